@@ -1,0 +1,1 @@
+"""Everything that speaks to a chain: gateways, address derivation, signing, the development chain."""
