@@ -1,0 +1,348 @@
+"""Money out: the withdrawal, its states, and the evidence of every decision about it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from config.kit.flow import Flow
+from config.kit.ids import PublicIdField
+from wallet.models.coins import Coin, CoinNetwork
+
+ADDRESS_CHARACTERS_MAX = 128
+MEMO_CHARACTERS_MAX = 64
+CLIENT_REFERENCE_CHARACTERS_MAX = 128
+REASON_CHARACTERS_MAX = 500
+
+
+class WithdrawalState(models.TextChoices):
+    """Where a withdrawal stands."""
+
+    VERIFICATION = "verification"
+    REVIEW = "review"
+    SECOND_REVIEW = "second_review"
+    APPROVED = "approved"
+    SIGNING = "signing"
+    BROADCAST = "broadcast"
+    UNKNOWN = "unknown"
+    CONFIRMING = "confirming"
+    SUCCESS = "success"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    REJECTED = "rejected"
+    FAILED = "failed"
+
+
+_S = WithdrawalState
+
+WITHDRAWAL_FLOW = Flow(
+    "withdrawal",
+    states=WithdrawalState,
+    start=_S.VERIFICATION,
+    moves={
+        _S.VERIFICATION: (_S.REVIEW, _S.CANCELLED, _S.EXPIRED),
+        _S.REVIEW: (_S.APPROVED, _S.SECOND_REVIEW, _S.CANCELLED, _S.REJECTED),
+        _S.SECOND_REVIEW: (_S.APPROVED, _S.REJECTED),
+        # An approval can be taken back while nothing is signed: stopping money is always allowed.
+        _S.APPROVED: (_S.SIGNING, _S.REJECTED),
+        # From signing to failed only while nothing is signed, by two officers.
+        _S.SIGNING: (_S.BROADCAST, _S.UNKNOWN, _S.FAILED),
+        _S.BROADCAST: (_S.CONFIRMING, _S.UNKNOWN),
+        _S.UNKNOWN: (_S.BROADCAST, _S.CONFIRMING, _S.FAILED),
+        # A reorganisation takes the receipt away: the same bytes wait for a block again.
+        _S.CONFIRMING: (_S.SUCCESS, _S.FAILED, _S.BROADCAST),
+    },
+    ends=(_S.SUCCESS, _S.CANCELLED, _S.EXPIRED, _S.REJECTED, _S.FAILED),
+)
+
+ENDS = (_S.SUCCESS, _S.CANCELLED, _S.EXPIRED, _S.REJECTED, _S.FAILED)
+"""States in which nothing is reserved any more."""
+
+AWAITING_OFFICER = (_S.REVIEW, _S.SECOND_REVIEW)
+IN_FLIGHT = (_S.SIGNING, _S.BROADCAST, _S.UNKNOWN, _S.CONFIRMING)
+"""States in which signed bytes may exist: the hold can only be settled or proven needless."""
+
+
+class Withdrawal(models.Model):
+    """A customer's request to send `amount` of a coin to an address outside; `fee` comes on top.
+
+    While it is open, amount + fee is held in the ledger. Amounts are in the coin's own unit.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = PublicIdField()
+    customer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="withdrawals"
+    )
+    coin_network = models.ForeignKey(
+        CoinNetwork, on_delete=models.PROTECT, related_name="+"
+    )
+    address = models.CharField(max_length=ADDRESS_CHARACTERS_MAX)
+    memo = models.CharField(max_length=MEMO_CHARACTERS_MAX, blank=True, default="")
+    amount = models.DecimalField(max_digits=38, decimal_places=18)
+    fee = models.DecimalField(max_digits=38, decimal_places=18)
+    state = models.CharField(
+        max_length=16,
+        choices=WithdrawalState.choices,
+        default=WithdrawalState.VERIFICATION,
+    )
+    payload_hash = models.BinaryField(max_length=32)
+    client_reference = models.CharField(
+        max_length=CLIENT_REFERENCE_CHARACTERS_MAX, null=True, default=None
+    )
+    fingerprint = models.BinaryField(max_length=32)
+    trusted_address = models.ForeignKey(
+        "wallet.TrustedAddress", on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    api_key_id = models.CharField(max_length=64, blank=True, default="")
+    requested_from = models.GenericIPAddressField(null=True)
+    verified_by = models.CharField(max_length=16, blank=True, default="")
+    is_flagged = models.BooleanField(default=False)
+    officers_required = models.PositiveSmallIntegerField(default=2)
+    lease_token = models.BigIntegerField(default=0)
+    lease_holder = models.CharField(max_length=64, blank=True, default="")
+    lease_until = models.DateTimeField(null=True, default=None)
+    expires_at = models.DateTimeField()
+    created_at = models.DateTimeField(default=timezone.now)
+    state_since = models.DateTimeField(default=timezone.now)
+    finished_at = models.DateTimeField(null=True, default=None)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "client_reference"],
+                name="withdrawal_client_reference_once",
+            ),
+            # Target of the decision's composite key: a decision can't name another customer.
+            models.UniqueConstraint(
+                fields=["id", "customer"], name="withdrawal_of_customer"
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=Decimal(0)), name="withdrawal_amount_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(fee__gte=Decimal(0)), name="withdrawal_fee_not_negative"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=WithdrawalState.values),
+                name="withdrawal_state_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ENDS, finished_at__isnull=False)
+                | (~Q(state__in=ENDS) & Q(finished_at__isnull=True)),
+                name="withdrawal_finished_at_its_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(officers_required__lte=2),
+                name="withdrawal_officers_required_0_to_2",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="withdrawal_by_customer"),
+            models.Index(
+                fields=["customer", "coin_network", "created_at"],
+                name="withdrawal_by_window",
+            ),
+            models.Index(
+                fields=["state", "id"],
+                condition=~Q(state__in=ENDS),
+                name="withdrawal_open",
+            ),
+            models.Index(fields=["state", "-id"], name="withdrawal_by_state"),
+            models.Index(fields=["address"], name="withdrawal_by_address"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+    @property
+    def total(self) -> Decimal:
+        """What is held: amount + fee."""
+        return self.amount + self.fee
+
+
+class WithdrawalEvent(models.Model):
+    """One move of a withdrawal: who, when, why. Append-only (a trigger refuses changes)."""
+
+    id = models.BigAutoField(primary_key=True)
+    withdrawal = models.ForeignKey(
+        Withdrawal, on_delete=models.PROTECT, related_name="events"
+    )
+    state_before = models.CharField(max_length=16, blank=True)
+    state_after = models.CharField(max_length=16, choices=WithdrawalState.choices)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    actor_kind = models.CharField(max_length=16)
+    reason = models.CharField(max_length=REASON_CHARACTERS_MAX)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["withdrawal", "id"], name="withdrawal_event_by_case")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.state_before or 'new'} → {self.state_after}"
+
+
+class Matter(models.TextChoices):
+    """What an officer decided about."""
+
+    APPROVAL = "approval", "Approval"
+    RECALL = "recall", "Recall of an approval"
+    ABSENCE = "absence", "It can never reach the chain"
+
+
+class Verdict(models.TextChoices):
+    """What an officer said."""
+
+    APPROVE = "approve", "Approved"
+    REJECT = "reject", "Rejected"
+
+
+class WithdrawalDecision(models.Model):
+    """An officer's verdict, bound to the payload it saw. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    withdrawal = models.ForeignKey(
+        Withdrawal, on_delete=models.PROTECT, related_name="decisions"
+    )
+    customer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    officer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    matter = models.CharField(
+        max_length=16, choices=Matter.choices, default=Matter.APPROVAL
+    )
+    verdict = models.CharField(max_length=16, choices=Verdict.choices)
+    payload_hash = models.BinaryField(max_length=32)
+    reason = models.CharField(max_length=REASON_CHARACTERS_MAX)
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["withdrawal", "matter", "officer"], name="decision_officer_once"
+            ),
+            models.CheckConstraint(
+                condition=~Q(officer=F("customer")),
+                name="decision_officer_is_not_customer",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict__in=Verdict.values), name="decision_verdict_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(matter__in=Matter.values), name="decision_matter_known"
+            ),
+            models.CheckConstraint(condition=~Q(reason=""), name="decision_has_reason"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} ({self.matter})"
+
+
+class RiskResult(models.Model):
+    """What the risk rules saw and said, kept so that later rules can be replayed. Append-only."""
+
+    id = models.BigAutoField(primary_key=True)
+    withdrawal = models.ForeignKey(
+        Withdrawal, on_delete=models.PROTECT, related_name="risk"
+    )
+    rules_version = models.CharField(max_length=32)
+    inputs = models.JSONField()
+    results = models.JSONField()
+    is_flagged = models.BooleanField()
+    created_at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["withdrawal", "rules_version"],
+                name="risk_result_once_per_version",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rules_version}: {'flagged' if self.is_flagged else 'clear'}"
+
+
+class WithdrawalLimit(models.Model):
+    """The most a customer of a KYC level may withdraw of a coin in a window; no row: nothing."""
+
+    id = models.BigAutoField(primary_key=True)
+    level = models.PositiveSmallIntegerField()
+    coin = models.ForeignKey(Coin, on_delete=models.PROTECT, related_name="+")
+    window_hours = models.PositiveIntegerField()
+    maximum = models.DecimalField(max_digits=38, decimal_places=18)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["level", "coin", "window_hours"], name="withdrawal_limit_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(maximum__gte=Decimal(0)),
+                name="withdrawal_limit_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(window_hours__gt=0), name="withdrawal_limit_window_positive"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"level {self.level}: {self.maximum} per {self.window_hours} h"
+
+
+class WithdrawalPolicy(models.Model):
+    """How many eyes a coin's withdrawals need. No row: two officers, nothing automatic."""
+
+    id = models.BigAutoField(primary_key=True)
+    coin = models.OneToOneField(
+        Coin, on_delete=models.PROTECT, related_name="withdrawal_policy"
+    )
+    second_officer_from = models.DecimalField(max_digits=38, decimal_places=18)
+    automatic_up_to = models.DecimalField(
+        max_digits=38, decimal_places=18, default=Decimal(0)
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(automatic_up_to__gte=Decimal(0))
+                & Q(automatic_up_to__lt=F("second_officer_from")),
+                name="withdrawal_policy_thresholds_in_order",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"second officer from {self.second_officer_from}"
+
+
+class WithdrawalAllowance(models.Model):
+    """The row locked first by every request of one customer in one coin.
+
+    What is used of a limit is always summed from the withdrawals themselves, under this lock.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    customer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    coin = models.ForeignKey(Coin, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "coin"], name="withdrawal_allowance_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.id)
