@@ -1,0 +1,73 @@
+"""A dialect is one API that we speak: its envelope, its words for refusals, its authenticators, its paths."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+
+from config.kit.errors import DomainError
+
+
+@dataclass(frozen=True)
+class WireError:
+    """One refusal as it leaves: HTTP status, body, headers."""
+
+    status: int
+    body: Any
+    headers: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "application/json"
+
+
+def bare(body: Any) -> Any:
+    """The envelope of a dialect that has none."""
+    return body
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How one API speaks.
+
+    `authenticators` are dotted names of DRF authenticators, resolved late, so that this floor knows no app.
+    `refuse` is the dialect's one error table, `status_of` its HTTP status for a class of refusals. `prefixes` are the paths it owns, errors on unknown paths included.
+    """
+
+    name: str
+    prefixes: tuple[str, ...]
+    authenticators: tuple[str, ...]
+    refuse: Callable[[DomainError, HttpRequest], WireError]
+    status_of: Callable[[type[DomainError]], int]
+    envelope: Callable[[Any], Any] = bare
+
+
+_DIALECTS: list[Dialect] = []
+
+
+def register(dialect: Dialect) -> Dialect:
+    """Make the dialect known as the owner of its paths. Raises ValueError where another owns one of them."""
+    for other in _DIALECTS:
+        if other.name != dialect.name and set(other.prefixes) & set(dialect.prefixes):
+            raise ValueError(f"{dialect.name} and {other.name} claim one path")
+    _DIALECTS.append(dialect)
+    return dialect
+
+
+def owner(path: str) -> Dialect | None:
+    """The dialect that owns the path: the longest prefix wins."""
+    fitting = [(len(prefix), d) for d in _DIALECTS for prefix in d.prefixes if path.startswith(prefix)]
+    return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
+
+
+def answer_refusal(dialect: Dialect | None, error: DomainError, request: HttpRequest, *, status: int = 400) -> HttpResponse:
+    """The refusal as an answer in the dialect's words; in plain text where no dialect owns the path."""
+    if dialect is None:
+        plain = {"api.too_large": 413, "api.absent": 404, "api.unavailable": 503, "api.unexpected": 500}
+        return HttpResponse(error.detail, status=plain.get(error.slug, status), content_type="text/plain; charset=utf-8")
+    wire = dialect.refuse(error, request)
+    response = HttpResponse(json.dumps(wire.body, ensure_ascii=False), status=wire.status, content_type=wire.content_type)
+    for name, value in wire.headers.items():
+        response.headers[name] = value
+    return response

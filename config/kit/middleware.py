@@ -1,0 +1,86 @@
+"""What happens to every request, whoever's it is."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from config.kit.context import set_request_id
+from config.kit.dialect import answer_refusal, owner
+from config.kit.errors import TooLarge
+
+Handler = Callable[[HttpRequest], HttpResponse]
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+LANGUAGES = {"en": "en", "zh-hans": "zh-CN", "zh-hant": "zh-TW"}
+"""Django's language codes and ours, as templates and answers name them."""
+
+
+class RequestContext:
+    """Names each request, in its log lines and in the `X-Request-Id` of its answer."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
+        set_request_id(request_id)
+        response = self.get_response(request)
+        response.headers["X-Request-Id"] = request_id
+        return response
+
+
+class BodyLimit:
+    """Refuses a body over the limit before a byte of it is read, in the words of the dialect that owns the path."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        multipart = request.headers.get("Content-Type", "").lower().startswith("multipart/")
+        limit = settings.UPLOAD_BYTES_MAX if multipart else settings.BODY_BYTES_MAX
+        length = request.headers.get("Content-Length", "")
+        if (length.isascii() and length.isdigit() and int(length) > limit) or len(length) > 20:
+            return answer_refusal(owner(request.path), TooLarge(bytes_max=limit), request)
+        return self.get_response(request)
+
+
+class Language:
+    """Chooses the language of what the customer reads: the `lang` header, else Accept-Language, else English."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        asked = request.headers.get("lang", "") or request.headers.get("Accept-Language", "")
+        request.META["HTTP_ACCEPT_LANGUAGE"] = asked[:200]
+        chosen = translation.get_language_from_request(request)
+        with translation.override(chosen):
+            return self.get_response(request)
+
+
+def language_of(request: HttpRequest) -> str:
+    """`en`, `zh-CN` or `zh-TW`: the language in which to write to the sender."""
+    return LANGUAGES.get(translation.get_language() or "en", "en")
+
+
+class ContentPolicy:
+    """A strict Content-Security-Policy for every page that sets none of its own."""
+
+    POLICY = (
+        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; "
+        "script-src 'self' 'unsafe-inline' 'unsafe-eval'; object-src 'none'; base-uri 'self'; frame-ancestors 'none'; form-action 'self'"
+    )
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        response.headers.setdefault("Content-Security-Policy", self.POLICY)
+        return response

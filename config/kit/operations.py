@@ -1,0 +1,91 @@
+"""What a view declares of each of its methods: needs, input, output, refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from django.http import HttpRequest
+from rest_framework.serializers import BaseSerializer
+
+from config.kit.credentials import LEVELS, Credential
+from config.kit.errors import DomainError
+from config.kit.paging import Keyset
+
+Method = TypeVar("Method", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a caller must show. Nothing is open unless it says `login=False`.
+
+    `level` is the session's level at the least, `fresh` asks for a proof of the last minutes. A signed API key is
+    taken only where `scope` is set and the key has it. `optional` reads a credential where one is shown.
+    """
+
+    login: bool = True
+    level: str = "full"
+    fresh: bool = False
+    scope: str | None = None
+    optional: bool = False
+
+    def __post_init__(self) -> None:
+        if self.level not in LEVELS:
+            raise ValueError(f"no session level {self.level!r}")
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One method of one view, as declared."""
+
+    needs: Needs
+    input: type[BaseSerializer[Any]] | None = None
+    query: type[BaseSerializer[Any]] | None = None
+    output: type[BaseSerializer[Any]] | None = None
+    status: int = 200
+    many: bool = False
+    page: Keyset | None = None
+    refusals: tuple[type[DomainError], ...] = ()
+    rate: str | None = None
+    parsers: tuple[str, ...] = ("json",)
+    summary: str = ""
+    also: Mapping[int, Any] = field(default_factory=dict)
+    """Further answers by status, each with its serializer: a 202 beside a 201."""
+
+
+def operation(*, needs: Needs, **declared: Any) -> Callable[[Method], Method]:
+    """Declare a method of a DialectView. See Operation for the words."""
+    made = Operation(needs=needs, **declared)
+
+    def mark(method: Method) -> Method:
+        method.operation = made  # type: ignore[attr-defined]  # read by DialectView when its class is made
+        return method
+
+    return mark
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request, read and checked: all that a view hands on to a service."""
+
+    user: Any
+    credential: Credential | None
+    input: dict[str, Any]
+    query: dict[str, Any]
+    path: dict[str, str]
+    ip: str
+    language: str
+    user_agent: str
+    idempotency_key: str | None
+    request: HttpRequest
+
+
+@dataclass(frozen=True)
+class Answer:
+    """An answer that differs from what the operation declares: another status, headers or cookies."""
+
+    body: Any
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    output: type[BaseSerializer[Any]] | None = None

@@ -1,0 +1,101 @@
+"""Reading bodies: JSON with exact numbers, forms, uploads. What can't be read is refused, never guessed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from decimal import Decimal, InvalidOperation
+from typing import IO, Any
+
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.http.multipartparser import MultiPartParserError
+from rest_framework.exceptions import ParseError
+from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
+
+from config.kit.errors import DomainError, MalformedBody, TooLarge
+
+DEPTH_MAX = 20
+"""Levels of nesting that a JSON body may have."""
+
+
+def _exact(lexeme: str) -> Decimal:
+    try:
+        return Decimal(lexeme)
+    except InvalidOperation:
+        raise MalformedBody(reason="a number is out of range") from None
+
+
+def _constant(lexeme: str) -> None:
+    raise MalformedBody(reason=f"{lexeme} is not JSON")
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    body = dict(pairs)
+    if len(body) != len(pairs):
+        raise MalformedBody(reason="a name stands twice in one object")
+    return body
+
+
+def refuse_unstorable(value: Any, depth: int = 0) -> None:
+    """Raise MalformedBody where a text holds a NUL or half a surrogate pair, or the nesting is too deep."""
+    if depth > DEPTH_MAX:
+        raise MalformedBody(reason="nested too deeply")
+    if isinstance(value, str):
+        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise MalformedBody(reason="a text holds a character that can't be stored")
+    elif isinstance(value, Mapping):
+        for name, inner in value.items():
+            refuse_unstorable(name, depth + 1)
+            refuse_unstorable(inner, depth + 1)
+    elif isinstance(value, list):
+        for inner in value:
+            refuse_unstorable(inner, depth + 1)
+
+
+class ExactJSONParser(BaseParser):
+    """JSON whose numbers become int or Decimal from their lexeme; NaN, repeated names and deep nesting are refused."""
+
+    media_type = "application/json"
+
+    def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
+        """The body as Python values. Raises MalformedBody, TooLarge."""
+        raw = stream.read(settings.BODY_BYTES_MAX + 1)
+        if len(raw) > settings.BODY_BYTES_MAX:
+            raise TooLarge(bytes_max=settings.BODY_BYTES_MAX)
+        try:
+            text = raw.decode("utf-8")
+        except UnicodeDecodeError:
+            raise MalformedBody(reason="it is not UTF-8") from None
+        try:
+            body = json.loads(text, parse_float=_exact, parse_constant=_constant, object_pairs_hook=_once) if text else {}
+        except DomainError:
+            raise
+        except (ValueError, RecursionError):
+            raise MalformedBody(reason="it is not JSON") from None
+        refuse_unstorable(body)
+        return body
+
+
+class ExactFormParser(FormParser):
+    """Urlencoded forms."""
+
+
+class ExactMultiPartParser(MultiPartParser):
+    """Uploads with their fields."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """The fields and files. Raises MalformedBody, TooLarge."""
+        try:
+            return super().parse(stream, media_type, parser_context)
+        except RequestDataTooBig:
+            raise TooLarge(bytes_max=settings.UPLOAD_BYTES_MAX) from None
+        except (ParseError, MultiPartParserError, TooManyFieldsSent, TooManyFilesSent, ValueError):
+            raise MalformedBody(reason="it is not a multipart form") from None
+
+
+PARSERS: dict[str, type[BaseParser]] = {
+    "json": ExactJSONParser,
+    "form": ExactFormParser,
+    "multipart": ExactMultiPartParser,
+}

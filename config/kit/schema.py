@@ -1,0 +1,160 @@
+"""OpenAPI from what the views declare, so that the description can't drift from the code."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import build_basic_type, build_object_type
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter
+
+from config.kit import errors
+from config.kit.operations import Operation
+from config.kit.paging import PAGE_SIZE, PAGE_SIZE_MAX
+from config.kit.parsers import PARSERS
+
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457 problem details, with the slug of the refusal, the reasons by field, and its facts.",
+    "required": ["type", "title", "status", "slug", "detail", "fields"],
+    "properties": {
+        "type": {"type": "string", "format": "uri"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "slug": {"type": "string"},
+        "detail": {"type": "string"},
+        "fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
+    },
+    "additionalProperties": True,
+}
+
+
+def problem_component(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
+    """Postprocessing hook: the shape of every refusal, once."""
+    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    return result
+
+
+class OperationSchema(AutoSchema):
+    """Reads `@operation` of a DialectView."""
+
+    @property
+    def declared(self) -> Operation:
+        """What the view declares of this method."""
+        found: Operation = self.view.operations[self.method.lower()]
+        return found
+
+    def get_operation_id(self) -> str:
+        """`post_withdrawals_confirm`: method and path without the prefix."""
+        parts = [part for part in self.path.strip("/").split("/") if part and part not in {"api", "v1"}]
+        words = ["by_" + part.strip("{}") if part.startswith("{") else part.replace("-", "_") for part in parts]
+        return "_".join([self.method.lower(), *words])
+
+    def get_tags(self) -> list[str]:
+        """The first word of the path."""
+        parts = [part for part in self.path.strip("/").split("/") if part not in {"api", "v1"}]
+        return [parts[0]] if parts else []
+
+    def get_summary(self) -> str | None:
+        """The declared summary."""
+        return self.declared.summary or None
+
+    def get_description(self) -> str:
+        """The view's docstring, the needs and the refusals' slugs."""
+        needs = self.declared.needs
+        lines = [(self.view.__doc__ or "").strip()]
+        if needs.login:
+            lines.append(f"Needs a session of level `{needs.level}`" + (", fresh" if needs.fresh else "") + ".")
+            if needs.scope:
+                lines.append(f"An API key needs the scope `{needs.scope}`.")
+        slugs = ", ".join(f"`{refusal.slug}`" for refusal in self.declared.refusals if refusal.slug)
+        if slugs:
+            lines.append(f"Refusals: {slugs}.")
+        return "\n\n".join(lines)
+
+    def get_request_serializer(self) -> Any:
+        """The declared input."""
+        return self.declared.input
+
+    def map_parsers(self) -> list[str]:
+        """The media types of the declared parsers."""
+        return [str(PARSERS[name].media_type) for name in self.declared.parsers]
+
+    def get_response_serializers(self) -> Any:
+        """The declared answers; refusals are added in `_get_response_bodies`."""
+        return self.declared.output
+
+    def get_override_parameters(self) -> list[Any]:
+        """The query serializer and the pages' parameters."""
+        found: list[Any] = [self.declared.query] if self.declared.query else []
+        if self.declared.page:
+            found += [
+                OpenApiParameter("cursor", OpenApiTypes.STR, description="From `next` or `previous`."),
+                OpenApiParameter("size", OpenApiTypes.INT, description=f"Rows, 1 to {PAGE_SIZE_MAX}; {PAGE_SIZE} unless told."),
+            ]
+        return found
+
+    def get_auth(self) -> list[dict[str, list[str]]]:
+        """Session token, signed key, or nothing."""
+        needs = self.declared.needs
+        schemes: list[dict[str, list[str]]] = []
+        if needs.login or needs.optional:
+            schemes.append({"session": []})
+        if needs.scope:
+            schemes.append({"signedKey": []})
+        if not needs.login:
+            schemes.append({})
+        return schemes
+
+    def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
+        declared = self.declared
+        bodies: dict[str, Any] = {}
+        if declared.output is None:
+            bodies[str(204 if declared.status == 200 else declared.status)] = {"description": "Done."}
+        else:
+            bodies[str(declared.status)] = self._body(declared.output, many=declared.many, paged=bool(declared.page))
+        for status, serializer in declared.also.items():
+            bodies[str(status)] = self._body(serializer, many=False, paged=False) if serializer else {"description": "Done."}
+        for status, slugs in self._refusals().items():
+            bodies[str(status)] = {
+                "description": ", ".join(sorted(slugs)),
+                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            }
+        return dict(sorted(bodies.items()))
+
+    def _refusals(self) -> dict[int, set[str]]:
+        declared = self.declared
+        found: dict[int, set[str]] = {}
+        kinds: list[type[errors.DomainError]] = list(declared.refusals)
+        if declared.input or declared.query or declared.page:
+            kinds += [errors.InvalidInput]
+        if declared.input:
+            kinds += [errors.MalformedBody, errors.UnsupportedMedia, errors.TooLarge]
+        if declared.needs.login or declared.needs.optional:
+            kinds += [errors.NotSignedIn, errors.LevelTooLow]
+        if "{" in self.path:
+            kinds += [errors.Absent]
+        if declared.rate:
+            kinds += [errors.Throttled]
+        kinds += [errors.Unavailable]
+        for kind in kinds:
+            if kind.slug:
+                found.setdefault(self.view.dialect.status_of(kind), set()).add(kind.slug)
+        return found
+
+    def _body(self, serializer: Any, *, many: bool, paged: bool) -> dict[str, Any]:
+        component = self._map_serializer_ref(serializer)
+        schema: dict[str, Any] = {"type": "array", "items": component} if many or paged else component
+        if paged:
+            link = {**build_basic_type(OpenApiTypes.URI), "nullable": True}
+            schema = build_object_type(
+                properties={"results": schema, "next": link, "previous": link}, required=["results", "next", "previous"]
+            )
+        return {"description": "", "content": {"application/json": {"schema": schema}}}
+
+    def _map_serializer_ref(self, serializer: Any) -> dict[str, Any]:
+        from drf_spectacular.plumbing import force_instance
+
+        instance = force_instance(serializer)
+        return dict(self.resolve_serializer(instance, "response").ref)

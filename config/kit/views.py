@@ -1,0 +1,243 @@
+"""DialectView: read the input, call the service, answer; speak every refusal in the dialect's words."""
+
+from __future__ import annotations
+
+import logging
+import re
+from typing import Any, ClassVar
+
+from django.db import DatabaseError, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponseBase
+from django.http.multipartparser import MultiPartParserError
+from django.utils.module_loading import import_string
+from rest_framework import exceptions as drf
+from rest_framework.authentication import BaseAuthentication
+from rest_framework.negotiation import BaseContentNegotiation
+from rest_framework.parsers import BaseParser
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+from rest_framework.views import APIView
+
+from config.kit import errors, throttling
+from config.kit.context import current_request_id
+from config.kit.credentials import Credential
+from config.kit.dialect import Dialect
+from config.kit.middleware import language_of
+from config.kit.network import client_ip
+from config.kit.operations import Answer, Call, Needs, Operation, operation
+from config.kit.parsers import PARSERS, refuse_unstorable
+
+__all__ = ["Answer", "Call", "DialectView", "Needs", "operation"]
+
+logger = logging.getLogger(__name__)
+_IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
+USER_AGENT_LENGTH_MAX = 300
+
+
+class OneRenderer(BaseContentNegotiation):
+    """Every answer is JSON, whatever the client accepts: a refusal that can't be read helps nobody."""
+
+    def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:
+        """The first parser that reads the body's media type."""
+        media_type = (request.content_type or "").split(";")[0].strip().lower()
+        return next((parser for parser in parsers if parser.media_type == media_type), None)
+
+    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> tuple[Any, str]:
+        """JSON."""
+        return renderers[0], renderers[0].media_type
+
+
+class DialectView(APIView):
+    """One path of one dialect. Each HTTP method is declared with `@operation`; one that is not refuses to load.
+
+    The order of checks: shape of the input, credential, level and scope, rate, then the method.
+    """
+
+    dialect: ClassVar[Dialect]
+    operations: ClassVar[dict[str, Operation]] = {}
+    renderer_classes = [JSONRenderer]
+    content_negotiation_class = OneRenderer
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        found = {}
+        for method in ("get", "post", "put", "patch", "delete"):
+            handler = getattr(cls, method, None)
+            if handler is None:
+                continue
+            declared = getattr(handler, "operation", None)
+            if declared is None:
+                raise TypeError(f"{cls.__qualname__}.{method} declares no @operation")
+            found[method] = declared
+        cls.operations = found
+        if found and not cls.__doc__:
+            raise TypeError(f"{cls.__qualname__} does not say which endpoint it is")
+
+    @property
+    def operation(self) -> Operation:
+        """What was declared of the method being called. Raises MethodNotAllowed."""
+        name = (self.request.method or "").lower()
+        found = self.operations.get("get" if name == "head" else name)
+        if found is None:
+            raise errors.MethodNotAllowed(method=(self.request.method or "")[:20])
+        return found
+
+    def get_parsers(self) -> list[BaseParser]:
+        """The parsers that the operation declares."""
+        name = (self.request.method or "").lower() if hasattr(self, "request") and self.request else ""
+        declared = self.operations.get(name)
+        return [PARSERS[parser]() for parser in (declared.parsers if declared else ("json",))]
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """The dialect's authenticators."""
+        return [import_string(name)() for name in self.dialect.authenticators]
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Read, check, call, answer."""
+        self.args, self.kwargs, self.headers = args, kwargs, {}
+        self.request = self.initialize_request(request)
+        try:
+            self.request.accepted_renderer, self.request.accepted_media_type = self.perform_content_negotiation(self.request)
+            if request.method == "OPTIONS":
+                response = Response(status=204)
+            else:
+                response = self._serve()
+        except Exception as exc:  # noqa: BLE001  # whatever it is, the dialect has words for it
+            response = self.handle_exception(exc)
+        response.headers.setdefault("Cache-Control", "no-store")
+        self.response = self.finalize_response(self.request, response)
+        if request.method == "OPTIONS" or self.response.status_code == 405:
+            self.response.headers["Allow"] = ", ".join(sorted(name.upper() for name in self.operations))
+        return self.response
+
+    def _serve(self) -> Response:
+        declared = self.operation
+        data, query = self._read(declared)
+        credential = self._admit(declared.needs)
+        call = self._call(data, query, credential)
+        if declared.rate:
+            who = f"user:{call.user.pk}" if call.user is not None else f"ip:{call.ip}"
+            group = f"{type(self).__module__}.{type(self).__qualname__}.{call.request.method}"
+            throttling.count(call.request, group=group, who=who, rate=declared.rate)
+        name = (self.request.method or "").lower()
+        result = getattr(self, "get" if name == "head" else name)(call)
+        return self._answer(declared, result)
+
+    def _read(self, declared: Operation) -> tuple[dict[str, Any], dict[str, Any]]:
+        refuse_unstorable(dict(self.request.query_params.lists()))
+        query = self._validated(declared.query, self.request.query_params.dict()) if declared.query else {}
+        if declared.input is None:
+            return {}, query
+        return self._validated(declared.input, self.request.data), query
+
+    def _validated(self, serializer_class: type[BaseSerializer[Any]], data: Any) -> dict[str, Any]:
+        serializer = serializer_class(data=data)
+        if not serializer.is_valid():
+            raise errors.InvalidInput(fields=flat_reasons(serializer.errors))
+        return dict(serializer.validated_data)
+
+    def _admit(self, needs: Needs) -> Credential | None:
+        if not needs.login and not needs.optional:
+            return None
+        user, credential = self.request.user, self.request.auth
+        if user is None or not isinstance(credential, Credential):
+            if needs.login:
+                raise errors.NotSignedIn()
+            return None
+        if credential.kind == "key":
+            if needs.scope is None or needs.scope not in credential.scopes:
+                raise errors.ScopeMissing(required=needs.scope or "session")
+        elif not credential.reaches(needs.level):
+            raise errors.LevelTooLow(level=credential.level, required=needs.level)
+        elif needs.fresh and not credential.fresh:
+            raise errors.NotFresh()
+        return credential
+
+    def _call(self, data: dict[str, Any], query: dict[str, Any], credential: Credential | None) -> Call:
+        request = self.request._request
+        key = request.headers.get("Idempotency-Key")
+        if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
+            raise errors.InvalidInput(fields={"Idempotency-Key": ["1 to 64 visible ASCII characters are due."]})
+        return Call(
+            user=self.request.user if credential else None,
+            credential=credential,
+            input=data,
+            query=query,
+            path={name: str(value) for name, value in self.kwargs.items()},
+            ip=client_ip(request),
+            language=language_of(request),
+            user_agent=request.headers.get("User-Agent", "")[:USER_AGENT_LENGTH_MAX],
+            idempotency_key=key,
+            request=request,
+        )
+
+    def _answer(self, declared: Operation, result: Any) -> Response:
+        answer = result if isinstance(result, Answer) else Answer(result)
+        output = answer.output or declared.output
+        body = answer.body
+        if declared.page is not None and answer.output is None:
+            page = declared.page.page(body, self.request._request, self.request.query_params)
+            rows = output(page.results, many=True).data if output else page.results
+            body = {"results": rows, "next": page.next, "previous": page.previous}
+        elif output is not None and body is not None:
+            body = output(body, many=declared.many).data
+        status = answer.status or (204 if body is None else declared.status)
+        return Response(None if status == 204 else self.dialect.envelope(body), status=status, headers=dict(answer.headers))
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """The refusal in the dialect's words; what is no refusal is logged as a defect of ours."""
+        error = as_refusal(exc)
+        if isinstance(error, errors.Unexpected):
+            logger.error("unexpected error", exc_info=exc)
+        wire = self.dialect.refuse(error, self.request._request)
+        response = Response(wire.body, status=wire.status, headers=dict(wire.headers), content_type=wire.content_type)
+        response.exception = True
+        return response
+
+
+def as_refusal(exc: Exception) -> errors.DomainError:
+    """Any exception as a refusal of ours."""
+    if isinstance(exc, errors.DomainError):
+        return exc
+    if isinstance(exc, drf.UnsupportedMediaType):
+        return errors.UnsupportedMedia(media_type=str(exc.detail)[:0] or _media_type(exc))
+    if isinstance(exc, drf.ParseError | MultiPartParserError | UnicodeError):
+        return errors.MalformedBody(reason="it is not of the declared form")
+    if isinstance(exc, drf.NotAuthenticated | drf.AuthenticationFailed):
+        return errors.NotSignedIn()
+    if isinstance(exc, drf.ValidationError):
+        return errors.InvalidInput(fields=flat_reasons(exc.detail))
+    if isinstance(exc, OperationalError | InterfaceError):
+        logger.warning("database does not answer as hoped: %s", type(exc.__cause__ or exc).__name__)
+        return errors.Unavailable()
+    if isinstance(exc, DatabaseError):
+        return errors.Unexpected(request_id=current_request_id())
+    return errors.Unexpected(request_id=current_request_id())
+
+
+def _media_type(exc: drf.UnsupportedMediaType) -> str:
+    match = re.search(r'"([^"]{0,100})"', str(exc.detail))
+    return match.group(1) if match else ""
+
+
+def flat_reasons(reasons: Any, prefix: str = "") -> dict[str, list[str]]:
+    """DRF's nested errors as one level: `{"a.b": ["…"]}`; the whole body's own stand under ""."""
+    if isinstance(reasons, dict):
+        flat: dict[str, list[str]] = {}
+        for name, inner in reasons.items():
+            own = "" if name == "non_field_errors" else str(name)
+            path = ".".join(part for part in (prefix, own) if part)
+            for key, texts in flat_reasons(inner, path).items():
+                flat.setdefault(key, []).extend(texts)
+        return flat
+    if isinstance(reasons, list):
+        if all(isinstance(reason, str) for reason in reasons):
+            return {prefix: [str(reason) for reason in reasons]}
+        flat = {}
+        for index, inner in enumerate(reasons):
+            for key, texts in flat_reasons(inner, f"{prefix}.{index}").items():
+                flat.setdefault(key, []).extend(texts)
+        return {key: texts for key, texts in flat.items() if texts}
+    return {prefix: [str(reasons)]}

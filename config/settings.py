@@ -1,0 +1,240 @@
+"""Settings: the only reader of the environment.
+
+`QUAESTOR_MODE` is `development` (the default), `test` or `production`. Production starts only when every value that
+development makes up for itself is given, and refuses development values; it says all that is wrong at once.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from config.environment import Environment, database, key_encryption_keys, mail
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+env = Environment()
+
+MODE = env.choice("QUAESTOR_MODE", ("development", "test", "production"), default="development")
+PRODUCTION = MODE == "production"
+DEVELOPMENT = MODE == "development"
+TESTING = MODE == "test"
+DEBUG = False
+"""Never on: an error page that shows settings and local variables has no place beside passports."""
+
+VAR_DIR = Path(env.text("QUAESTOR_VAR", default=str(BASE_DIR / "var")))
+
+# --- secrets -------------------------------------------------------------------------------------------------------
+SECRET_KEY = env.secret("SECRET_KEY", development="development-only-secret-key-of-no-value-whatsoever")
+HASH_KEY = env.secret("HASH_KEY", development="development-only-hash-key-of-no-value").encode()
+KEY_ENCRYPTION_KEYS = key_encryption_keys(
+    env.secret("KEY_ENCRYPTION_KEYS", development="dev:" + "ZGV2ZWxvcG1lbnQta2V5LWVuY3J5cHRpb24ta2V5ISE=")
+)
+"""Key-encryption keys by id; the first is active, the others only open what was sealed before."""
+
+# --- where we are --------------------------------------------------------------------------------------------------
+PUBLIC_URL = env.text("PUBLIC_URL", default="http://127.0.0.1:8000", production_needs=True)
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"], production_needs=True)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+PROXY_COUNT = env.integer("PROXY_COUNT", default=0)
+"""How many proxies of ours stand in front; the customer's address is that many entries from the right of X-Forwarded-For."""
+
+INSTALLED_APPS = [
+    "unfold",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_ratelimit",
+    "config",
+    "messaging",
+    "accounts",
+    "kyc",
+    "apikeys",
+    "wallet",
+]
+
+MIDDLEWARE = [
+    "config.kit.middleware.RequestContext",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.kit.middleware.BodyLimit",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "config.kit.middleware.Language",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "config.kit.middleware.ContentPolicy",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- database ------------------------------------------------------------------------------------------------------
+DATABASES: dict[str, Any] = {
+    "default": database(
+        env.text("DATABASE_URL", default="postgresql://quaestor@127.0.0.1:5432/quaestor", production_needs=True),
+        lock_timeout_ms=env.integer("DATABASE_LOCK_TIMEOUT_MS", default=3_000),
+        statement_timeout_ms=env.integer("DATABASE_STATEMENT_TIMEOUT_MS", default=10_000),
+        pgbouncer=env.boolean("DATABASE_BEHIND_PGBOUNCER", default=False),
+        test_name=env.text("TEST_DATABASE_NAME", default=""),
+    )
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- cache and rates -----------------------------------------------------------------------------------------------
+CACHE_URL = env.text("CACHE_URL", default="", production_needs=True)
+CACHES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CACHE_URL}
+    if CACHE_URL.startswith(("redis://", "rediss://", "unix://"))
+    else {"BACKEND": "config.kit.cache.PostgresCache", "LOCATION": "config_cache"}
+}
+RATELIMIT_USE_CACHE = "default"
+RATELIMIT_FAIL_OPEN = False
+
+# --- tasks ---------------------------------------------------------------------------------------------------------
+CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", default="memory://", production_needs=True)
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
+if CELERY_BROKER_URL.startswith("pgmq"):
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"init_extension": False, "polling_interval": 0.1}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_WORKER_PREFETCH_MULTIPLIER = 4
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE: dict[str, Any] = {
+    # messaging
+    # accounts
+    # kyc
+    # apikeys
+    # wallet
+}
+
+# --- people --------------------------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS: list[str] = ["django.contrib.auth.backends.ModelBackend"]
+SESSION_COOKIE_NAME = "staff_session"
+SESSION_COOKIE_AGE = 15 * 60
+"""Staff sessions end after fifteen idle minutes."""
+SESSION_SAVE_EVERY_REQUEST = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Strict"
+SESSION_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SECURE = PRODUCTION
+CSRF_COOKIE_SAMESITE = "Strict"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if PRODUCTION else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
+SECURE_HSTS_PRELOAD = PRODUCTION
+SECURE_SSL_REDIRECT = PRODUCTION and env.boolean("SSL_REDIRECT", default=True)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+X_FRAME_OPTIONS = "DENY"
+
+# --- messaging -----------------------------------------------------------------------------------------------------
+MAIL = mail(
+    env.text("EMAIL_URL", default="smtp://127.0.0.1:1025?from=Quaestor%20<no-reply@quaestor.local>", production_needs=True)
+)
+SMS_URL = env.text("SMS_URL", default="http://127.0.0.1:1026/sms", production_needs=True)
+DEFAULT_FROM_EMAIL = MAIL["FROM"]
+
+# --- accounts ------------------------------------------------------------------------------------------------------
+
+# --- kyc -----------------------------------------------------------------------------------------------------------
+KYC_STORAGE_ROOT = Path(env.text("KYC_STORAGE_ROOT", default=str(VAR_DIR / "kyc"), production_needs=True))
+
+# --- apikeys -------------------------------------------------------------------------------------------------------
+
+# --- wallet --------------------------------------------------------------------------------------------------------
+EVM_RPC_URL = env.text("EVM_RPC_URL", default="http://127.0.0.1:8545", production_needs=True)
+EVM_CHAIN_ID = env.integer("EVM_CHAIN_ID", default=131277322940537, production_needs=True)
+EVM_DEPOSIT_XPUB = env.text("EVM_DEPOSIT_XPUB", default="", production_needs=True)
+EVM_HOT_WALLET_ADDRESS = env.text("EVM_HOT_WALLET_ADDRESS", default="", production_needs=True)
+SIGNER_KEY_FILE = env.text("SIGNER_KEY_FILE", default="")
+"""Set in the signer's own environment only."""
+TRUSTED_ADDRESS_COOLDOWN_SECONDS = env.integer("TRUSTED_ADDRESS_COOLDOWN_SECONDS", default=0 if not PRODUCTION else 24 * 3600)
+
+# --- languages and times -------------------------------------------------------------------------------------------
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("zh-hans", "简体中文"), ("zh-hant", "繁體中文")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+TIME_ZONE = "UTC"
+USE_TZ = True
+USE_I18N = True
+
+# --- files ---------------------------------------------------------------------------------------------------------
+STATIC_URL = "/static/"
+STATIC_ROOT = VAR_DIR / "static"
+WHITENOISE_USE_FINDERS = not PRODUCTION
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
+BODY_BYTES_MAX = 64 * 1024
+"""Bytes of a JSON or form body."""
+UPLOAD_BYTES_MAX = 5 * 1024 * 1024 + 64 * 1024
+"""Bytes of a multipart body: one document of 5 MiB and its fields."""
+
+# --- interfaces ----------------------------------------------------------------------------------------------------
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "config.kit.schema.OperationSchema",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+    "EXCEPTION_HANDLER": "config.kit.views.refuse",
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Quaestor",
+    "DESCRIPTION": "The customer back office of a crypto exchange: accounts, identity checks, wallet, signed API keys.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.kit.schema.problem_component"],
+}
+UNFOLD: dict[str, Any] = {"SITE_TITLE": "Quaestor", "SITE_HEADER": "Quaestor"}
+
+# --- logs ----------------------------------------------------------------------------------------------------------
+LOGGING: dict[str, Any] = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "config.kit.logs.JsonLines"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
+    "root": {"handlers": ["console"], "level": "WARNING" if TESTING else "INFO"},
+    "loggers": {
+        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
+        "httpx": {"level": "WARNING"},
+        "web3": {"level": "WARNING"},
+    },
+}
+
+env.finish(production=PRODUCTION)

@@ -1,0 +1,56 @@
+"""The roof: mounts every dialect, the staff desk, health, and the answers to what nobody claims."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import include, path
+
+from accounts.admin_site import site
+from config.health import healthz, readyz
+from config.kit.context import current_request_id
+from config.kit.dialect import answer_refusal, owner
+from config.kit.errors import Absent, MalformedBody, NotSignedIn, Unexpected
+
+
+def root(request: HttpRequest) -> HttpResponse:
+    """The documentation is the front door."""
+    return HttpResponseRedirect("/api/v1/docs/")
+
+
+urlpatterns = [
+    path("", root),
+    path("healthz", healthz),
+    path("readyz", readyz),
+    path("api/v1/", include("config.dialects.native.urls")),
+    path("admin/", site.urls),
+]
+
+if not settings.PRODUCTION:
+    urlpatterns.append(path("outbox/", include("messaging.outbox.urls")))
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """400 in the words of the dialect that owns the path."""
+    return answer_refusal(owner(request.path), MalformedBody(reason="the request is not well-formed"), request)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """403 in the words of the dialect that owns the path; a dialect knows it as not signed in."""
+    return answer_refusal(owner(request.path), NotSignedIn(), request, status=403)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """404 in the words of the dialect that owns the path."""
+    return answer_refusal(owner(request.path), Absent(thing="page"), request, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500 in the words of the dialect that owns the path."""
+    return answer_refusal(owner(request.path), Unexpected(request_id=current_request_id()), request, status=500)
+
+
+handler400 = bad_request
+handler403 = forbidden
+handler404 = not_found
+handler500 = server_error
