@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db import models
 
@@ -25,7 +25,13 @@ def read_public_id(text: object) -> int | None:
     return int(text)
 
 
-class PublicIdField(models.BigIntegerField[int, int]):
+if TYPE_CHECKING:
+    _BigInteger = models.BigIntegerField[int, int]
+else:
+    _BigInteger = models.BigIntegerField  # Django's fields take no parameters when they run
+
+
+class PublicIdField(_BigInteger):
     """The id by which the outside world knows a row."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -1,0 +1,115 @@
+"""Sessions of customers and the devices that they are known to use."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from config.kit.ids import PublicIdField
+
+
+class Level(models.TextChoices):
+    """What a session has shown, weakest first."""
+
+    PRE2FA = "pre2fa", "password shown, second factor due"
+    LOW = "low", "signed in, account not activated"
+    FULL = "full", "signed in"
+
+
+class EndCause(models.TextChoices):
+    """Why a session ended before its time."""
+
+    LOGOUT = "logout", "logged out"
+    REVOKED = "revoked", "revoked by the customer"
+    LOGOUT_ALL = "logout_all", "logged out everywhere"
+    FACTOR_CHANGED = "factor_changed", "second factor changed"
+    PASSWORD_CHANGED = "password_changed", "password changed"
+    STATUS = "status", "account stopped"
+    SUPERSEDED = "superseded", "too many sessions"
+
+
+class Session(models.Model):
+    """An opaque 256-bit token, of which only the SHA-256 is kept."""
+
+    public_id = PublicIdField()
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions"
+    )
+    token_hash = models.BinaryField(max_length=32)
+    level = models.CharField(max_length=8, choices=Level)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    fresh_until = models.DateTimeField(null=True, blank=True)
+    """Until when acts that ask for a fresh sign-in are open."""
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end_cause = models.CharField(
+        max_length=24, choices=EndCause, blank=True, default=""
+    )
+    ip = models.GenericIPAddressField(null=True, blank=True)
+    place = models.CharField(max_length=8, blank=True, default="")
+    """The ISO country of the address at sign-in, empty where unknown."""
+    device = models.CharField(max_length=64, blank=True, default="")
+    browser = models.CharField(max_length=64, blank=True, default="")
+    user_agent = models.CharField(max_length=512, blank=True, default="")
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["token_hash"], name="accounts_session_token_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(level__in=Level.values), name="accounts_session_level_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=F("created_at")),
+                name="accounts_session_expires_later",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True, end_cause="")
+                | Q(ended_at__isnull=False) & ~Q(end_cause=""),
+                name="accounts_session_end_has_cause",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["user", "-id"],
+                condition=Q(ended_at__isnull=True),
+                name="accounts_session_open",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"session {self.public_id}"
+
+    def __repr__(self) -> str:
+        return f"<Session {self.public_id} {self.level}>"
+
+
+class KnownDevice(models.Model):
+    """A device that once completed a sign-in; it keeps a token, we keep its SHA-256.
+
+    Guesses of strangers lock a name for everybody but the devices that its owner is known to use.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_devices"
+    )
+    token_hash = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField()
+    last_used_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(
+                fields=["token_hash"], name="accounts_knowndevice_token_unique"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"device {self.pk} of {self.user_id}"
+
+    def __repr__(self) -> str:
+        return f"<KnownDevice {self.pk}>"

@@ -1,0 +1,182 @@
+"""The user: one row for a customer or an officer."""
+
+from __future__ import annotations
+
+import secrets
+from typing import Any, ClassVar, NoReturn
+
+from django.contrib.auth.models import (
+    AbstractBaseUser,
+    BaseUserManager,
+    PermissionsMixin,
+)
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Lower
+from django.utils.crypto import salted_hmac
+
+UID_MIN = 100_000_000
+UID_MAX = 999_999_999
+
+
+class Status(models.TextChoices):
+    """The seven states of an account (bitgin: UserStatus)."""
+
+    NORMAL = "normal", "normal"
+    BLOCKED = "blocked", "restricted"
+    NOT_ACTIVATED = "not_activated", "not activated"
+    DELETED = "deleted", "deleted"
+    SUSPENDED = "suspended", "suspended"
+    LOCKED = "locked", "locked"
+    NOT_TRADABLE = "not_tradable", "not tradable"
+
+
+MAY_SIGN_IN = frozenset(
+    {Status.NORMAL, Status.BLOCKED, Status.NOT_ACTIVATED, Status.NOT_TRADABLE}
+)
+"""A user in any other state has no working session, key or staff cookie, from the next request on."""
+
+
+class RegisterType(models.TextChoices):
+    """By what the account was opened."""
+
+    EMAIL = "email", "email"
+    PHONE = "phone", "phone"
+    STAFF = "staff", "created by an operator"
+
+
+class SecondFactorChannel(models.TextChoices):
+    """Where the log-in code goes of a customer who asked for one and has no authenticator."""
+
+    NONE = "", "none"
+    EMAIL = "email", "email"
+    PHONE = "phone", "phone"
+
+
+def random_uid() -> int:
+    """A random nine-digit number: it tells neither how many customers there are nor who came first."""
+    return UID_MIN + secrets.randbelow(UID_MAX - UID_MIN + 1)
+
+
+class UserManager(BaseUserManager["User"]):
+    """Reads. Users are made by `accounts.services.registration` and `accounts.services.staff` only."""
+
+    def get_by_natural_key(self, username: str | None) -> User:
+        """The user with this uid."""
+        return self.get(uid=username)
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A customer or an officer. Passwords live in PasswordForm, one row for each wire form."""
+
+    password = None  # type: ignore[assignment]  # Django's column is not wanted: see PasswordForm
+
+    uid = models.IntegerField("uid", default=random_uid, editable=False)
+    email = models.EmailField(max_length=254, null=True, blank=True)
+    phone = models.CharField("phone (E.164)", max_length=16, null=True, blank=True)
+    username = models.CharField(max_length=32, null=True, blank=True)
+    status = models.CharField(max_length=16, choices=Status, default=Status.NORMAL)
+    register_type = models.CharField(max_length=8, choices=RegisterType)
+    language = models.CharField(max_length=16, default="en")
+    anti_phishing_phrase = models.CharField(max_length=32, blank=True, default="")
+    second_factor_channel = models.CharField(
+        max_length=8,
+        choices=SecondFactorChannel,
+        blank=True,
+        default=SecondFactorChannel.NONE,
+    )
+    is_staff = models.BooleanField("is an officer", default=False)
+    credentials_epoch = models.PositiveIntegerField(default=0, editable=False)
+    """Grows with each change of password or factor; a staff cookie of an older epoch is dead."""
+    registered_at = models.DateTimeField()
+    registered_ip = models.GenericIPAddressField(null=True, blank=True)
+
+    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # a plain manager is all we want
+
+    USERNAME_FIELD = "uid"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
+
+    class Meta:
+        verbose_name = "user"
+        constraints = (
+            models.UniqueConstraint(fields=["uid"], name="accounts_user_uid_unique"),
+            models.UniqueConstraint(
+                fields=["email"], name="accounts_user_email_unique"
+            ),
+            models.UniqueConstraint(
+                fields=["phone"], name="accounts_user_phone_unique"
+            ),
+            models.UniqueConstraint(
+                Lower("username"), name="accounts_user_username_unique"
+            ),
+            models.CheckConstraint(
+                condition=Q(uid__gte=UID_MIN, uid__lte=UID_MAX),
+                name="accounts_user_uid_nine_digits",
+            ),
+            models.CheckConstraint(
+                condition=Q(email__isnull=True)
+                | Q(email=Lower(F("email"))) & ~Q(email=""),
+                name="accounts_user_email_normalised",
+            ),
+            models.CheckConstraint(
+                condition=Q(phone__isnull=True)
+                | Q(phone__regex=r"^\+[1-9][0-9]{5,14}$"),
+                name="accounts_user_phone_e164",
+            ),
+            models.CheckConstraint(
+                condition=Q(username__isnull=True)
+                | Q(username__regex=r"^[A-Za-z][A-Za-z0-9_.-]{2,31}$"),
+                name="accounts_user_username_plain",
+            ),
+            models.CheckConstraint(
+                condition=Q(email__isnull=False)
+                | Q(phone__isnull=False)
+                | Q(status=Status.DELETED),
+                name="accounts_user_reachable",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=Status.values), name="accounts_user_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(is_superuser=False), name="accounts_user_no_superuser"
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.uid)
+
+    def __repr__(self) -> str:
+        return f"<User {self.uid}>"
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]  # Django's flag is derived from the status here
+        """Whether this user may hold a session at all."""
+        return self.status in MAY_SIGN_IN
+
+    def set_password(self, raw_password: str | None) -> NoReturn:
+        """Never: passwords are set by `accounts.services.passwords`."""
+        raise NotImplementedError("accounts.services.passwords sets passwords")
+
+    def check_password(self, raw_password: str) -> NoReturn:
+        """Never: passwords are checked by `accounts.services.passwords`."""
+        raise NotImplementedError("accounts.services.passwords checks passwords")
+
+    def get_session_auth_hash(self) -> str:
+        """What a staff cookie is bound to."""
+        epoch = f"{self.uid}:{self.credentials_epoch}"
+        return salted_hmac(
+            "accounts.staff-session", epoch, algorithm="sha256"
+        ).hexdigest()
+
+    def get_session_auth_fallback_hash(self) -> Any:
+        """Staff cookies do not outlive a change of the secret key."""
+        return iter(())
+
+    def get_full_name(self) -> str:
+        """What the admin calls this person."""
+        return self.email or self.phone or str(self.uid)
+
+    def get_short_name(self) -> str:
+        """What the admin greets this person with."""
+        return self.get_full_name()
