@@ -1,0 +1,38 @@
+"""Fixtures of the whole suite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.core.management import call_command
+from django.db import connection
+
+from tests import database
+from tests.client import Api
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureDef[None]) -> None:
+    """A fresh database with the reference data, remembered so that `real_db` can go back to it."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]  # the blocker's type is private
+        call_command("createcachetable", verbosity=0)
+        for command in database.REFERENCE_COMMANDS:
+            call_command(*command, verbosity=0)
+        database.remember_reference()
+
+
+@pytest.fixture
+def real_db(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A database with real commits, for threads and deferred constraints; emptied back to the reference data after."""
+    yield
+    connection.close()
+
+
+@pytest.fixture
+def api() -> Api:
+    """A client of our HTTP interface."""
+    return Api()
+
+
+database.install_truncation()
