@@ -106,6 +106,8 @@ class Withdrawal(models.Model):
     lease_token = models.BigIntegerField(default=0)
     lease_holder = models.CharField(max_length=64, blank=True, default="")
     lease_until = models.DateTimeField(null=True, default=None)
+    blocked_because = models.CharField(max_length=REASON_CHARACTERS_MAX, blank=True, default="")
+    """Why the next step of an approved withdrawal could not be done at the last try; for staff."""
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
     state_since = models.DateTimeField(default=timezone.now)

@@ -1,0 +1,58 @@
+"""From signed to sent. Sending again always means sending the same stored bytes."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import F
+
+from config.kit.clock import now
+from wallet.chains import registry
+from wallet.chains.gateway import Broadcast, BroadcastOutcome
+from wallet.models.outgoing import ANSWER_CHARACTERS_MAX, OutgoingTransaction
+from wallet.models.withdrawals import WithdrawalState
+from wallet.services.withdrawals.actors import SYSTEM
+from wallet.services.withdrawals.leases import Lease, locked_under
+from wallet.services.withdrawals.states import move
+
+SENDABLE = (WithdrawalState.SIGNING, WithdrawalState.BROADCAST, WithdrawalState.UNKNOWN)
+CLEAR = (BroadcastOutcome.ACCEPTED, BroadcastOutcome.ALREADY_KNOWN)
+
+
+def send(lease: Lease) -> Broadcast | None:
+    """Hand the stored bytes of a withdrawal to its network, and write down what the node said.
+
+    A clear yes leads to `broadcast`; anything else, a refusal included, to `unknown`: a node that says no proves
+    nothing about bytes that it or another node may have taken before. The hold stays in either case. Answers None
+    where nothing is signed yet. Raises LeaseLost.
+    """
+    outgoing = _count_sending(lease)
+    if outgoing is None or outgoing.signed_bytes is None:
+        return None
+    answer = registry.gateway(outgoing.network.code).broadcast(bytes(outgoing.signed_bytes))
+    _remember(lease, outgoing, answer)
+    return answer
+
+
+@transaction.atomic
+def _count_sending(lease: Lease) -> OutgoingTransaction | None:
+    """The signed transaction, with this sending counted before it happens."""
+    withdrawal = locked_under(lease)
+    if withdrawal.state not in SENDABLE:
+        return None
+    rows = OutgoingTransaction.objects.select_related("network")
+    outgoing = rows.filter(withdrawal=withdrawal, signed_bytes__isnull=False).first()
+    if outgoing is not None:
+        OutgoingTransaction.objects.filter(pk=outgoing.pk).update(sendings=F("sendings") + 1, last_sent_at=now())
+    return outgoing
+
+
+@transaction.atomic
+def _remember(lease: Lease, outgoing: OutgoingTransaction, answer: Broadcast) -> None:
+    withdrawal = locked_under(lease)
+    text = f"{answer.outcome}: {answer.detail}" if answer.detail else str(answer.outcome)
+    OutgoingTransaction.objects.filter(pk=outgoing.pk).update(last_answer=text[:ANSWER_CHARACTERS_MAX])
+    if answer.outcome in CLEAR:
+        if withdrawal.state in (WithdrawalState.SIGNING, WithdrawalState.UNKNOWN):
+            move(withdrawal, WithdrawalState.BROADCAST, actor=SYSTEM, reason=f"the node answered {answer.outcome}")
+    elif withdrawal.state in (WithdrawalState.SIGNING, WithdrawalState.BROADCAST):
+        move(withdrawal, WithdrawalState.UNKNOWN, actor=SYSTEM, reason=f"the node answered {answer.outcome}")

@@ -1,0 +1,63 @@
+"""The one gate before signing.
+
+`require_standing_approval` is asked twice for every withdrawal: by the worker that reserves a nonce and by the signer,
+which trusts nobody else's word. A test lists its callers.
+"""
+
+from __future__ import annotations
+
+from accounts.services import holds
+from config.kit import crypto
+from config.kit.errors import DomainError
+from wallet.models.withdrawal_evidence import Matter, RiskResult, Verdict, WithdrawalDecision
+from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services.withdrawals import policy
+from wallet.services.withdrawals.errors import GateClosed
+from wallet.services.withdrawals.payload import payload_hash_of
+
+
+def require_standing_approval(withdrawal: Withdrawal, *, state: WithdrawalState) -> bytes:
+    """Give the payload hash to which the approval of a locked withdrawal is bound, if it stands in every point.
+
+    Recomputes the hash from the row, counts the officers who approved exactly it, and looks again at the customer,
+    the coin and the rules as they are now. Raises GateClosed with the reason.
+    """
+    if withdrawal.state != state:
+        raise GateClosed(reason=f"it is in the state {withdrawal.state}")
+    digest = payload_hash_of(withdrawal)
+    if not crypto.equal(digest, bytes(withdrawal.payload_hash)):
+        raise GateClosed(reason="it was changed after it was asked for; the approval is void")
+    _require_officers(withdrawal, digest)
+    _require_open(withdrawal)
+    return digest
+
+
+def _require_officers(withdrawal: Withdrawal, digest: bytes) -> None:
+    risk = RiskResult.objects.filter(withdrawal=withdrawal).order_by("-id").first()
+    if risk is None:
+        raise GateClosed(reason="the risk rules have not seen it")
+    decisions = list(WithdrawalDecision.objects.filter(withdrawal=withdrawal).exclude(matter=Matter.ABSENCE))
+    if any(decision.verdict == Verdict.REJECT for decision in decisions):
+        raise GateClosed(reason="an officer rejected it")
+    officers = {
+        decision.officer_id
+        for decision in decisions
+        if decision.matter == Matter.APPROVAL
+        and bytes(decision.payload_hash) == digest
+        and decision.officer_id != withdrawal.customer_id
+    }
+    needed = policy.officers_needed(withdrawal, is_flagged=risk.is_flagged or withdrawal.is_flagged)
+    needed = max(needed, withdrawal.officers_required)
+    if len(officers) < needed:
+        raise GateClosed(reason=f"{needed} officers must have approved it as it stands; {len(officers)} did")
+
+
+def _require_open(withdrawal: Withdrawal) -> None:
+    if not policy.is_open(withdrawal.coin_network):
+        raise GateClosed(reason="withdrawals of this coin and network are closed")
+    if not policy.is_in_good_standing(withdrawal.customer):
+        raise GateClosed(reason=f"the customer is {withdrawal.customer.status}")
+    try:
+        holds.require_none(withdrawal.customer)
+    except DomainError as refusal:
+        raise GateClosed(reason=refusal.detail) from refusal
