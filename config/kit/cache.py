@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import pickle
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,17 +26,11 @@ class PostgresCache(DatabaseCache):
         # Whole numbers are stored as digits, so that SQL can add to them; all else as Django stores it.
         if isinstance(value, int) and not isinstance(value, bool):
             return f"#{value}"
-        import base64
-        import pickle
-
         return base64.b64encode(pickle.dumps(value, self.pickle_protocol)).decode("latin1")
 
     def _value(self, text: str) -> Any:
         if text.startswith("#"):
             return int(text[1:])
-        import base64
-        import pickle
-
         return pickle.loads(base64.b64decode(text.encode()))  # noqa: S301  # written by us alone
 
     pickle_protocol = 5
@@ -46,7 +42,7 @@ class PostgresCache(DatabaseCache):
             return {}
         with self._cursor() as cursor:
             cursor.execute(
-                f'SELECT cache_key, value FROM "{self._table}" WHERE cache_key = ANY(%s) AND expires > now()',  # noqa: S608
+                f'SELECT cache_key, value FROM "{self._table}" WHERE cache_key = ANY(%s) AND expires > clock_timestamp()',  # noqa: S608
                 [list(made)],
             )
             return {made[key]: self._value(text) for key, text in cursor.fetchall()}
@@ -68,7 +64,7 @@ class PostgresCache(DatabaseCache):
             cursor.execute(
                 f'INSERT INTO "{self._table}" AS c (cache_key, value, expires) VALUES (%s, %s, %s) '  # noqa: S608
                 "ON CONFLICT (cache_key) DO UPDATE SET value = EXCLUDED.value, expires = EXCLUDED.expires "
-                "WHERE c.expires <= now() RETURNING 1",
+                "WHERE c.expires <= clock_timestamp() RETURNING 1",
                 [made, self._text(value), self._expiry(timeout)],
             )
             return cursor.fetchone() is not None
@@ -79,7 +75,7 @@ class PostgresCache(DatabaseCache):
         with self._cursor() as cursor:
             cursor.execute(
                 f"UPDATE \"{self._table}\" SET value = '#' || (substr(value, 2)::bigint + %s) "  # noqa: S608
-                "WHERE cache_key = %s AND expires > now() AND left(value, 1) = '#' RETURNING substr(value, 2)::bigint",
+                "WHERE cache_key = %s AND expires > clock_timestamp() AND left(value, 1) = '#' RETURNING substr(value, 2)::bigint",
                 [delta, made],
             )
             row = cursor.fetchone()
