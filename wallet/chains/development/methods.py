@@ -5,7 +5,8 @@ Source: Ethereum execution APIs, https://ethereum.github.io/execution-apis/.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from eth.exceptions import Revert, VMError
@@ -17,6 +18,8 @@ from wallet.chains.development import genesis, words
 from wallet.chains.development.chain import DevelopmentChain, Mined, TransactionRefused
 
 TIP_WEI = 10**9
+TRIAL_GAS = 10_000_000
+"""Gas of a trial run that names none."""
 LOGS_BLOCKS_MAX = 1_000
 """Blocks that one eth_getLogs may span."""
 BLOCKS_MINED_MAX = 1_000
@@ -150,38 +153,27 @@ class Methods:
         sender = to_canonical_address(call.get("from") or "0x" + "00" * 20)
         unsigned = self.chain.evm.create_unsigned_transaction(
             nonce=self.chain.nonce(sender),
-            gas_price=self._base_fee(),
-            gas=int(call["gas"], 16) if "gas" in call else genesis.GAS_LIMIT,
+            gas_price=0,
+            gas=int(call["gas"], 16) if "gas" in call else TRIAL_GAS,
             to=to_canonical_address(call["to"]) if call.get("to") else b"",
             value=int(call.get("value", "0x0"), 16),
             data=_bytes(call.get("data") or call.get("input") or "0x"),
         )
-        return SpoofTransaction(unsigned, from_=sender, gas_price=0 if "gas" not in call else self._base_fee())
+        return SpoofTransaction(unsigned, from_=sender)
 
     def call(self, call: dict[str, Any], tag: str = "latest", *_: Any) -> str:
         """eth_call"""
-        header = self.chain.evm.create_header_from_parent(self.chain.blocks[self._known_height(tag)].header)
-        state = self.chain.evm.get_vm(header).state
-        try:
-            computation = state.costless_execute_transaction(self._trial(call))
-        except (ValidationError, VMError) as error:
-            raise RpcError(-32000, str(error)) from error
-        if computation.is_error:
-            kind = "execution reverted" if isinstance(computation.error, Revert) else str(computation.error)
-            raise RpcError(3, kind)
-        return words.data(computation.output)
+        with _trial_errors():
+            header = self.chain.blocks[self._known_height(tag)].header
+            return words.data(self.chain.evm.get_transaction_result(self._trial(call), header))
 
     def estimate_gas(self, call: dict[str, Any], tag: str = "latest", *_: Any) -> str:
         """eth_estimateGas"""
         sender = to_canonical_address(call.get("from") or "0x" + "00" * 20)
         if int(call.get("value", "0x0"), 16) > self.chain.balance(sender):
             raise RpcError(-32000, "insufficient funds for transfer")
-        self.call(call, tag)
-        try:
-            gas = self.chain.evm.estimate_gas(self._trial({**call, "gas": hex(genesis.GAS_LIMIT // 2)}))
-        except (ValidationError, VMError) as error:
-            raise RpcError(3, f"execution reverted: {error}") from error
-        return words.quantity(gas)
+        with _trial_errors():
+            return words.quantity(self.chain.evm.estimate_gas(self._trial(call), self.chain.head.header))
 
     def send(self, raw: str) -> str:
         """eth_sendRawTransaction"""
@@ -231,6 +223,16 @@ class Methods:
             }
         )
         return self.send(words.data(signed.raw_transaction))
+
+
+@contextmanager
+def _trial_errors() -> Iterator[None]:
+    try:
+        yield
+    except Revert as error:
+        raise RpcError(3, "execution reverted") from error
+    except (ValidationError, VMError) as error:
+        raise RpcError(-32000, str(error)) from error
 
 
 def _bytes(text: str) -> bytes:

@@ -1,0 +1,314 @@
+"""The gateway to an EVM network, over JSON-RPC by web3.py.
+
+Sees transfers that a transaction makes itself: ether sent by its top-level call, and ERC-20 `Transfer` events. Ether
+moved by a contract's inner call leaves no such trace and is not seen (staff find it by the wallet's balance).
+
+Source: Ethereum execution APIs; ERC-20; EIP-1559.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from decimal import Decimal
+from typing import Any, TypeVar
+
+import requests
+from eth_typing import ChecksumAddress, HexStr
+from eth_utils.address import to_checksum_address
+from eth_utils.crypto import keccak
+from web3 import HTTPProvider, Web3
+from web3.exceptions import BlockNotFound, ContractLogicError, TransactionNotFound, Web3Exception, Web3RPCError
+from web3.types import LogReceipt
+
+from wallet.chains import evm_payload
+from wallet.chains.errors import ChainUnavailable, PaymentWouldFail
+from wallet.chains.evm_answers import outcome_of_refusal
+from wallet.chains.gateway import (
+    NATIVE_OUTPUT,
+    AddressFilter,
+    Asset,
+    Block,
+    Broadcast,
+    BroadcastOutcome,
+    IncomingTransfer,
+    Payment,
+    Receipt,
+    Sighting,
+    UnsignedTransaction,
+)
+
+CALL_TIMEOUT_SECONDS = 5.0
+CONNECT_TIMEOUT_SECONDS = 2.0
+GAS_OF_PLAIN_TRANSFER = 21_000
+GAS_MARGIN_PERCENT = 25
+"""Added to the node's estimate, for a token whose state changes before the payment is mined."""
+GAS_MAX = 500_000
+"""A payment that needs more is no payment."""
+BASE_FEE_MULTIPLE = 2
+"""Room for six full blocks: the base fee grows by 12.5 % a block at most."""
+TRANSFER_TOPIC = "0x" + keccak(text="Transfer(address,address,uint256)").hex()
+
+Answer = TypeVar("Answer")
+
+
+class EvmGateway:
+    """One EVM network behind one node. Thread-safe as far as `requests` is; hold one per process."""
+
+    def __init__(
+        self, *, network: str, coin: str, url: str, chain_id: int, timeout_seconds: float = CALL_TIMEOUT_SECONDS
+    ) -> None:
+        session = requests.Session()
+        session.trust_env = False  # a proxy in the environment is not meant for the node
+        provider = HTTPProvider(
+            url,
+            request_kwargs={"timeout": (min(CONNECT_TIMEOUT_SECONDS, timeout_seconds), timeout_seconds)},
+            session=session,
+            exception_retry_configuration=None,
+        )
+        self._web3 = Web3(provider)
+        self._network, self._coin, self._chain_id = network, coin, chain_id
+        self._chain_seen = False
+
+    @property
+    def network(self) -> str:
+        """Code of the network."""
+        return self._network
+
+    @property
+    def coin(self) -> str:
+        """Code of the coin that pays its fees."""
+        return self._coin
+
+    # --- addresses and payloads ----------------------------------------------------------------------------------
+
+    def validate_address(self, text: str) -> str:
+        """See Gateway."""
+        return evm_payload.checked_address(text, network=self._network)
+
+    def validate_recipient(self, text: str, *, asset: Asset, memo: str = "") -> str:
+        """See Gateway."""
+        return evm_payload.checked_recipient(text, asset=asset, memo=memo, network=self._network)
+
+    def read(self, payload: bytes) -> Payment:
+        """See Gateway."""
+        return evm_payload.read(payload)
+
+    def build(
+        self, *, asset: Asset, sender: str, recipient: str, amount: Decimal, nonce: int, memo: str = ""
+    ) -> UnsignedTransaction:
+        """See Gateway."""
+        to = self.validate_recipient(recipient, asset=asset, memo=memo)
+        payer = self.validate_address(sender)
+        units = evm_payload.to_units(amount, asset=asset, network=self._network)
+        goal = evm_payload.target(asset=asset, recipient=to, units=units)
+        with self._asking():
+            tip = int(self._web3.eth.max_priority_fee)
+            base_fee = int(self._web3.eth.get_block("latest")["baseFeePerGas"])
+            gas = self._gas({**goal, "from": payer})
+        fields = {
+            **goal,
+            "type": 2,
+            "chainId": self._chain_id,
+            "nonce": nonce,
+            "gas": gas,
+            "maxFeePerGas": BASE_FEE_MULTIPLE * base_fee + tip,
+            "maxPriorityFeePerGas": tip,
+        }
+        return evm_payload.unsigned(fields, sender=payer)
+
+    def _gas(self, call: dict[str, Any]) -> int:
+        try:
+            estimate = int(self._web3.eth.estimate_gas(call))  # type: ignore[arg-type]  # web3 wants its TypedDict
+        except ContractLogicError as error:
+            raise PaymentWouldFail(network=self._network, reason="reverted") from error
+        except Web3RPCError as error:
+            if "insufficient funds" in str(error):
+                raise PaymentWouldFail(network=self._network, reason="insufficient_funds") from error
+            raise
+        if estimate == GAS_OF_PLAIN_TRANSFER:
+            return estimate
+        gas = estimate * (100 + GAS_MARGIN_PERCENT) // 100
+        if gas > GAS_MAX:
+            raise PaymentWouldFail(network=self._network, reason="too_much_gas")
+        return gas
+
+    # --- the node ------------------------------------------------------------------------------------------------
+
+    @contextmanager
+    def _asking(self) -> Iterator[None]:
+        """Turn everything that can go wrong with a node into ChainUnavailable; make sure it is the right chain."""
+        try:
+            if not self._chain_seen:
+                if int(self._web3.eth.chain_id) != self._chain_id:
+                    raise ChainUnavailable(network=self._network, reason="wrong_chain")
+                self._chain_seen = True
+            yield
+        except requests.Timeout as error:
+            raise ChainUnavailable(network=self._network, reason="timeout") from error
+        except (requests.RequestException, OSError) as error:
+            raise ChainUnavailable(network=self._network, reason="no_connection") from error
+        except (Web3Exception, ValueError, KeyError, TypeError) as error:
+            raise ChainUnavailable(network=self._network, reason="senseless_answer") from error
+
+    def _ask(self, question: Callable[[], Answer]) -> Answer:
+        with self._asking():
+            return question()
+
+    def height(self) -> int:
+        """See Gateway."""
+        return self._ask(lambda: int(self._web3.eth.block_number))
+
+    def block(self, height: int) -> Block | None:
+        """See Gateway."""
+        with self._asking():
+            try:
+                found = self._web3.eth.get_block(height)
+            except BlockNotFound:
+                return None
+            mined_at = datetime.fromtimestamp(found["timestamp"], tz=UTC)
+            return Block(int(found["number"]), _text(found["hash"]), _text(found["parentHash"]), mined_at)
+
+    def transfers(
+        self, block: Block, *, assets: Sequence[Asset], ours: AddressFilter
+    ) -> tuple[IncomingTransfer, ...]:
+        """See Gateway."""
+        by_contract = {asset.contract: asset for asset in assets}
+        native = by_contract.pop(None, None)
+        with self._asking():
+            found = self._native_transfers(block, native, ours) if native else []
+            if by_contract:
+                tokens = {to_checksum_address(contract): asset for contract, asset in by_contract.items() if contract}
+                found += self._token_transfers(block, tokens, ours)
+        return tuple(found)
+
+    def _native_transfers(self, block: Block, asset: Asset, ours: AddressFilter) -> list[IncomingTransfer]:
+        body = self._web3.eth.get_block(HexStr(block.hash), full_transactions=True)
+        payments: list[Any] = [t for t in body["transactions"] if t.get("to") and t["value"] > 0]  # type: ignore[union-attr]  # full_transactions gives objects
+        mine = set(ours({str(payment["to"]) for payment in payments})) if payments else set()
+        found = []
+        for payment in payments:
+            if payment["to"] not in mine:
+                continue
+            receipt = self._web3.eth.get_transaction_receipt(payment["hash"])
+            if receipt["status"] != 1 or _text(receipt["blockHash"]) != block.hash:
+                continue
+            found.append(
+                IncomingTransfer(
+                    asset=asset,
+                    recipient=str(payment["to"]),
+                    sender=str(payment["from"]),
+                    amount=evm_payload.from_units(int(payment["value"]), scale=asset.scale),
+                    tx_hash=_text(payment["hash"]),
+                    output_index=NATIVE_OUTPUT,
+                    height=block.height,
+                    block_hash=block.hash,
+                )
+            )
+        return found
+
+    def _token_transfers(
+        self, block: Block, tokens: dict[ChecksumAddress, Asset], ours: AddressFilter
+    ) -> list[IncomingTransfer]:
+        logs = self._web3.eth.get_logs(
+            {"blockHash": HexStr(block.hash), "address": list(tokens), "topics": [HexStr(TRANSFER_TOPIC)]}  # type: ignore[typeddict-item]  # web3 types the hash as bytes only
+        )
+        events = [log for log in logs if len(log["topics"]) == 3 and len(log["data"]) == 32]
+        mine = set(ours({_topic_address(log, 2) for log in events})) if events else set()
+        found = []
+        for log in events:
+            units = int.from_bytes(log["data"], "big")
+            if _topic_address(log, 2) not in mine or not units or log.get("removed"):
+                continue
+            asset = tokens[log["address"]]
+            receipt = self._web3.eth.get_transaction_receipt(log["transactionHash"])
+            found.append(
+                IncomingTransfer(
+                    asset=asset,
+                    recipient=_topic_address(log, 2),
+                    sender=_topic_address(log, 1),
+                    amount=evm_payload.from_units(units, scale=asset.scale),
+                    tx_hash=_text(log["transactionHash"]),
+                    output_index=log["logIndex"] - min(entry["logIndex"] for entry in receipt["logs"]),
+                    height=block.height,
+                    block_hash=block.hash,
+                )
+            )
+        return found
+
+    def broadcast(self, raw: bytes) -> Broadcast:
+        """See Gateway."""
+        tx_hash = "0x" + keccak(raw).hex()
+        try:
+            with self._asking():
+                try:
+                    answer = _text(self._web3.eth.send_raw_transaction(raw))
+                except Web3RPCError as error:
+                    outcome, detail = outcome_of_refusal(error.rpc_response), str(error.message)[:200]
+                else:
+                    outcome = BroadcastOutcome.ACCEPTED if answer == tx_hash else BroadcastOutcome.UNKNOWN
+                    detail = "" if answer == tx_hash else "the node answered another hash"
+            if outcome is BroadcastOutcome.REFUSED and self.sighting(tx_hash) is not Sighting.NOWHERE:
+                outcome = BroadcastOutcome.ALREADY_KNOWN  # "nonce too low" because this very transaction is mined
+        except ChainUnavailable as error:
+            return Broadcast(BroadcastOutcome.UNKNOWN, tx_hash, error.reason)
+        return Broadcast(outcome, tx_hash, detail)
+
+    def receipt(self, tx_hash: str) -> Receipt | None:
+        """See Gateway."""
+        with self._asking():
+            try:
+                found = self._web3.eth.get_transaction_receipt(HexStr(tx_hash))
+            except TransactionNotFound:
+                return None
+            height, price = int(found["blockNumber"]), int(found["effectiveGasPrice"])
+            return Receipt(
+                tx_hash=tx_hash,
+                height=height,
+                block_hash=_text(found["blockHash"]),
+                confirmations=max(int(self._web3.eth.block_number) - height + 1, 0),
+                succeeded=found["status"] == 1,
+                fee=evm_payload.from_units(int(found["gasUsed"]) * price, scale=evm_payload.NATIVE_SCALE),
+            )
+
+    def sighting(self, tx_hash: str) -> Sighting:
+        """See Gateway."""
+        with self._asking():
+            try:
+                found = self._web3.eth.get_transaction(HexStr(tx_hash))
+            except TransactionNotFound:
+                return Sighting.NOWHERE
+            return Sighting.WAITING if found.get("blockNumber") is None else Sighting.MINED
+
+    def proves_absence(self, *, tx_hash: str, sender: str, nonce: int, confirmations: int) -> bool:
+        """See Gateway."""
+        deep = self.height() - confirmations + 1
+        if deep < 0:
+            return False
+        payer = to_checksum_address(self.validate_address(sender))
+        used = self._ask(lambda: int(self._web3.eth.get_transaction_count(payer, deep)))
+        return used > nonce and self.sighting(tx_hash) is Sighting.NOWHERE
+
+    def next_nonce(self, address: str) -> int:
+        """See Gateway."""
+        owner = to_checksum_address(self.validate_address(address))
+        return self._ask(lambda: int(self._web3.eth.get_transaction_count(owner, "pending")))
+
+    def balance(self, address: str, *, asset: Asset) -> Decimal:
+        """See Gateway."""
+        owner = to_checksum_address(self.validate_address(address))
+        if asset.contract is None:
+            units = self._ask(lambda: int(self._web3.eth.get_balance(owner)))
+        else:
+            call: Any = {"to": to_checksum_address(asset.contract), "data": "0x70a08231" + owner[2:].lower().rjust(64, "0")}
+            units = int.from_bytes(self._ask(lambda: self._web3.eth.call(call)), "big")
+        return evm_payload.from_units(units, scale=asset.scale)
+
+
+def _text(digest: bytes) -> str:
+    return "0x" + bytes(digest).hex()
+
+
+def _topic_address(log: LogReceipt, place: int) -> str:
+    return str(to_checksum_address(bytes(log["topics"][place])[-20:]))
