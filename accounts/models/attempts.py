@@ -29,9 +29,7 @@ class AttemptCounter(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["scope", "key_hash"], name="accounts_attemptcounter_unique"
-            ),
+            models.UniqueConstraint(fields=["scope", "key_hash"], name="accounts_attemptcounter_unique"),
             models.CheckConstraint(
                 condition=Q(scope__in=Scope.values),
                 name="accounts_attemptcounter_scope_known",

@@ -56,15 +56,12 @@ class AuditRecord(models.Model):
                 name="accounts_auditrecord_kind_known",
             ),
             models.CheckConstraint(
-                condition=Q(actor__isnull=False)
-                | Q(actor_kind__in=[ActorKind.OPERATOR, ActorKind.SYSTEM]),
+                condition=Q(actor__isnull=False) | Q(actor_kind__in=[ActorKind.OPERATOR, ActorKind.SYSTEM]),
                 name="accounts_auditrecord_person_named",
             ),
         )
         indexes = (
-            models.Index(
-                fields=["subject", "-id"], name="accounts_auditrecord_subject"
-            ),
+            models.Index(fields=["subject", "-id"], name="accounts_auditrecord_subject"),
             models.Index(fields=["actor", "-id"], name="accounts_auditrecord_actor"),
         )
 
@@ -82,9 +79,7 @@ class AuditRecord(models.Model):
             "reason": self.reason,
             "facts": self.facts,
         }
-        return json.dumps(
-            body, sort_keys=True, separators=(",", ":"), ensure_ascii=False
-        ).encode()
+        return json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 
     def computed_hash(self) -> bytes:
         """SHA-256 of the canonical JSON."""
@@ -95,17 +90,13 @@ class AuditLink(models.Model):
     """A record's place in the chain."""
 
     position = models.BigIntegerField(primary_key=True)
-    record = models.OneToOneField(
-        AuditRecord, on_delete=models.PROTECT, related_name="link"
-    )
+    record = models.OneToOneField(AuditRecord, on_delete=models.PROTECT, related_name="link")
     previous_hash = models.BinaryField(max_length=32)
     link_hash = models.BinaryField(max_length=32)
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["link_hash"], name="accounts_auditlink_hash_unique"
-            ),
+            models.UniqueConstraint(fields=["link_hash"], name="accounts_auditlink_hash_unique"),
             models.CheckConstraint(
                 condition=Q(position__gte=1),
                 name="accounts_auditlink_position_positive",

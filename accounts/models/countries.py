@@ -25,12 +25,8 @@ class Country(models.Model):
         verbose_name_plural = "countries"
         ordering = ("sort", "alpha2")
         constraints = (
-            models.UniqueConstraint(
-                fields=["alpha3"], name="accounts_country_alpha3_unique"
-            ),
-            models.UniqueConstraint(
-                fields=["numeric"], name="accounts_country_numeric_unique"
-            ),
+            models.UniqueConstraint(fields=["alpha3"], name="accounts_country_alpha3_unique"),
+            models.UniqueConstraint(fields=["numeric"], name="accounts_country_numeric_unique"),
             models.CheckConstraint(
                 condition=Q(alpha2__regex="^[A-Z]{2}$"),
                 name="accounts_country_alpha2_form",

@@ -45,11 +45,7 @@ class SecurityHold(models.Model):
                 name="accounts_securityhold_cause_known",
             ),
         )
-        indexes = (
-            models.Index(
-                fields=["user", "-until"], name="accounts_securityhold_by_user"
-            ),
-        )
+        indexes = (models.Index(fields=["user", "-until"], name="accounts_securityhold_by_user"),)
 
     def __str__(self) -> str:
         return f"{self.cause} until {self.until:%Y-%m-%d %H:%M}"

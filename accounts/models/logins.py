@@ -26,9 +26,7 @@ class LoginRecord(models.Model):
     """One line of the log. Attempts on unknown names leave none: there is nobody to show them to."""
 
     public_id = PublicIdField()
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="login_records"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="login_records")
     act = models.CharField(max_length=32, choices=LoginAct)
     at = models.DateTimeField()
     ip = models.GenericIPAddressField(null=True, blank=True)
@@ -37,9 +35,7 @@ class LoginRecord(models.Model):
     browser = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:
-        indexes = (
-            models.Index(fields=["user", "-id"], name="accounts_loginrecord_by_user"),
-        )
+        indexes = (models.Index(fields=["user", "-id"], name="accounts_loginrecord_by_user"),)
 
     def __str__(self) -> str:
         return f"{self.act} at {self.at:%Y-%m-%d %H:%M}"

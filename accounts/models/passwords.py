@@ -25,11 +25,7 @@ class PasswordForm(models.Model):
     changed_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["user", "form"], name="accounts_passwordform_unique"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["user", "form"], name="accounts_passwordform_unique"),)
 
     def __str__(self) -> str:
         return f"{self.form} form of {self.user_id}"

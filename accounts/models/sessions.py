@@ -33,9 +33,7 @@ class Session(models.Model):
     """An opaque 256-bit token, of which only the SHA-256 is kept."""
 
     public_id = PublicIdField()
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
     token_hash = models.BinaryField(max_length=32)
     level = models.CharField(max_length=8, choices=Level)
     created_at = models.DateTimeField()
@@ -44,9 +42,7 @@ class Session(models.Model):
     fresh_until = models.DateTimeField(null=True, blank=True)
     """Until when acts that ask for a fresh sign-in are open."""
     ended_at = models.DateTimeField(null=True, blank=True)
-    end_cause = models.CharField(
-        max_length=24, choices=EndCause, blank=True, default=""
-    )
+    end_cause = models.CharField(max_length=24, choices=EndCause, blank=True, default="")
     ip = models.GenericIPAddressField(null=True, blank=True)
     place = models.CharField(max_length=8, blank=True, default="")
     """The ISO country of the address at sign-in, empty where unknown."""
@@ -56,19 +52,14 @@ class Session(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=["token_hash"], name="accounts_session_token_unique"
-            ),
-            models.CheckConstraint(
-                condition=Q(level__in=Level.values), name="accounts_session_level_known"
-            ),
+            models.UniqueConstraint(fields=["token_hash"], name="accounts_session_token_unique"),
+            models.CheckConstraint(condition=Q(level__in=Level.values), name="accounts_session_level_known"),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("created_at")),
                 name="accounts_session_expires_later",
             ),
             models.CheckConstraint(
-                condition=Q(ended_at__isnull=True, end_cause="")
-                | Q(ended_at__isnull=False) & ~Q(end_cause=""),
+                condition=Q(ended_at__isnull=True, end_cause="") | Q(ended_at__isnull=False) & ~Q(end_cause=""),
                 name="accounts_session_end_has_cause",
             ),
         )
@@ -93,20 +84,14 @@ class KnownDevice(models.Model):
     Guesses of strangers lock a name for everybody but the devices that its owner is known to use.
     """
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_devices"
-    )
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="known_devices")
     token_hash = models.BinaryField(max_length=32)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
     expires_at = models.DateTimeField()
 
     class Meta:
-        constraints = (
-            models.UniqueConstraint(
-                fields=["token_hash"], name="accounts_knowndevice_token_unique"
-            ),
-        )
+        constraints = (models.UniqueConstraint(fields=["token_hash"], name="accounts_knowndevice_token_unique"),)
 
     def __str__(self) -> str:
         return f"device {self.pk} of {self.user_id}"

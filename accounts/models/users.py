@@ -11,7 +11,7 @@ from django.contrib.auth.models import (
     PermissionsMixin,
 )
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
@@ -31,9 +31,7 @@ class Status(models.TextChoices):
     NOT_TRADABLE = "not_tradable", "not tradable"
 
 
-MAY_SIGN_IN = frozenset(
-    {Status.NORMAL, Status.BLOCKED, Status.NOT_ACTIVATED, Status.NOT_TRADABLE}
-)
+MAY_SIGN_IN = frozenset({Status.NORMAL, Status.BLOCKED, Status.NOT_ACTIVATED, Status.NOT_TRADABLE})
 """A user in any other state has no working session, key or staff cookie, from the next request on."""
 
 
@@ -101,46 +99,31 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = "user"
         constraints = (
             models.UniqueConstraint(fields=["uid"], name="accounts_user_uid_unique"),
-            models.UniqueConstraint(
-                fields=["email"], name="accounts_user_email_unique"
-            ),
-            models.UniqueConstraint(
-                fields=["phone"], name="accounts_user_phone_unique"
-            ),
-            models.UniqueConstraint(
-                Lower("username"), name="accounts_user_username_unique"
-            ),
+            models.UniqueConstraint(fields=["email"], name="accounts_user_email_unique"),
+            models.UniqueConstraint(fields=["phone"], name="accounts_user_phone_unique"),
+            models.UniqueConstraint(Lower("username"), name="accounts_user_username_unique"),
             models.CheckConstraint(
                 condition=Q(uid__gte=UID_MIN, uid__lte=UID_MAX),
                 name="accounts_user_uid_nine_digits",
             ),
             models.CheckConstraint(
-                condition=Q(email__isnull=True)
-                | Q(email=Lower(F("email"))) & ~Q(email=""),
+                condition=Q(email__isnull=True) | Q(email__regex=r"^[!-@\[-~]+$"),
                 name="accounts_user_email_normalised",
             ),
             models.CheckConstraint(
-                condition=Q(phone__isnull=True)
-                | Q(phone__regex=r"^\+[1-9][0-9]{5,14}$"),
+                condition=Q(phone__isnull=True) | Q(phone__regex=r"^\+[1-9][0-9]{5,14}$"),
                 name="accounts_user_phone_e164",
             ),
             models.CheckConstraint(
-                condition=Q(username__isnull=True)
-                | Q(username__regex=r"^[A-Za-z][A-Za-z0-9_.-]{2,31}$"),
+                condition=Q(username__isnull=True) | Q(username__regex=r"^[A-Za-z][A-Za-z0-9_.-]{2,31}$"),
                 name="accounts_user_username_plain",
             ),
             models.CheckConstraint(
-                condition=Q(email__isnull=False)
-                | Q(phone__isnull=False)
-                | Q(status=Status.DELETED),
+                condition=Q(email__isnull=False) | Q(phone__isnull=False) | Q(status=Status.DELETED),
                 name="accounts_user_reachable",
             ),
-            models.CheckConstraint(
-                condition=Q(status__in=Status.values), name="accounts_user_status_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(is_superuser=False), name="accounts_user_no_superuser"
-            ),
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="accounts_user_status_known"),
+            models.CheckConstraint(condition=Q(is_superuser=False), name="accounts_user_no_superuser"),
         )
 
     def __str__(self) -> str:
@@ -165,9 +148,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     def get_session_auth_hash(self) -> str:
         """What a staff cookie is bound to."""
         epoch = f"{self.uid}:{self.credentials_epoch}"
-        return salted_hmac(
-            "accounts.staff-session", epoch, algorithm="sha256"
-        ).hexdigest()
+        return salted_hmac("accounts.staff-session", epoch, algorithm="sha256").hexdigest()
 
     def get_session_auth_fallback_hash(self) -> Any:
         """Staff cookies do not outlive a change of the secret key."""
