@@ -15,6 +15,8 @@ from django.db import connections, router
 class PostgresCache(DatabaseCache):
     """Django's database cache with counting done by the database in one statement each."""
 
+    _table: str
+
     def _cursor(self) -> Any:
         return connections[router.db_for_write(self.cache_model_class)].cursor()
 

@@ -11,8 +11,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from typing import cast
-
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
@@ -114,7 +112,7 @@ def equal(a: str | bytes, b: str | bytes) -> bool:
 
 
 def _keys() -> dict[str, bytes]:
-    return cast("dict[str, bytes]", settings.KEY_ENCRYPTION_KEYS)
+    return settings.KEY_ENCRYPTION_KEYS
 
 
 def _active() -> tuple[str, bytes]:

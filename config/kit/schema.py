@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from drf_spectacular.openapi import AutoSchema
-from drf_spectacular.plumbing import build_basic_type, build_object_type
+from drf_spectacular.plumbing import build_object_type, force_instance
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
@@ -13,6 +13,7 @@ from config.kit import errors
 from config.kit.operations import Operation
 from config.kit.paging import PAGE_SIZE, PAGE_SIZE_MAX
 from config.kit.parsers import PARSERS
+from config.kit.views import DialectView
 
 PROBLEM: dict[str, Any] = {
     "type": "object",
@@ -39,11 +40,14 @@ def problem_component(result: dict[str, Any], generator: Any, request: Any, publ
 class OperationSchema(AutoSchema):
     """Reads `@operation` of a DialectView."""
 
+    view: DialectView  # type: ignore[override]  # only DialectViews are described
+    method: str
+    path: str
+
     @property
     def declared(self) -> Operation:
         """What the view declares of this method."""
-        found: Operation = self.view.operations[self.method.lower()]
-        return found
+        return self.view.operations[self.method.lower()]
 
     def get_operation_id(self) -> str:
         """`post_withdrawals_confirm`: method and path without the prefix."""
@@ -60,7 +64,7 @@ class OperationSchema(AutoSchema):
         """The declared summary."""
         return self.declared.summary or None
 
-    def get_description(self) -> str:
+    def get_description(self) -> str:  # type: ignore[override]  # drf-spectacular dropped DRF's parameters
         """The view's docstring, the needs and the refusals' slugs."""
         needs = self.declared.needs
         lines = [(self.view.__doc__ or "").strip()]
@@ -147,14 +151,12 @@ class OperationSchema(AutoSchema):
         component = self._map_serializer_ref(serializer)
         schema: dict[str, Any] = {"type": "array", "items": component} if many or paged else component
         if paged:
-            link = {**build_basic_type(OpenApiTypes.URI), "nullable": True}
+            link = {"type": ["string", "null"], "format": "uri"}
             schema = build_object_type(
                 properties={"results": schema, "next": link, "previous": link}, required=["results", "next", "previous"]
             )
         return {"description": "", "content": {"application/json": {"schema": schema}}}
 
     def _map_serializer_ref(self, serializer: Any) -> dict[str, Any]:
-        from drf_spectacular.plumbing import force_instance
-
-        instance = force_instance(serializer)
+        instance = force_instance(serializer)  # type: ignore[no-untyped-call]  # drf-spectacular's helper has no types
         return dict(self.resolve_serializer(instance, "response").ref)

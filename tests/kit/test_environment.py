@@ -22,7 +22,15 @@ def load_settings(**values: str) -> subprocess.CompletedProcess[str]:
 def test_production_names_everything_that_is_missing() -> None:
     refused = load_settings(QUAESTOR_MODE="production")
     assert refused.returncode != 0
-    for name in ("SECRET_KEY", "HASH_KEY", "KEY_ENCRYPTION_KEYS", "DATABASE_URL", "CELERY_BROKER_URL", "EMAIL_URL", "ALLOWED_HOSTS"):
+    for name in (
+        "SECRET_KEY",
+        "HASH_KEY",
+        "KEY_ENCRYPTION_KEYS",
+        "DATABASE_URL",
+        "CELERY_BROKER_URL",
+        "EMAIL_URL",
+        "ALLOWED_HOSTS",
+    ):
         assert f"{name} is not set" in refused.stderr
 
 
@@ -61,7 +69,11 @@ def test_key_encryption_keys_of_the_wrong_form_are_refused(text: str) -> None:
 
 def test_a_database_url_is_read_with_its_socket_and_escapes() -> None:
     read = database(
-        "postgresql://us%40er:p%2Fw@/name?host=/run/pg", lock_timeout_ms=1, statement_timeout_ms=2, pgbouncer=False, test_name=""
+        "postgresql://us%40er:p%2Fw@/name?host=/run/pg",
+        lock_timeout_ms=1,
+        statement_timeout_ms=2,
+        pgbouncer=False,
+        test_name="",
     )
     assert (read["USER"], read["PASSWORD"], read["NAME"], read["HOST"]) == ("us@er", "p/w", "name", "/run/pg")
     with pytest.raises(ImproperlyConfigured):

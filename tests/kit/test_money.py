@@ -25,7 +25,15 @@ def test_what_is_no_plain_decimal_number_is_refused(value: object) -> None:
 
 @pytest.mark.parametrize(
     ("value", "amount"),
-    [("20.00", "20"), ("0.00000001", "0.00000001"), (5, "5"), (Decimal("1.10"), "1.1"), ("-1", "-1"), ("-0", "0"), ("0.0", "0")],
+    [
+        ("20.00", "20"),
+        ("0.00000001", "0.00000001"),
+        (5, "5"),
+        (Decimal("1.10"), "1.1"),
+        ("-1", "-1"),
+        ("-0", "0"),
+        ("0.0", "0"),
+    ],
 )
 def test_plain_numbers_are_read_exactly(value: object, amount: str) -> None:
     parsed = money.parse(value, scale=8)
