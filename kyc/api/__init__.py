@@ -1,0 +1,1 @@
+"""The identity checks on the wire."""

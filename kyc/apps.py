@@ -1,0 +1,16 @@
+"""The app of the identity checks."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class KycConfig(AppConfig):
+    """Identity checks."""
+
+    name = "kyc"
+    verbose_name = "Identity checks"
+
+    def ready(self) -> None:
+        """Register the storage check."""
+        from kyc import checks  # noqa: F401  # registers itself; models must be loaded first

@@ -1,0 +1,1 @@
+"""Identity checks as data: requirements, reasons, questionnaires."""

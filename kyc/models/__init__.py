@@ -1,0 +1,44 @@
+"""The tables of the identity checks."""
+
+from kyc.models.cases import (
+    BankAccount as BankAccount,
+)
+from kyc.models.cases import (
+    Case as Case,
+)
+from kyc.models.cases import (
+    CaseEvent as CaseEvent,
+)
+from kyc.models.cases import (
+    CaseState as CaseState,
+)
+from kyc.models.cases import (
+    Level as Level,
+)
+from kyc.models.customers import (
+    CustomerKey as CustomerKey,
+)
+from kyc.models.customers import (
+    Gender as Gender,
+)
+from kyc.models.customers import (
+    Identity as Identity,
+)
+from kyc.models.customers import (
+    IdType as IdType,
+)
+from kyc.models.decisions import (
+    CaseDecision as CaseDecision,
+)
+from kyc.models.decisions import (
+    Verdict as Verdict,
+)
+from kyc.models.documents import (
+    Document as Document,
+)
+from kyc.models.documents import (
+    DocumentKind as DocumentKind,
+)
+from kyc.models.documents import (
+    DocumentState as DocumentState,
+)

@@ -1,0 +1,143 @@
+"""A case: one customer's way to one level, and each step of it."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+
+from config.kit import clock
+from config.kit.flow import Flow
+from config.kit.ids import PublicIdField
+
+
+class Level(models.IntegerChoices):
+    """Identity levels. Each needs the one before."""
+
+    BASIC = 1, "1 · basic data and phone"
+    DOCUMENTS = 2, "2 · documents"
+    BANK = 3, "3 · bank account"
+
+
+class CaseState(models.TextChoices):
+    """Where a case stands."""
+
+    DRAFT = "draft", "Draft"
+    SUBMITTED = "submitted", "Submitted"
+    SENT_BACK = "sent_back", "Sent back"
+    RESUBMITTED = "resubmitted", "Submitted again"
+    APPROVED = "approved", "Approved"
+    REJECTED = "rejected", "Rejected"
+
+
+CASE_FLOW = Flow(
+    "case",
+    states=CaseState,
+    start=CaseState.DRAFT,
+    moves={
+        CaseState.DRAFT: (CaseState.SUBMITTED,),
+        CaseState.SUBMITTED: (CaseState.SENT_BACK, CaseState.APPROVED, CaseState.REJECTED),
+        CaseState.SENT_BACK: (CaseState.RESUBMITTED,),
+        CaseState.RESUBMITTED: (CaseState.SENT_BACK, CaseState.APPROVED, CaseState.REJECTED),
+    },
+    ends=(CaseState.APPROVED, CaseState.REJECTED),
+)
+WAITING = (CaseState.SUBMITTED, CaseState.RESUBMITTED)
+"""States in which an officer has the next move."""
+ENDED = (CaseState.APPROVED, CaseState.REJECTED)
+
+
+class Programme(models.TextChoices):
+    """Which set of documents and questions a case asks; the sets stand in `kyc.catalogue.requirements`."""
+
+    STANDARD = "standard", "Standard"
+    EXTENDED = "extended", "Five images and questionnaire"
+    ONE_STEP = "one_step", "Front and selfie"
+
+
+class Case(models.Model):
+    """One customer's application for one level. An ended case is never opened again: a new one is."""
+
+    public_id = PublicIdField()
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    level = models.PositiveSmallIntegerField(choices=Level.choices)
+    programme = models.CharField(max_length=16, choices=Programme.choices, default=Programme.STANDARD)
+    state = models.CharField(max_length=16, choices=CaseState.choices, default=CaseState.DRAFT)
+    country = models.CharField(max_length=2, blank=True, default="")
+    phone_verified_at = models.DateTimeField(null=True, blank=True)
+    questionnaire_version = models.PositiveSmallIntegerField(null=True, blank=True)
+    questionnaire_sealed = models.BinaryField(null=True, blank=True)
+    opened_at = models.DateTimeField(default=clock.now)
+    submitted_at = models.DateTimeField(null=True, blank=True)
+    decided_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "kyc_case"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["user", "level"], condition=~models.Q(state__in=ENDED), name="kyc_case_one_open"
+            ),
+            models.CheckConstraint(condition=models.Q(state__in=CaseState.values), name="kyc_case_state_known"),
+            models.CheckConstraint(condition=models.Q(level__in=Level.values), name="kyc_case_level_known"),
+            models.CheckConstraint(
+                condition=models.Q(state__in=ENDED) ^ models.Q(decided_at__isnull=True),
+                name="kyc_case_decided_when_ended",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=CaseState.DRAFT) ^ models.Q(submitted_at__isnull=False),
+                name="kyc_case_submitted_unless_draft",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["submitted_at", "id"], condition=models.Q(state__in=WAITING), name="kyc_case_queue"),
+            models.Index(fields=["user", "level", "-id"], name="kyc_case_of_user"),
+            models.Index(fields=["state", "-id"], name="kyc_case_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"case {self.public_id}"
+
+    @property
+    def waiting(self) -> bool:
+        """Whether an officer has the next move."""
+        return self.state in WAITING
+
+    @property
+    def ended(self) -> bool:
+        """Whether nothing more can happen to it."""
+        return self.state in ENDED
+
+
+class CaseEvent(models.Model):
+    """One move of a case: who, when, from where to where, why. Append-only by trigger."""
+
+    case = models.ForeignKey(Case, models.PROTECT, related_name="events")
+    from_state = models.CharField(max_length=16, blank=True)
+    to_state = models.CharField(max_length=16, choices=CaseState.choices)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    reason = models.CharField(max_length=48, blank=True)
+    at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "kyc_case_event"
+
+    def __str__(self) -> str:
+        return f"{self.from_state or 'nothing'} → {self.to_state}"
+
+
+class BankAccount(models.Model):
+    """The bank account named by a level 3 case. Its holder is the verified customer; the number is sealed."""
+
+    case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="bank_account")
+    country = models.CharField(max_length=2)
+    bank_code = models.CharField(max_length=16)
+    branch_code = models.CharField(max_length=16, blank=True)
+    sealed = models.BinaryField()
+    number_index = models.BinaryField(max_length=32)
+    created_at = models.DateTimeField(default=clock.now)
+
+    class Meta:
+        db_table = "kyc_bank_account"
+        indexes = [models.Index(fields=["number_index"], name="kyc_bank_account_number")]
+
+    def __str__(self) -> str:
+        return f"bank account of {self.case_id}"

@@ -1,0 +1,65 @@
+"""What each identity level opens. One table; what it doesn't name is closed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from kyc.errors import NotEntitled
+from kyc.models import Case, CaseState
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+class Act(models.TextChoices):
+    """Acts that ask for a level."""
+
+    DEPOSIT = "deposit", "Receive crypto"
+    API_KEY = "api_key", "Create an API key"
+    WITHDRAW_CRYPTO = "withdraw_crypto", "Send crypto out"
+    TRADE = "trade", "Trade"
+    INSIDE_TRANSFER = "inside_transfer", "Send to another customer"
+    DEPOSIT_FIAT = "deposit_fiat", "Receive fiat money"
+    WITHDRAW_FIAT = "withdraw_fiat", "Send fiat money out"
+
+
+REQUIRED_LEVEL: dict[str, int] = {
+    Act.DEPOSIT: 1,
+    Act.API_KEY: 1,
+    Act.WITHDRAW_CRYPTO: 2,
+    Act.TRADE: 2,
+    Act.INSIDE_TRANSFER: 2,
+    Act.DEPOSIT_FIAT: 3,
+    Act.WITHDRAW_FIAT: 3,
+}
+"""Act → the level it needs. Source: bitgin: Get User (allowCryptoDeposit … allowTrade)."""
+
+CLOSED = 99
+"""The level that nobody reaches: what an act outside the table needs."""
+
+
+def level_of(user: User) -> int:
+    """The highest level whose case, and every one below it, is approved; 0 before the first."""
+    approved = set(
+        Case.objects.filter(user_id=user.pk, state=CaseState.APPROVED).values_list("level", flat=True).distinct()
+    )
+    level = 0
+    while level + 1 in approved:
+        level += 1
+    return level
+
+
+def allowed(user: User) -> dict[str, bool]:
+    """Each act, and whether the customer's level opens it."""
+    level = level_of(user)
+    return {act: level >= REQUIRED_LEVEL.get(act, CLOSED) for act in Act.values}
+
+
+def require(user: User, act: str) -> None:
+    """Promise that the customer's level opens the act. Raises NotEntitled."""
+    level = level_of(user)
+    required = REQUIRED_LEVEL.get(act, CLOSED)
+    if level < required:
+        raise NotEntitled(act=str(act), level=level, required_level=required)
