@@ -1,0 +1,1 @@
+"""Codes and messages: what is sent to a customer, once, in time, and with evidence of it."""

@@ -1,0 +1,20 @@
+"""The tables of codes, limits and messages."""
+
+from __future__ import annotations
+
+from messaging.models.caught import CaughtMessage
+from messaging.models.codes import Channel, Code, Purpose
+from messaging.models.limits import Allowance, Budget
+from messaging.models.messages import MESSAGE_FLOW, Message, MessageState
+
+__all__ = [
+    "MESSAGE_FLOW",
+    "Allowance",
+    "Budget",
+    "CaughtMessage",
+    "Channel",
+    "Code",
+    "Message",
+    "MessageState",
+    "Purpose",
+]

@@ -1,0 +1,109 @@
+"""Which messages there are, and which facts each of them needs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from messaging.models import Channel, Purpose
+
+LANGUAGES: Final = ("en", "zh-CN", "zh-TW")
+FACT_LENGTH_MAX = 200
+"""Characters of a fact in a message; longer ones are cut."""
+
+
+@dataclass(frozen=True)
+class Template:
+    """One kind of message: `needs` are the facts without which it makes no sense.
+
+    An urgent one goes to every channel that the customer has bound, the others to the best one.
+    """
+
+    name: str
+    needs: tuple[str, ...] = ()
+    urgent: bool = False
+
+
+_WITHDRAWAL = ("amount", "coin", "address_tail")
+
+CODES: Final[dict[str, Template]] = {
+    purpose.value: Template(f"code_{purpose.value}", needs)
+    for purpose, needs in {
+        Purpose.REGISTRATION: (),
+        Purpose.LOGIN: (),
+        Purpose.SECOND_FACTOR: (),
+        Purpose.KYC_PHONE: (),
+        Purpose.WITHDRAWAL: _WITHDRAWAL,
+        Purpose.TOTP_BIND: (),
+        Purpose.TOTP_UNBIND: (),
+        Purpose.API_KEY: (),
+        Purpose.TRUSTED_ADDRESS: ("coin", "address_tail"),
+        Purpose.RECOVERY: (),
+        Purpose.PASSWORD_CHANGE: (),
+        Purpose.CONTACT_CHANGE: (),
+    }.items()
+}
+
+NOTICES: Final[dict[str, Template]] = {
+    template.name: template
+    for template in (
+        Template("registration_done"),
+        Template("account_exists"),
+        Template("no_account"),
+        Template("new_login", ("time", "ip")),
+        Template("password_changed", urgent=True),
+        Template("totp_bound", urgent=True),
+        Template("totp_unbound", urgent=True),
+        Template("api_key_created", ("name",), urgent=True),
+        Template("api_key_deleted", ("name",)),
+        Template("trusted_address_added", ("coin", "address_tail"), urgent=True),
+        Template("trusted_address_removed", ("coin", "address_tail")),
+        Template("kyc_sent_back", ("level", "reason")),
+        Template("kyc_approved", ("level",)),
+        Template("kyc_rejected", ("level", "reason")),
+        Template("deposit_credited", ("amount", "coin")),
+        Template("withdrawal_requested", _WITHDRAWAL, urgent=True),
+        Template("withdrawal_approved", _WITHDRAWAL),
+        Template("withdrawal_rejected", (*_WITHDRAWAL, "reason")),
+        Template("withdrawal_sent", _WITHDRAWAL),
+        Template("withdrawal_success", _WITHDRAWAL),
+        Template("withdrawal_failed", _WITHDRAWAL),
+        Template("withdrawal_cancelled", _WITHDRAWAL),
+        Template("withdrawal_expired", _WITHDRAWAL),
+    )
+}
+
+TEMPLATES: Final[dict[str, Template]] = {
+    template.name: template for template in CODES.values()
+} | NOTICES
+
+PURPOSE_CHANNELS: Final[dict[str, frozenset[str]]] = {
+    purpose.value: frozenset({Channel.SMS.value})
+    if purpose is Purpose.KYC_PHONE
+    else frozenset(Channel.values)
+    for purpose in Purpose
+}
+"""The channels by which a code of each purpose may travel. A phone is proven by its own channel only."""
+
+
+def language_or_default(language: str) -> str:
+    """The language, if messages are written in it; else English."""
+    return language if language in LANGUAGES else LANGUAGES[0]
+
+
+def cleaned(template: Template, facts: dict[str, str]) -> dict[str, str]:
+    """The facts as they may stand in a message: one line each, cut at FACT_LENGTH_MAX.
+
+    Raises ValueError where one is missing: that is a defect of the caller.
+    """
+    clean = {
+        name: " ".join(str(value).split())[:FACT_LENGTH_MAX]
+        for name, value in facts.items()
+    }
+    if "address" in clean:
+        clean.setdefault("address_tail", clean["address"][-6:])
+    if missing := [name for name in template.needs if not clean.get(name)]:
+        raise ValueError(
+            f"a message {template.name!r} needs the facts {', '.join(missing)}"
+        )
+    return clean

@@ -1,0 +1,338 @@
+"""Codes: made, bound, sent, and taken once.
+
+A code is bound to purpose, channel, destination, user, session and context: all of them enter the keyed hash that is
+stored. A guess is counted and committed before it is compared, and the right one is consumed by one conditional
+UPDATE, so that neither a crash nor a crowd makes an attempt free or a code good twice.
+Design: docs/architecture.md#codes-and-messages
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import connection, transaction
+
+from config.kit.clock import now
+from config.kit.crypto import equal, keyed_hash
+from config.kit.network import neighbourhood
+from messaging.errors import (
+    ChannelInvalid,
+    CodeExpired,
+    TooManyAttempts,
+    TooManyCodes,
+    WrongCode,
+)
+from messaging.models import Channel, Code, Purpose
+from messaging.services.catalogue import CODES, NOTICES, PURPOSE_CHANNELS, Template
+from messaging.services.destinations import country_prefix, mailbox, mask, normalise
+from messaging.services.limits import (
+    DAY_SECONDS,
+    HOUR_SECONDS,
+    Exhausted,
+    Limit,
+    give_back,
+    limit_key,
+    spend,
+    take,
+)
+from messaging.services.outbox import Contents, drop_unsent, enqueue
+
+__all__ = ["CodeTerms", "Purpose", "SentCode", "send", "verify"]
+
+CODE_TEXT_LENGTH_MAX = 16
+
+
+@dataclass(frozen=True)
+class SentCode:
+    """What the asker may know: the same for every destination, known or not."""
+
+    destination_masked: str
+    expires_at: datetime
+    resend_at: datetime
+
+
+@dataclass(frozen=True)
+class CodeTerms:
+    """How long a code lives and how many attempts it takes, where a dialect documents other numbers than ours."""
+
+    lifetime_seconds: int
+    attempts: int
+
+
+@dataclass(frozen=True)
+class _Binding:
+    """Everything that a code is bound to."""
+
+    purpose: str
+    channel: str
+    destination: str
+    user_id: str
+    session: str
+    context: str
+
+    @property
+    def holder(self) -> bytes:
+        owner = (
+            ("user", self.user_id)
+            if self.user_id
+            else ("destination", self.channel, self.destination)
+        )
+        return keyed_hash("messaging.holder", *owner)
+
+    @property
+    def attempts_key(self) -> bytes:
+        return limit_key(
+            "attempts",
+            self.user_id or self.destination,
+            self.channel,
+            "user" if self.user_id else "",
+        )
+
+    def hash_of(self, code: str) -> bytes:
+        return keyed_hash(
+            "messaging.code",
+            self.purpose,
+            self.channel,
+            self.destination,
+            self.user_id,
+            self.session,
+            self.context,
+            code,
+        )
+
+
+def send(
+    *,
+    purpose: str,
+    channel: str,
+    destination: str,
+    user: Any = None,
+    context: str = "",
+    session: str = "",
+    language: str,
+    ip: str,
+    facts: dict[str, str] | None = None,
+    account_exists: bool | None = None,
+    terms: CodeTerms | None = None,
+) -> SentCode:
+    """Send a new code; the former one of this holder and purpose is void, the counters of attempts stay.
+
+    For the public purposes say `account_exists`: a registration code for a taken destination, or a login or recovery
+    code for an unknown one, is replaced by a message that says so to the owner of the destination alone. Answer, time
+    and limits are the same, and the row that is left behind refuses every code as a live one refuses wrong codes.
+
+    Limits are taken in the caller's transaction: call this last in it, or outside any.
+    Raises InvalidEmail, InvalidPhone, ChannelInvalid, TooManyCodes, ValueError (a fact is missing).
+    """
+    binding = _bind(purpose, channel, destination, user, session, context)
+    if binding.channel not in PURPOSE_CHANNELS[binding.purpose]:
+        raise ChannelInvalid(channel=binding.channel, purpose=binding.purpose)
+    terms = terms or CodeTerms(
+        settings.MESSAGING_CODE_LIFETIME_SECONDS, settings.MESSAGING_CODE_ATTEMPTS
+    )
+    moment = now()
+    substitute = _substitute(binding.purpose, account_exists)
+    code = _new_code(binding)
+    code_hash = secrets.token_bytes(32) if substitute else binding.hash_of(code)
+    with transaction.atomic():
+        _take_sending(binding, ip, moment)
+        row = _write(binding, code_hash, terms, moment)
+        drop_unsent(row)
+        enqueue(
+            template=substitute or CODES[binding.purpose],
+            channel=binding.channel,
+            language=language,
+            user=user,
+            code=row,
+            expires_at=row.expires_at,
+            contents=Contents(
+                destination=binding.destination,
+                facts=facts or {},
+                code="" if substitute else code,
+                minutes=terms.lifetime_seconds // 60,
+                phrase=str(getattr(user, "anti_phishing_phrase", "") or ""),
+            ),
+        )
+    return SentCode(
+        destination_masked=mask(binding.channel, binding.destination),
+        expires_at=row.expires_at,
+        resend_at=moment + timedelta(seconds=settings.MESSAGING_SEND_INTERVAL_SECONDS),
+    )
+
+
+def verify(
+    *,
+    purpose: str,
+    channel: str,
+    destination: str,
+    code: str,
+    user: Any = None,
+    context: str = "",
+    session: str = "",
+) -> None:
+    """Take the code, once. The attempt is committed before the code is compared, so call this outside transactions.
+
+    The code is gone also when what the caller does next fails.
+    Raises WrongCode, CodeExpired, TooManyAttempts, InvalidEmail, InvalidPhone; RuntimeError inside a transaction.
+    """
+    binding = _bind(purpose, channel, destination, user, session, context)
+    moment = now()
+    with transaction.atomic(durable=True):
+        attempt = _take_attempt(binding, moment)
+    readable = len(code) <= CODE_TEXT_LENGTH_MAX and code.isascii() and code.isdigit()
+    right = (
+        equal(attempt.code_hash, binding.hash_of(code if readable else "")) and readable
+    )
+    if not right or not _consume(attempt, moment):
+        raise WrongCode(attempts_left=attempt.attempts_left if not right else 0)
+    give_back(binding.attempts_key, at=moment)
+
+
+def _bind(
+    purpose: str, channel: str, destination: str, user: Any, session: str, context: str
+) -> _Binding:
+    channel = Channel(channel).value
+    return _Binding(
+        purpose=Purpose(purpose).value,
+        channel=channel,
+        destination=normalise(channel, destination),
+        user_id="" if user is None else str(user.pk),
+        session=session,
+        context=context,
+    )
+
+
+def _substitute(purpose: str, account_exists: bool | None) -> Template | None:
+    if purpose == Purpose.REGISTRATION and account_exists is True:
+        return NOTICES["account_exists"]
+    if purpose in (Purpose.LOGIN, Purpose.RECOVERY) and account_exists is False:
+        return NOTICES["no_account"]
+    return None
+
+
+def _new_code(binding: _Binding) -> str:
+    long = binding.purpose == Purpose.RECOVERY and binding.channel == Channel.EMAIL
+    digits = (
+        settings.MESSAGING_RECOVERY_CODE_DIGITS
+        if long
+        else settings.MESSAGING_CODE_DIGITS
+    )
+    return f"{secrets.randbelow(10**digits):0{digits}d}"
+
+
+def _take_sending(binding: _Binding, ip: str, moment: datetime) -> None:
+    """Count one sending against every limit: destination, network, country, all. Raises TooManyCodes."""
+    per_destination = (
+        Limit(1, settings.MESSAGING_SEND_INTERVAL_SECONDS),
+        Limit(settings.MESSAGING_SENDS_PER_HOUR, HOUR_SECONDS),
+        Limit(settings.MESSAGING_SENDS_PER_DAY, DAY_SECONDS),
+    )
+    per_network = (Limit(settings.MESSAGING_SENDS_PER_NETWORK_PER_HOUR, HOUR_SECONDS),)
+    mailbox_key = limit_key(
+        "destination", binding.channel, mailbox(binding.channel, binding.destination)
+    )
+    try:
+        take(mailbox_key, per_destination, at=moment)
+        take(limit_key("network", neighbourhood(ip)), per_network, at=moment)
+        if binding.channel == Channel.SMS:
+            prefix = country_prefix(binding.destination)
+            spend(
+                f"sms {prefix}", settings.MESSAGING_SENDS_PER_PREFIX_PER_HOUR, at=moment
+            )
+        spend(
+            f"{binding.channel} in all",
+            settings.MESSAGING_SENDS_IN_ALL_PER_HOUR,
+            at=moment,
+        )
+    except Exhausted as exhausted:
+        raise TooManyCodes(retry_after=exhausted.retry_after) from None
+
+
+def _write(
+    binding: _Binding, code_hash: bytes, terms: CodeTerms, moment: datetime
+) -> Code:
+    """The row of this holder and purpose, written over."""
+    expires_at = moment + timedelta(seconds=terms.lifetime_seconds)
+    row = _returned(
+        "INSERT INTO messaging_code AS held"
+        " (holder, purpose, code_hash, attempts_left, generation, sent_at, expires_at, consumed_at)"
+        " VALUES (%s, %s, %s, %s, 1, %s, %s, NULL)"
+        " ON CONFLICT (holder, purpose) DO UPDATE SET code_hash = EXCLUDED.code_hash,"
+        " attempts_left = EXCLUDED.attempts_left, generation = held.generation + 1,"
+        " sent_at = EXCLUDED.sent_at, expires_at = EXCLUDED.expires_at, consumed_at = NULL RETURNING id",
+        [
+            binding.holder,
+            binding.purpose,
+            code_hash,
+            terms.attempts,
+            moment,
+            expires_at,
+        ],
+    )
+    assert row is not None  # an upsert without WHERE always returns its row
+    return Code(
+        pk=row[0], purpose=binding.purpose, sent_at=moment, expires_at=expires_at
+    )
+
+
+@dataclass(frozen=True, repr=False)
+class _Attempt:
+    code_id: int
+    code_hash: bytes
+    generation: int
+    attempts_left: int
+
+
+def _take_attempt(binding: _Binding, moment: datetime) -> _Attempt:
+    """Use up one attempt of the live code. Raises WrongCode, CodeExpired, TooManyAttempts."""
+    row = _returned(
+        "UPDATE messaging_code SET attempts_left = attempts_left - 1"
+        " WHERE holder = %s AND purpose = %s AND attempts_left > 0 AND consumed_at IS NULL AND expires_at > %s"
+        " RETURNING id, code_hash, generation, attempts_left",
+        [binding.holder, binding.purpose, moment],
+    )
+    if row is None:
+        _refuse_without_attempt(binding, moment)
+    limits = (
+        Limit(settings.MESSAGING_WRONG_CODES_PER_HOUR, HOUR_SECONDS),
+        Limit(settings.MESSAGING_WRONG_CODES_PER_DAY, DAY_SECONDS),
+    )
+    try:
+        take(binding.attempts_key, limits, at=moment)
+    except Exhausted as exhausted:
+        raise TooManyAttempts(retry_after=exhausted.retry_after) from None
+    return _Attempt(row[0], bytes(row[1]), row[2], row[3])
+
+
+def _refuse_without_attempt(binding: _Binding, moment: datetime) -> None:
+    """Say what the asker may know of a code that takes no attempts: expired, or wrong like all others."""
+    row = Code.objects.filter(holder=binding.holder, purpose=binding.purpose).first()
+    if (
+        row is not None
+        and row.consumed_at is None
+        and row.attempts_left > 0
+        and row.expires_at <= moment
+    ):
+        raise CodeExpired
+    raise WrongCode(attempts_left=0)
+
+
+def _consume(attempt: _Attempt, moment: datetime) -> bool:
+    """The one conditional UPDATE by which a right code is spent; false where another was first or a resend voided it."""
+    row = _returned(
+        "UPDATE messaging_code SET consumed_at = %s"
+        " WHERE id = %s AND generation = %s AND consumed_at IS NULL AND expires_at > %s RETURNING id",
+        [moment, attempt.code_id, attempt.generation, moment],
+    )
+    return row is not None
+
+
+def _returned(statement: str, values: Sequence[object]) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(statement, values)
+        return cursor.fetchone()

@@ -1,0 +1,47 @@
+"""Housekeeping: rows that have no use any more go, a thousand at a time, so that no lock is long."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import connection
+
+from config.kit.clock import now
+
+ROWS_AT_ONCE = 1000
+CODE_DAYS = 2
+"""Days after which a spent or expired code's row has no use: longer than any window of the limits."""
+
+
+def purge() -> int:
+    """Delete spent codes, idle limits and old evidence. Says how many rows went."""
+    moment = now()
+    return (
+        _delete("messaging_code", "expires_at < %s", moment - timedelta(days=CODE_DAYS))
+        + _delete(
+            "messaging_allowance",
+            "coalesce(moments[cardinality(moments)], '-infinity') < %s",
+            moment - timedelta(days=CODE_DAYS),
+        )
+        + _delete("messaging_budget", "hour < %s", moment - timedelta(days=CODE_DAYS))
+        + _delete(
+            "messaging_message",
+            "ended_at IS NOT NULL AND created_at < %s",
+            moment - timedelta(days=settings.MESSAGING_EVIDENCE_DAYS),
+        )
+    )
+
+
+def _delete(table: str, condition: str, before: datetime) -> int:
+    deleted = 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                f"DELETE FROM {table} WHERE ctid = ANY (ARRAY("  # table and condition are ours, above
+                f"SELECT ctid FROM {table} WHERE {condition} LIMIT {ROWS_AT_ONCE} FOR UPDATE SKIP LOCKED))",
+                [before],
+            )
+            deleted += cursor.rowcount
+            if cursor.rowcount < ROWS_AT_ONCE:
+                return deleted
