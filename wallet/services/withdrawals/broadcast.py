@@ -10,6 +10,7 @@ from wallet.chains import registry
 from wallet.chains.gateway import Broadcast, BroadcastOutcome
 from wallet.models.outgoing import ANSWER_CHARACTERS_MAX, OutgoingTransaction
 from wallet.models.withdrawals import WithdrawalState
+from wallet.services.withdrawals import messages
 from wallet.services.withdrawals.actors import SYSTEM
 from wallet.services.withdrawals.leases import Lease, locked_under
 from wallet.services.withdrawals.states import move
@@ -54,5 +55,7 @@ def _remember(lease: Lease, outgoing: OutgoingTransaction, answer: Broadcast) ->
     if answer.outcome in CLEAR:
         if withdrawal.state in (WithdrawalState.SIGNING, WithdrawalState.UNKNOWN):
             move(withdrawal, WithdrawalState.BROADCAST, actor=SYSTEM, reason=f"the node answered {answer.outcome}")
+            if outgoing.sendings == 0:
+                messages.sent(withdrawal)
     elif withdrawal.state in (WithdrawalState.SIGNING, WithdrawalState.BROADCAST):
         move(withdrawal, WithdrawalState.UNKNOWN, actor=SYSTEM, reason=f"the node answered {answer.outcome}")

@@ -79,7 +79,7 @@ def _finish(withdrawal: Withdrawal, outgoing: OutgoingTransaction, receipt: Rece
     if receipt.succeeded:
         books.settle(withdrawal)
         move(withdrawal, WithdrawalState.SUCCESS, actor=SYSTEM, reason=f"{receipt.confirmations} confirmations")
-        messages.sent(withdrawal, tx_hash=receipt.tx_hash)
+        messages.arrived(withdrawal)
         return
     books.release(withdrawal)
     move(withdrawal, WithdrawalState.FAILED, actor=SYSTEM, reason="the chain ran the transaction and it reverted")

@@ -1,0 +1,34 @@
+"""Requests that nobody confirmed end by themselves. Nothing is ever approved by a clock."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from config.kit.clock import now
+from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services.retries import retried
+from wallet.services.withdrawals import books, messages
+from wallet.services.withdrawals.actors import SYSTEM
+from wallet.services.withdrawals.states import locked, move
+
+EXPIRE_MAX = 500
+"""Withdrawals per run; the next run takes the rest."""
+
+
+def expire_due(*, maximum: int = EXPIRE_MAX) -> int:
+    """End what waited too long for its proof and release the holds; how many ended."""
+    due = Withdrawal.objects.filter(state=WithdrawalState.VERIFICATION, expires_at__lte=now()).order_by("id")
+    return sum(expire(withdrawal_id) for withdrawal_id in list(due.values_list("pk", flat=True)[:maximum]))
+
+
+@retried
+def expire(withdrawal_id: int) -> bool:
+    """End one withdrawal if it still waits and its time is over; whether it did."""
+    with transaction.atomic():
+        withdrawal = locked(withdrawal_id)
+        if withdrawal.state != WithdrawalState.VERIFICATION or withdrawal.expires_at > now():
+            return False
+        move(withdrawal, WithdrawalState.EXPIRED, actor=SYSTEM, reason="not confirmed in time")
+        books.release(withdrawal)
+        messages.ended(withdrawal)
+    return True

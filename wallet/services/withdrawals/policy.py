@@ -1,0 +1,80 @@
+"""Standing questions about a withdrawal: is it open, may this customer, how many officers, how much is left."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import F, Q, Sum
+
+from accounts.models import Status, User
+from config.kit.clock import now
+from config.kit.money import to_text
+from wallet.models.coins import Coin, CoinNetwork
+from wallet.models.withdrawal_limits import WithdrawalAllowance, WithdrawalLimit, WithdrawalPolicy
+from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services.withdrawals.errors import LimitExceeded, LimitUnset
+
+OFFICERS_MAX = 2
+DAY_HOURS = 24
+UNCOUNTED = (WithdrawalState.CANCELLED, WithdrawalState.EXPIRED, WithdrawalState.REJECTED, WithdrawalState.FAILED)
+"""Withdrawals that took nothing out and so use up no limit."""
+
+
+def is_open(coin_network: CoinNetwork) -> bool:
+    """Whether money may leave in this coin over this network now."""
+    return coin_network.is_enabled and coin_network.is_withdrawal_open and coin_network.coin.is_enabled
+
+
+def is_in_good_standing(customer: User) -> bool:
+    """Whether the customer's account lets money out."""
+    return customer.status == Status.NORMAL
+
+
+def officers_needed(withdrawal: Withdrawal, *, is_flagged: bool) -> int:
+    """How many officers must approve: two from the coin's threshold or for any flag, and where nothing is set.
+
+    None at all only for an amount within `automatic_up_to` to a trusted address, unflagged.
+    """
+    rule = WithdrawalPolicy.objects.filter(coin_id=withdrawal.coin_network.coin_id).first()
+    if rule is None or is_flagged or withdrawal.amount >= rule.second_officer_from:
+        return OFFICERS_MAX
+    if withdrawal.trusted_address_id is not None and withdrawal.amount <= rule.automatic_up_to:
+        return 0
+    return 1
+
+
+def lock_allowance(customer: User, coin: Coin) -> None:
+    """Lock the row that makes one customer's requests in one coin queue up; the first lock of all."""
+    WithdrawalAllowance.objects.bulk_create(
+        [WithdrawalAllowance(customer=customer, coin=coin)], ignore_conflicts=True
+    )
+    WithdrawalAllowance.objects.select_for_update().get(customer=customer, coin=coin)
+
+
+def require_within_limits(*, customer: User, coin: Coin, level: int, amount: Decimal) -> None:
+    """Promise that the amount fits into every limit of the level. The caller holds `lock_allowance`.
+
+    Without a limit over 24 hours nothing may leave. Raises LimitUnset, LimitExceeded.
+    """
+    limits = list(WithdrawalLimit.objects.filter(level=level, coin=coin).order_by("window_hours"))
+    if not any(limit.window_hours == DAY_HOURS for limit in limits):
+        raise LimitUnset(coin=coin.code, level=level)
+    for limit in limits:
+        remaining = limit.maximum - _used(customer, coin, hours=limit.window_hours)
+        if amount > remaining:
+            raise LimitExceeded(
+                coin=coin.code,
+                level=level,
+                maximum=to_text(limit.maximum),
+                remaining=to_text(max(remaining, Decimal(0))),
+                window_hours=limit.window_hours,
+            )
+
+
+def _used(customer: User, coin: Coin, *, hours: int) -> Decimal:
+    """What left or may still leave of requests of the last `hours`, whatever the network; fees not counted."""
+    since = now() - timedelta(hours=hours)
+    rows = Withdrawal.objects.filter(customer=customer, coin_network__coin=coin, created_at__gt=since)
+    used = rows.filter(~Q(state__in=UNCOUNTED)).aggregate(used=Sum(F("amount")))["used"]
+    return used or Decimal(0)

@@ -1,0 +1,34 @@
+"""Reading a customer's withdrawals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import User
+from config.kit.errors import Absent
+from config.kit.ids import read_public_id
+from wallet.models.outgoing import OutgoingTransaction
+from wallet.models.withdrawals import Withdrawal
+
+
+def of_customer(customer: User) -> QuerySet[Withdrawal]:
+    """The customer's withdrawals, with all that one shows of them."""
+    chain = OutgoingTransaction.objects.filter(signed_bytes__isnull=False).only(
+        "withdrawal_id", "tx_hash", "sendings", "confirmations"
+    )
+    return (
+        Withdrawal.objects.filter(customer=customer)
+        .select_related("customer", "coin_network__coin", "coin_network__network")
+        .prefetch_related(Prefetch("outgoing_transactions", queryset=chain, to_attr="on_chain"))
+    )
+
+
+def get(*, customer: User, public_id: Any) -> Withdrawal:
+    """The customer's withdrawal of that id. Raises Absent, for another's id as for none."""
+    number = read_public_id(public_id)
+    found = None if number is None else of_customer(customer).filter(public_id=number).first()
+    if found is None:
+        raise Absent(thing="withdrawal")
+    return found

@@ -1,0 +1,54 @@
+"""What a customer's proof is bound to, and the way from there into review."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from accounts.services import second_factor
+from config.kit.money import to_text
+from messaging.services.codes import Purpose, SentCode
+from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services.withdrawals import bells, messages, policy, risk
+from wallet.services.withdrawals.actors import SYSTEM, Actor
+from wallet.services.withdrawals.states import move
+
+
+def proof_context(withdrawal: Withdrawal) -> str:
+    """What a code is bound to: this withdrawal, its amount and its address."""
+    return f"withdrawal:{withdrawal.public_id}:{to_text(withdrawal.amount)}:{withdrawal.address}:{withdrawal.memo}"
+
+
+def send_code(withdrawal: Withdrawal, *, language: str, ip: str) -> SentCode | None:
+    """Send the code with which the withdrawal can be confirmed; None where the authenticator confirms it.
+
+    Raises what `second_factor.challenge` raises.
+    """
+    return second_factor.challenge(
+        withdrawal.customer,
+        Purpose.WITHDRAWAL,
+        proof_context(withdrawal),
+        language,
+        ip,
+        facts=messages.facts(withdrawal),
+    )
+
+
+def methods(customer: User) -> tuple[str, ...]:
+    """The methods with which the customer can confirm."""
+    return tuple(str(method) for method in second_factor.methods(customer))
+
+
+def enter_review(withdrawal: Withdrawal, *, actor: Actor, reason: str) -> None:
+    """Take a locked, verified withdrawal into review: ask the risk rules, and approve where no officer is needed."""
+    move(withdrawal, WithdrawalState.REVIEW, actor=actor, reason=reason)
+    result = risk.assess(withdrawal)
+    needed = policy.officers_needed(withdrawal, is_flagged=result.is_flagged)
+    Withdrawal.objects.filter(pk=withdrawal.pk).update(is_flagged=result.is_flagged, officers_required=needed)
+    withdrawal.is_flagged, withdrawal.officers_required = result.is_flagged, needed
+    if needed == 0:
+        move(
+            withdrawal,
+            WithdrawalState.APPROVED,
+            actor=SYSTEM,
+            reason=f"small, to a trusted address, nothing flagged by rules {result.rules_version}",
+        )
+        bells.ring(withdrawal.pk)
