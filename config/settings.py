@@ -138,7 +138,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
 
 # --- people --------------------------------------------------------------------------------------------------------
 AUTH_USER_MODEL = "accounts.User"
-AUTHENTICATION_BACKENDS: list[str] = ["django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS: list[str] = ["accounts.backends.StaffBackend"]
 SESSION_COOKIE_NAME = "staff_session"
 SESSION_COOKIE_AGE = 15 * 60
 """Staff sessions end after fifteen idle minutes."""
@@ -186,6 +186,8 @@ MESSAGING_EVIDENCE_DAYS = env.integer("MESSAGING_EVIDENCE_DAYS", default=400)
 """How long the evidence of a message is kept after it ended."""
 
 # --- accounts ------------------------------------------------------------------------------------------------------
+PASSWORD_HASHING_SLOTS = env.integer("PASSWORD_HASHING_SLOTS", default=2)
+"""How many passwords one process hashes at a time: a flood of log-ins must not slow the other requests."""
 
 # --- kyc -----------------------------------------------------------------------------------------------------------
 KYC_STORAGE_ROOT = Path(env.text("KYC_STORAGE_ROOT", default=str(VAR_DIR / "kyc"), production_needs=True))
