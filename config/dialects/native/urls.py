@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.urls import path
-from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(urlconf="config.dialects.native.urls_mounted"), name="native-schema"),
-    path("docs/", SpectacularSwaggerView.as_view(url_name="native-schema"), name="native-docs"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="native-schema"), name="native-docs"),
 ]
