@@ -133,6 +133,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # accounts
     # kyc
     # apikeys
+    "apikeys.prune": {"task": "apikeys.prune", "schedule": 60.0, "options": {"expires": 60.0}},
     # wallet
 }
 
@@ -164,6 +165,8 @@ MAIL = mail(
 )
 SMS_URL = env.text("SMS_URL", default="http://127.0.0.1:1026/sms", production_needs=True)
 DEFAULT_FROM_EMAIL = MAIL["FROM"]
+PRODUCT_NAME = env.text("PRODUCT_NAME", default="Quaestor")
+"""The name by which messages call us."""
 MESSAGING_CODE_LIFETIME_SECONDS = env.integer("MESSAGING_CODE_LIFETIME_SECONDS", default=300)
 MESSAGING_CODE_ATTEMPTS = env.integer("MESSAGING_CODE_ATTEMPTS", default=3)
 MESSAGING_CODE_DIGITS = 6
@@ -193,6 +196,11 @@ PASSWORD_HASHING_SLOTS = env.integer("PASSWORD_HASHING_SLOTS", default=2)
 KYC_STORAGE_ROOT = Path(env.text("KYC_STORAGE_ROOT", default=str(VAR_DIR / "kyc"), production_needs=True))
 
 # --- apikeys -------------------------------------------------------------------------------------------------------
+API_KEY_CLOCK_WINDOW_SECONDS = env.integer("API_KEY_CLOCK_WINDOW_SECONDS", default=60)
+"""How far the timestamp of a signed request may be from our clock, either way."""
+API_KEYS_PER_CUSTOMER_MAX = env.integer("API_KEYS_PER_CUSTOMER_MAX", default=20)
+API_KEY_WITHDRAW_AGE_SECONDS = env.integer("API_KEY_WITHDRAW_AGE_SECONDS", default=24 * 3600 if PRODUCTION else 0)
+"""The age at which a key's scope withdraw begins to count."""
 
 # --- wallet --------------------------------------------------------------------------------------------------------
 EVM_RPC_URL = env.text("EVM_RPC_URL", default="http://127.0.0.1:8545", production_needs=True)

@@ -24,15 +24,11 @@ class Migration(migrations.Migration):
             fields=[
                 (
                     "key",
-                    models.BinaryField(
-                        max_length=32, primary_key=True, serialize=False
-                    ),
+                    models.BinaryField(max_length=32, primary_key=True, serialize=False),
                 ),
                 (
                     "moments",
-                    django.contrib.postgres.fields.ArrayField(
-                        base_field=models.DateTimeField(), size=None
-                    ),
+                    django.contrib.postgres.fields.ArrayField(base_field=models.DateTimeField(), size=None),
                 ),
             ],
         ),
@@ -55,13 +51,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 "constraints": [
-                    models.UniqueConstraint(
-                        fields=("name", "hour"), name="budget_one_per_name_and_hour"
-                    ),
+                    models.UniqueConstraint(fields=("name", "hour"), name="budget_one_per_name_and_hour"),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("spent__gte", 0), ("spent__lte", models.F("spent_max"))
-                        ),
+                        condition=models.Q(("spent__gte", 0), ("spent__lte", models.F("spent_max"))),
                         name="budget_not_overspent",
                     ),
                 ],
@@ -81,9 +73,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "channel",
-                    models.CharField(
-                        choices=[("email", "Email"), ("sms", "SMS")], max_length=8
-                    ),
+                    models.CharField(choices=[("email", "Email"), ("sms", "SMS")], max_length=8),
                 ),
                 ("destination", models.CharField(max_length=254)),
                 ("sender", models.CharField(blank=True, max_length=254)),
@@ -95,11 +85,7 @@ class Migration(migrations.Migration):
                 ("caught_at", models.DateTimeField()),
             ],
             options={
-                "indexes": [
-                    models.Index(
-                        fields=["destination", "-id"], name="caught_to_destination"
-                    )
-                ],
+                "indexes": [models.Index(fields=["destination", "-id"], name="caught_to_destination")],
             },
         ),
         migrations.CreateModel(
@@ -155,9 +141,7 @@ class Migration(migrations.Migration):
                         name="code_one_per_holder_and_purpose",
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("attempts_left__gte", 0), ("attempts_left__lte", 10)
-                        ),
+                        condition=models.Q(("attempts_left__gte", 0), ("attempts_left__lte", 10)),
                         name="code_attempts_in_range",
                     ),
                     models.CheckConstraint(
@@ -191,15 +175,11 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "public_id",
-                    config.kit.ids.PublicIdField(
-                        default=config.kit.ids.random_id, editable=False, unique=True
-                    ),
+                    config.kit.ids.PublicIdField(default=config.kit.ids.random_id, editable=False, unique=True),
                 ),
                 (
                     "channel",
-                    models.CharField(
-                        choices=[("email", "Email"), ("sms", "SMS")], max_length=8
-                    ),
+                    models.CharField(choices=[("email", "Email"), ("sms", "SMS")], max_length=8),
                 ),
                 ("template", models.CharField(max_length=40)),
                 ("template_version", models.CharField(blank=True, max_length=12)),

@@ -21,9 +21,7 @@ class CaughtMessage(models.Model):
     caught_at = models.DateTimeField()
 
     class Meta:
-        indexes = (
-            models.Index(fields=("destination", "-id"), name="caught_to_destination"),
-        )
+        indexes = (models.Index(fields=("destination", "-id"), name="caught_to_destination"),)
 
     def __str__(self) -> str:
         return f"{self.channel} to {self.destination}"

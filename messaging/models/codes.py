@@ -59,16 +59,13 @@ class Code(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=("holder", "purpose"), name="code_one_per_holder_and_purpose"
-            ),
+            models.UniqueConstraint(fields=("holder", "purpose"), name="code_one_per_holder_and_purpose"),
             models.CheckConstraint(
                 condition=Q(attempts_left__gte=0) & Q(attempts_left__lte=ATTEMPTS_MAX),
                 name="code_attempts_in_range",
             ),
             models.CheckConstraint(
-                condition=Q(expires_at__gt=F("sent_at"))
-                & Q(expires_at__lte=F("sent_at") + LIFETIME_MAX),
+                condition=Q(expires_at__gt=F("sent_at")) & Q(expires_at__lte=F("sent_at") + LIFETIME_MAX),
                 name="code_lifetime_in_range",
             ),
         )

@@ -30,9 +30,7 @@ class Budget(models.Model):
 
     class Meta:
         constraints = (
-            models.UniqueConstraint(
-                fields=("name", "hour"), name="budget_one_per_name_and_hour"
-            ),
+            models.UniqueConstraint(fields=("name", "hour"), name="budget_one_per_name_and_hour"),
             models.CheckConstraint(
                 condition=Q(spent__gte=0) & Q(spent__lte=F("spent_max")),
                 name="budget_not_overspent",

@@ -77,9 +77,7 @@ class Message(models.Model):
     destination_hash = models.BinaryField(max_length=32)
     sealed = models.BinaryField(null=True)
 
-    state = models.CharField(
-        max_length=12, choices=MessageState.choices, default=MessageState.QUEUED
-    )
+    state = models.CharField(max_length=12, choices=MessageState.choices, default=MessageState.QUEUED)
     tries = models.SmallIntegerField(default=0)
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
@@ -108,25 +106,16 @@ class Message(models.Model):
                 name="message_of_user",
                 condition=Q(user__isnull=False),
             ),
-            models.Index(
-                fields=("destination_hash", "-id"), name="message_to_destination"
-            ),
+            models.Index(fields=("destination_hash", "-id"), name="message_to_destination"),
             models.Index(fields=("created_at",), name="message_created"),
         )
         constraints = (
             models.CheckConstraint(
-                condition=Q(
-                    state__in=OPEN_STATES, sealed__isnull=False, ended_at__isnull=True
-                )
-                | (
-                    ~Q(state__in=OPEN_STATES)
-                    & Q(sealed__isnull=True, ended_at__isnull=False)
-                ),
+                condition=Q(state__in=OPEN_STATES, sealed__isnull=False, ended_at__isnull=True)
+                | (~Q(state__in=OPEN_STATES) & Q(sealed__isnull=True, ended_at__isnull=False)),
                 name="message_wiped_when_ended",
             ),
-            models.CheckConstraint(
-                condition=Q(state__in=MessageState.values), name="message_state_known"
-            ),
+            models.CheckConstraint(condition=Q(state__in=MessageState.values), name="message_state_known"),
         )
 
     def __str__(self) -> str:

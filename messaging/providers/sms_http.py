@@ -52,9 +52,7 @@ class HttpSmsProvider:
         Raises ProviderRefused (it will never take this message), ProviderUnavailable (all else).
         """
         try:
-            with httpx.Client(
-                timeout=self.timeout_seconds, auth=self.auth, trust_env=False
-            ) as client:
+            with httpx.Client(timeout=self.timeout_seconds, auth=self.auth, trust_env=False) as client:
                 response = client.post(
                     self.url,
                     json={
@@ -69,9 +67,7 @@ class HttpSmsProvider:
                     },
                 )
         except httpx.HTTPError as trouble:
-            raise ProviderUnavailable(
-                f"the SMS gateway does not answer ({type(trouble).__name__})"
-            ) from trouble
+            raise ProviderUnavailable(f"the SMS gateway does not answer ({type(trouble).__name__})") from trouble
         status = response.status_code
         if response.is_success or status == ALREADY_TAKEN:
             return Receipt(reference=_reference(response) or str(outgoing.public_id))

@@ -53,15 +53,11 @@ class SmtpProvider:
             codes = [code for code, _ in refused.recipients.values()]
             raise _verdict(min(codes, default=0)) from refused
         except smtplib.SMTPAuthenticationError as refused:
-            raise ProviderUnavailable(
-                "the mail server refuses our credentials"
-            ) from refused
+            raise ProviderUnavailable("the mail server refuses our credentials") from refused
         except smtplib.SMTPResponseException as refused:
             raise _verdict(refused.smtp_code) from refused
         except (OSError, smtplib.SMTPException) as trouble:
-            raise ProviderUnavailable(
-                f"the mail server does not answer ({type(trouble).__name__})"
-            ) from trouble
+            raise ProviderUnavailable(f"the mail server does not answer ({type(trouble).__name__})") from trouble
         return Receipt(reference=str(composed["Message-ID"]))
 
     def _connection(self) -> smtplib.SMTP:
@@ -74,9 +70,7 @@ class SmtpProvider:
                 context=ssl.create_default_context(),
             )
         else:
-            connection = smtplib.SMTP(
-                mail["HOST"], mail["PORT"], timeout=self.timeout_seconds
-            )
+            connection = smtplib.SMTP(mail["HOST"], mail["PORT"], timeout=self.timeout_seconds)
         try:
             if mail["STARTTLS"]:
                 connection.starttls(context=ssl.create_default_context())
@@ -98,13 +92,9 @@ def compose(outgoing: Outgoing, *, sender: str) -> EmailMessage:
     message["Date"] = formatdate(usegmt=True)
     message["Message-ID"] = f"<{outgoing.public_id}@{domain}>"
     message["Content-Language"] = outgoing.language
-    message["Auto-Submitted"] = (
-        "auto-generated"  # RFC 3834: no out-of-office answers, please
-    )
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
     message["X-Auto-Response-Suppress"] = "All"
-    message.set_content(
-        outgoing.text, cte="base64" if not outgoing.text.isascii() else None
-    )
+    message.set_content(outgoing.text, cte="base64" if not outgoing.text.isascii() else None)
     message.add_alternative(
         outgoing.html,
         subtype="html",

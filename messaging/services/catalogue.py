@@ -73,14 +73,10 @@ NOTICES: Final[dict[str, Template]] = {
     )
 }
 
-TEMPLATES: Final[dict[str, Template]] = {
-    template.name: template for template in CODES.values()
-} | NOTICES
+TEMPLATES: Final[dict[str, Template]] = {template.name: template for template in CODES.values()} | NOTICES
 
 PURPOSE_CHANNELS: Final[dict[str, frozenset[str]]] = {
-    purpose.value: frozenset({Channel.SMS.value})
-    if purpose is Purpose.KYC_PHONE
-    else frozenset(Channel.values)
+    purpose.value: frozenset({Channel.SMS.value}) if purpose is Purpose.KYC_PHONE else frozenset(Channel.values)
     for purpose in Purpose
 }
 """The channels by which a code of each purpose may travel. A phone is proven by its own channel only."""
@@ -96,14 +92,9 @@ def cleaned(template: Template, facts: dict[str, str]) -> dict[str, str]:
 
     Raises ValueError where one is missing: that is a defect of the caller.
     """
-    clean = {
-        name: " ".join(str(value).split())[:FACT_LENGTH_MAX]
-        for name, value in facts.items()
-    }
+    clean = {name: " ".join(str(value).split())[:FACT_LENGTH_MAX] for name, value in facts.items()}
     if "address" in clean:
         clean.setdefault("address_tail", clean["address"][-6:])
     if missing := [name for name in template.needs if not clean.get(name)]:
-        raise ValueError(
-            f"a message {template.name!r} needs the facts {', '.join(missing)}"
-        )
+        raise ValueError(f"a message {template.name!r} needs the facts {', '.join(missing)}")
     return clean

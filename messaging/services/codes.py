@@ -77,11 +77,7 @@ class _Binding:
 
     @property
     def holder(self) -> bytes:
-        owner = (
-            ("user", self.user_id)
-            if self.user_id
-            else ("destination", self.channel, self.destination)
-        )
+        owner = ("user", self.user_id) if self.user_id else ("destination", self.channel, self.destination)
         return keyed_hash("messaging.holder", *owner)
 
     @property
@@ -132,9 +128,7 @@ def send(
     binding = _bind(purpose, channel, destination, user, session, context)
     if binding.channel not in PURPOSE_CHANNELS[binding.purpose]:
         raise ChannelInvalid(channel=binding.channel, purpose=binding.purpose)
-    terms = terms or CodeTerms(
-        settings.MESSAGING_CODE_LIFETIME_SECONDS, settings.MESSAGING_CODE_ATTEMPTS
-    )
+    terms = terms or CodeTerms(settings.MESSAGING_CODE_LIFETIME_SECONDS, settings.MESSAGING_CODE_ATTEMPTS)
     moment = now()
     substitute = _substitute(binding.purpose, account_exists)
     code = _new_code(binding)
@@ -185,17 +179,13 @@ def verify(
     with transaction.atomic(durable=True):
         attempt = _take_attempt(binding, moment)
     readable = len(code) <= CODE_TEXT_LENGTH_MAX and code.isascii() and code.isdigit()
-    right = (
-        equal(attempt.code_hash, binding.hash_of(code if readable else "")) and readable
-    )
+    right = equal(attempt.code_hash, binding.hash_of(code if readable else "")) and readable
     if not right or not _consume(attempt, moment):
         raise WrongCode(attempts_left=attempt.attempts_left if not right else 0)
     give_back(binding.attempts_key, at=moment)
 
 
-def _bind(
-    purpose: str, channel: str, destination: str, user: Any, session: str, context: str
-) -> _Binding:
+def _bind(purpose: str, channel: str, destination: str, user: Any, session: str, context: str) -> _Binding:
     channel = Channel(channel).value
     return _Binding(
         purpose=Purpose(purpose).value,
@@ -217,11 +207,7 @@ def _substitute(purpose: str, account_exists: bool | None) -> Template | None:
 
 def _new_code(binding: _Binding) -> str:
     long = binding.purpose == Purpose.RECOVERY and binding.channel == Channel.EMAIL
-    digits = (
-        settings.MESSAGING_RECOVERY_CODE_DIGITS
-        if long
-        else settings.MESSAGING_CODE_DIGITS
-    )
+    digits = settings.MESSAGING_RECOVERY_CODE_DIGITS if long else settings.MESSAGING_CODE_DIGITS
     return f"{secrets.randbelow(10**digits):0{digits}d}"
 
 
@@ -233,17 +219,13 @@ def _take_sending(binding: _Binding, ip: str, moment: datetime) -> None:
         Limit(settings.MESSAGING_SENDS_PER_DAY, DAY_SECONDS),
     )
     per_network = (Limit(settings.MESSAGING_SENDS_PER_NETWORK_PER_HOUR, HOUR_SECONDS),)
-    mailbox_key = limit_key(
-        "destination", binding.channel, mailbox(binding.channel, binding.destination)
-    )
+    mailbox_key = limit_key("destination", binding.channel, mailbox(binding.channel, binding.destination))
     try:
         take(mailbox_key, per_destination, at=moment)
         take(limit_key("network", neighbourhood(ip)), per_network, at=moment)
         if binding.channel == Channel.SMS:
             prefix = country_prefix(binding.destination)
-            spend(
-                f"sms {prefix}", settings.MESSAGING_SENDS_PER_PREFIX_PER_HOUR, at=moment
-            )
+            spend(f"sms {prefix}", settings.MESSAGING_SENDS_PER_PREFIX_PER_HOUR, at=moment)
         spend(
             f"{binding.channel} in all",
             settings.MESSAGING_SENDS_IN_ALL_PER_HOUR,
@@ -253,9 +235,7 @@ def _take_sending(binding: _Binding, ip: str, moment: datetime) -> None:
         raise TooManyCodes(retry_after=exhausted.retry_after) from None
 
 
-def _write(
-    binding: _Binding, code_hash: bytes, terms: CodeTerms, moment: datetime
-) -> Code:
+def _write(binding: _Binding, code_hash: bytes, terms: CodeTerms, moment: datetime) -> Code:
     """The row of this holder and purpose, written over."""
     expires_at = moment + timedelta(seconds=terms.lifetime_seconds)
     row = _returned(
@@ -275,9 +255,7 @@ def _write(
         ],
     )
     assert row is not None  # an upsert without WHERE always returns its row
-    return Code(
-        pk=row[0], purpose=binding.purpose, sent_at=moment, expires_at=expires_at
-    )
+    return Code(pk=row[0], purpose=binding.purpose, sent_at=moment, expires_at=expires_at)
 
 
 @dataclass(frozen=True, repr=False)
@@ -312,12 +290,7 @@ def _take_attempt(binding: _Binding, moment: datetime) -> _Attempt:
 def _refuse_without_attempt(binding: _Binding, moment: datetime) -> None:
     """Say what the asker may know of a code that takes no attempts: expired, or wrong like all others."""
     row = Code.objects.filter(holder=binding.holder, purpose=binding.purpose).first()
-    if (
-        row is not None
-        and row.consumed_at is None
-        and row.attempts_left > 0
-        and row.expires_at <= moment
-    ):
+    if row is not None and row.consumed_at is None and row.attempts_left > 0 and row.expires_at <= moment:
         raise CodeExpired
     raise WrongCode(attempts_left=0)
 

@@ -66,11 +66,7 @@ def claim_next(*, message_id: int | None = None) -> Claim | None:
             due = Message.objects.filter(state__in=OPEN_STATES, due_at__lte=moment)
             if message_id is not None:
                 due = due.filter(pk=message_id)
-            message = (
-                due.select_for_update(skip_locked=True, of=("self",))
-                .order_by("due_at")
-                .first()
-            )
+            message = due.select_for_update(skip_locked=True, of=("self",)).order_by("due_at").first()
             if message is None:
                 return None
             if message.state == MessageState.HANDED_OVER:
@@ -106,9 +102,7 @@ def hand_over(claim: Claim) -> None:
         receipt = provider.send(outgoing)
     except ProviderRefused as refused:
         _finish(claim, MessageState.FAILED, error=str(refused))
-    except (
-        Exception
-    ) as trouble:  # whatever it was, the row must not stay behind as handed over
+    except Exception as trouble:  # whatever it was, the row must not stay behind as handed over
         logger.warning(
             "Message %s was not handed over: %s",
             message.public_id,
@@ -160,9 +154,7 @@ def _write(claim: Claim, state: MessageState, *, error: str, **changes: object) 
     """Change the row if the lease is still ours; a late worker changes nothing."""
     message = claim.message
     MESSAGE_FLOW.check(message.state, state)
-    held = Message.objects.filter(
-        pk=message.pk, state=MessageState.HANDED_OVER, tries=claim.tries
-    )
+    held = Message.objects.filter(pk=message.pk, state=MessageState.HANDED_OVER, tries=claim.tries)
     written = held.update(
         state=state,
         last_error=error[:200],
@@ -171,9 +163,7 @@ def _write(claim: Claim, state: MessageState, *, error: str, **changes: object) 
         **changes,
     )
     if not written:
-        logger.warning(
-            "Message %s was taken over by another worker.", message.public_id
-        )
+        logger.warning("Message %s was taken over by another worker.", message.public_id)
 
 
 def _move(message: Message, state: MessageState) -> None:

@@ -27,9 +27,7 @@ LOCAL_PART_LENGTH_MAX = 64
 PHONE_TEXT_LENGTH_MAX = 32
 """Characters of a phone number as typed, separators included."""
 
-_LOCAL_PART = re.compile(
-    r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII
-)
+_LOCAL_PART = re.compile(r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*", re.ASCII)
 _SEPARATORS = re.compile(r"[\s().\-\u2010-\u2015]+")
 _COSTLY = frozenset(
     {
@@ -55,9 +53,7 @@ def normalise_email(text: str) -> str:
     if not at:
         raise InvalidEmail(reason="there is no @")
     if len(local) > LOCAL_PART_LENGTH_MAX or not _LOCAL_PART.fullmatch(local):
-        raise InvalidEmail(
-            reason="the part before the @ is not one that we can send to"
-        )
+        raise InvalidEmail(reason="the part before the @ is not one that we can send to")
     try:
         ascii_domain = idna.encode(domain, uts46=True).decode("ascii").lower()
     except (idna.IDNAError, UnicodeError):

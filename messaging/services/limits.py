@@ -72,15 +72,11 @@ def _seconds_until_free(key: bytes, limits: Sequence[Limit], at: datetime) -> in
     row = Allowance.objects.filter(key=key).first()
     moments = row.moments if row else []
     free_at = [
-        moments[-limit.count] + timedelta(seconds=limit.seconds)
-        for limit in limits
-        if len(moments) >= limit.count
+        moments[-limit.count] + timedelta(seconds=limit.seconds) for limit in limits if len(moments) >= limit.count
     ]
     return max(
         1,
-        math.ceil(
-            max(((moment - at).total_seconds() for moment in free_at), default=1)
-        ),
+        math.ceil(max(((moment - at).total_seconds() for moment in free_at), default=1)),
     )
 
 
@@ -107,6 +103,4 @@ def spend(name: str, spent_max: int, *, at: datetime) -> None:
             [name, hour, spent_max],
         )
         if cursor.fetchone() is None:
-            raise Exhausted(
-                max(1, math.ceil((hour + timedelta(hours=1) - at).total_seconds()))
-            )
+            raise Exhausted(max(1, math.ceil((hour + timedelta(hours=1) - at).total_seconds())))

@@ -45,20 +45,12 @@ def messages_of(user: Any) -> Sequence[Message]:
     return list(Message.objects.filter(user=user).order_by("-id")[:100])
 
 
-def _ways(
-    user: Any, template: Template, channels: Sequence[str]
-) -> list[tuple[str, str]]:
+def _ways(user: Any, template: Template, channels: Sequence[str]) -> list[tuple[str, str]]:
     bound = {
         Channel.EMAIL.value: str(getattr(user, "email", "") or ""),
         Channel.SMS.value: str(getattr(user, "phone", "") or ""),
     }
-    ways = [
-        (channel, destination) for channel, destination in bound.items() if destination
-    ]
+    ways = [(channel, destination) for channel, destination in bound.items() if destination]
     if channels:
-        return [
-            (channel, destination)
-            for channel, destination in ways
-            if channel in channels
-        ]
+        return [(channel, destination) for channel, destination in ways if channel in channels]
     return ways if template.urgent else ways[:1]

@@ -55,9 +55,7 @@ def enqueue(
     Raises ValueError where a fact that the template needs is missing.
     """
     moment = now()
-    contents = Contents(
-        **asdict(contents) | {"facts": cleaned(template, contents.facts)}
-    )
+    contents = Contents(**asdict(contents) | {"facts": cleaned(template, contents.facts)})
     message = Message(
         user=user,
         code=code,
@@ -71,9 +69,7 @@ def enqueue(
         created_at=moment,
         expires_at=expires_at,
     )
-    message.sealed = seal(
-        json.dumps(asdict(contents)).encode(), context=_context(message)
-    )
+    message.sealed = seal(json.dumps(asdict(contents)).encode(), context=_context(message))
     message.save()
     transaction.on_commit(partial(ring, message.pk), robust=True)
     return message
@@ -90,9 +86,7 @@ def open_contents(message: Message) -> Contents:
     """What an unsent message says. Raises config.kit.crypto.Unsealable."""
     if message.sealed is None:
         raise ValueError("the message has ended and is wiped")
-    return Contents(
-        **json.loads(unseal(bytes(message.sealed), context=_context(message)))
-    )
+    return Contents(**json.loads(unseal(bytes(message.sealed), context=_context(message))))
 
 
 def ring(message_id: int) -> None:
@@ -101,9 +95,7 @@ def ring(message_id: int) -> None:
     if time.monotonic() < _bell_is_silent_until:
         return
     try:
-        current_app.send_task(
-            "messaging.deliver", (message_id,), retry=False, ignore_result=True
-        )
+        current_app.send_task("messaging.deliver", (message_id,), retry=False, ignore_result=True)
     except Exception:
         _bell_is_silent_until = time.monotonic() + SILENCE_AFTER_FAILURE_SECONDS
         logger.warning(

@@ -1,0 +1,54 @@
+"""`manage.py catch_messages`: the development post office."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from argparse import ArgumentParser
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+
+
+class Command(BaseCommand):
+    """Catches the mail and SMS of development. Production refuses it."""
+
+    help = "Run a mail server and an SMS gateway on 127.0.0.1 that keep everything for /outbox/ (development only)."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        """Ports; without them those of EMAIL_URL and SMS_URL."""
+        parser.add_argument(
+            "--smtp-port", type=int, default=None, help="port of the mail server (default: EMAIL_URL's)"
+        )
+        parser.add_argument("--sms-port", type=int, default=None, help="port of the SMS gateway (default: SMS_URL's)")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Serve until SIGTERM or SIGINT."""
+        if settings.PRODUCTION:
+            raise CommandError("The post office of development does not exist in production.")
+        from messaging.outbox import catcher  # noqa: PLC0415  # its SMTP server is installed for development only
+
+        smtp_port = options["smtp_port"] if options["smtp_port"] is not None else int(settings.MAIL["PORT"])
+        sms_port = options["sms_port"] if options["sms_port"] is not None else urlsplit(settings.SMS_URL).port or 80
+        stop = threading.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, lambda *_: stop.set())
+        mail = catcher.mail_server(smtp_port)
+        try:
+            mail.start()
+        except OSError as trouble:
+            raise CommandError(f"The mail server can't listen on 127.0.0.1:{smtp_port}: {trouble}") from trouble
+        try:
+            sms = catcher.sms_server(sms_port)
+        except OSError as trouble:
+            mail.stop()
+            raise CommandError(f"The SMS gateway can't listen on 127.0.0.1:{sms_port}: {trouble}") from trouble
+        threading.Thread(target=sms.serve_forever, name="sms", daemon=True).start()
+        self.stdout.write(f"Catching mail on 127.0.0.1:{smtp_port} and SMS on 127.0.0.1:{sms_port}.")
+        self.stdout.flush()
+        stop.wait()
+        sms.shutdown()
+        sms.server_close()
+        mail.stop()
