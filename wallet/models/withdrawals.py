@@ -49,8 +49,8 @@ WITHDRAWAL_FLOW = Flow(
         _S.SECOND_REVIEW: (_S.APPROVED, _S.REJECTED),
         # An approval can be taken back while nothing is signed: stopping money is always allowed.
         _S.APPROVED: (_S.SIGNING, _S.REJECTED),
-        # From signing to failed only while nothing is signed, by two officers.
-        _S.SIGNING: (_S.BROADCAST, _S.UNKNOWN, _S.FAILED),
+        # Back to approved only while nothing is signed: the signer refused, and the nonce is given back.
+        _S.SIGNING: (_S.BROADCAST, _S.UNKNOWN, _S.APPROVED),
         _S.BROADCAST: (_S.CONFIRMING, _S.UNKNOWN),
         _S.UNKNOWN: (_S.BROADCAST, _S.CONFIRMING, _S.FAILED),
         # A reorganisation takes the receipt away: the same bytes wait for a block again.

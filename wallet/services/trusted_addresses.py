@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import UTC, timedelta
 
 from django.conf import settings
@@ -9,13 +10,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.services import audit, holds, second_factor
+from accounts.services import audit, holds
 from config.kit.clock import now
-from messaging.services.codes import Purpose, SentCode
+from messaging.services.codes import Purpose
 from messaging.services.notices import notify
 from wallet.models.coins import CoinNetwork
 from wallet.models.trusted_addresses import TrustedAddress
-from wallet.services import coins
+from wallet.services import coins, proofs
 from wallet.services.withdrawals import destinations
 from wallet.services.withdrawals.errors import AddressCoolingDown, TrustedAddressesFull, TrustedAddressKnown
 
@@ -42,25 +43,6 @@ def require_usable(trusted: TrustedAddress) -> None:
         raise AddressCoolingDown(usable_from=moment)
 
 
-def challenge(
-    *, customer: User, coin: str, network: str, address: str, memo: str = "", language: str, ip: str
-) -> SentCode | None:
-    """Send the code with which this very address can be added; None where the authenticator proves it.
-
-    Raises UnknownCoin, UnknownNetwork, InvalidAddress, InvalidMemo, MemoRequired, TooManyCodes.
-    """
-    coin_network = coins.network(coin, network)
-    normal = destinations.normalise(coin_network, address=address, memo=memo)
-    return second_factor.challenge(
-        customer,
-        Purpose.TRUSTED_ADDRESS,
-        _proof_context(coin_network, normal, memo),
-        language,
-        ip,
-        facts=_facts(coin_network, normal),
-    )
-
-
 def add(
     *,
     customer: User,
@@ -69,21 +51,31 @@ def add(
     network: str,
     address: str,
     memo: str = "",
-    proof: second_factor.Proof,
+    code: str,
+    method: str | None = None,
+    language: str = "en",
+    ip: str = "",
 ) -> TrustedAddress:
     """Put an address into the book; money may go there by key once the cool-down is over.
 
-    Where there is a cool-down, adding also holds all outgoing money for as long.
+    Without a code, one bound to this very address is sent, and SecondFactorRequired is raised. Where there is a cool-down, adding also holds all outgoing money for as long.
 
     Raises UnknownCoin, UnknownNetwork, InvalidAddress, InvalidMemo, MemoRequired, OwnAddress, HouseAddress,
-    TrustedAddressKnown, TrustedAddressesFull, and what `second_factor.require` raises.
+    TrustedAddressKnown, TrustedAddressesFull, and what `proofs.require` raises.
     """
     coin_network = coins.network(coin, network)
     normal = destinations.normalise(coin_network, address=address, memo=memo)
     destinations.require_outside(coin_network, customer=customer, address=normal)
     _require_room(customer, coin_network, normal, memo)
-    second_factor.require(
-        customer, proof, Purpose.TRUSTED_ADDRESS, _proof_context(coin_network, normal, memo)
+    proofs.require(
+        customer=customer,
+        method=method,
+        code=code,
+        purpose=Purpose.TRUSTED_ADDRESS,
+        context=_proof_context(coin_network, normal, memo),
+        facts=_facts(coin_network, normal),
+        language=language,
+        ip=ip,
     )
     return _insert(customer, label, coin_network, normal, memo)
 
@@ -110,7 +102,7 @@ def _insert(customer: User, label: str, coin_network: CoinNetwork, address: str,
                 facts={"coin": coin_network.coin.code, "network": coin_network.network.code},
             )
             if cooldown:
-                holds.start(user=customer, cause="trusted_address", hours=cooldown.total_seconds() / 3600)
+                holds.start(user=customer, cause="trusted_address", hours=math.ceil(cooldown.total_seconds() / 3600))
             notify(user=customer, template="trusted_address_added", facts=_facts(coin_network, address))
     except IntegrityError as refusal:
         if "trusted_address_once_per_customer" in str(refusal):

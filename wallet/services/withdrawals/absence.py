@@ -7,7 +7,6 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import User
-from config.kit.clock import now
 from config.kit.errors import Absent
 from config.kit.ids import read_public_id
 from wallet.chains import registry
@@ -27,7 +26,7 @@ def declare(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> 
     """Write an officer's word, with their evidence, that the transaction never reached the chain and never will.
 
     The second officer's word ends the withdrawal and releases the hold. The node is asked first: a transaction that
-    it knows, waiting or mined, is not absent. What the signer refused to sign gives its nonce back.
+    it knows, waiting or mined, is not absent.
 
     Raises Absent, NotAnOfficer, OfficerIsCustomer, ReasonMissing, AlreadyDecided, PayloadChanged, IllegalMove,
     AbsenceUnproven, ChainUnavailable.
@@ -39,13 +38,9 @@ def declare(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> 
         if withdrawal.state == WithdrawalState.CONFIRMING:
             raise AbsenceUnproven
         require_unchanged(withdrawal, seen_hash)
-        _require_unsigned_while_signing(withdrawal)
         decide(withdrawal, officer=officer, matter=Matter.ABSENCE, verdict=Verdict.APPROVE, reason=reason)
         words = WithdrawalDecision.objects.filter(withdrawal=withdrawal, matter=Matter.ABSENCE).count()
         if words >= OFFICERS:
-            OutgoingTransaction.objects.filter(withdrawal=withdrawal, signed_bytes__isnull=True).update(
-                abandoned_at=now()
-            )
             books.release(withdrawal)
             move(withdrawal, WithdrawalState.FAILED, actor=actors.officer(officer), reason=reason.strip())
             messages.ended(withdrawal)
@@ -61,10 +56,3 @@ def _require_unseen(public_id: Any) -> None:
         gateway = registry.gateway(outgoing.network.code)
         if outgoing.tx_hash and gateway.sighting(outgoing.tx_hash) != Sighting.NOWHERE:
             raise AbsenceUnproven
-
-
-def _require_unsigned_while_signing(withdrawal: Withdrawal) -> None:
-    """Signed bytes that were never handed over still wait for a worker: they are not lost."""
-    signed = OutgoingTransaction.objects.filter(withdrawal=withdrawal, signed_bytes__isnull=False)
-    if withdrawal.state == WithdrawalState.SIGNING and signed.exists():
-        raise AbsenceUnproven

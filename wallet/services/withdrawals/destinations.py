@@ -27,7 +27,7 @@ def require_outside(coin_network: CoinNetwork, *, customer: User, address: str) 
     Raises OwnAddress, HouseAddress.
     """
     network = coin_network.network
-    if DepositAddress.objects.filter(customer=customer, coin_network__network=network, address=address).exists():
+    if DepositAddress.objects.filter(customer=customer, network=network, address=address).exists():
         raise OwnAddress
     if address == registry.hot_wallet(network.code):
         raise HouseAddress

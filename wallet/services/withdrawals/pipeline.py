@@ -69,6 +69,9 @@ def _step(lease: Lease) -> float:
         signing.prepare(lease)
         return 0
     if state == WithdrawalState.SIGNING:
+        refused = signing.take_back(lease)
+        if refused is not None:
+            raise GateClosed(reason=refused)
         return 0 if broadcast.send(lease) is None else FOLLOW_SECONDS
     confirmations.follow(lease)
     return FOLLOW_SECONDS
@@ -77,12 +80,14 @@ def _step(lease: Lease) -> float:
 def sweep(*, maximum: int = SWEEP_MAX) -> int:
     """Advance every withdrawal that is due; how many were looked at.
 
-    What is unsigned belongs to the signer and is left out.
+    What waits for the signer is left out.
     """
-    signed = OutgoingTransaction.objects.filter(withdrawal=OuterRef("pk"), signed_bytes__isnull=False)
+    waiting = OutgoingTransaction.objects.filter(
+        withdrawal=OuterRef("pk"), signed_bytes__isnull=True, abandoned_at__isnull=True, signer_refusal=""
+    )
     due = (
         Withdrawal.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now()), state__in=MOVED_BY_WORKERS)
-        .exclude(Q(state=WithdrawalState.SIGNING) & ~Exists(signed))
+        .exclude(Q(state=WithdrawalState.SIGNING) & Exists(waiting))
         .order_by("lease_until", "id")
         .values_list("pk", flat=True)[:maximum]
     )

@@ -32,3 +32,11 @@ def get(*, customer: User, public_id: Any) -> Withdrawal:
     if found is None:
         raise Absent(thing="withdrawal")
     return found
+
+
+def on_chain(withdrawal: Withdrawal) -> OutgoingTransaction | None:
+    """The withdrawal's transaction once it was handed to the network: before that, its hash means nothing to others."""
+    loaded: list[OutgoingTransaction] | None = getattr(withdrawal, "on_chain", None)
+    if loaded is None:
+        loaded = list(withdrawal.outgoing_transactions.filter(signed_bytes__isnull=False))
+    return next((sent for sent in loaded if sent.sendings), None)

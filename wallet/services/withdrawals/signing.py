@@ -17,7 +17,6 @@ from wallet.chains import registry
 from wallet.chains.gateway import Gateway, UnsignedTransaction
 from wallet.models.outgoing import ANSWER_CHARACTERS_MAX, OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
-from wallet.services.withdrawals import bells
 from wallet.services.withdrawals.actors import SYSTEM
 from wallet.services.withdrawals.errors import GateClosed
 from wallet.services.withdrawals.gate import require_standing_approval
@@ -144,12 +143,33 @@ def sign(transaction_id: int, *, signer: Callable[[Withdrawal, OutgoingTransacti
     outgoing.tx_hash = tx_hash
     outgoing.signed_at = now()
     outgoing.save(update_fields=["signed_bytes", "tx_hash", "signed_at"])
-    bells.ring(withdrawal.pk)
     return True
 
 
 def refuse_to_sign(transaction_id: int, *, because: str) -> None:
-    """Remember why the signer would not sign. Officers see it; nothing is released."""
+    """Remember why the signer would not sign. A worker then takes the withdrawal back; nothing is released."""
     OutgoingTransaction.objects.filter(pk=transaction_id, signed_bytes__isnull=True, signer_refusal="").update(
         signer_refusal=because[:ANSWER_CHARACTERS_MAX] or "refused"
     )
+
+
+@transaction.atomic
+def take_back(lease: Lease) -> str | None:
+    """Undo a reservation that the signer refused: the nonce is free again, the withdrawal `approved` once more.
+
+    From there it is tried again once what stood in the way is gone, or an officer rejects it. Answers the signer's
+    reason, or None where nothing was refused. Raises LeaseLost.
+    """
+    withdrawal = locked_under(lease)
+    refused = (
+        OutgoingTransaction.objects.select_for_update()
+        .filter(withdrawal=withdrawal, signed_bytes__isnull=True, abandoned_at__isnull=True)
+        .exclude(signer_refusal="")
+        .first()
+    )
+    if refused is None or withdrawal.state != WithdrawalState.SIGNING:
+        return None
+    OutgoingTransaction.objects.filter(pk=refused.pk).update(abandoned_at=now())
+    reason = f"the signer refused: {refused.signer_refusal}"
+    move(withdrawal, WithdrawalState.APPROVED, actor=SYSTEM, reason=reason)
+    return reason

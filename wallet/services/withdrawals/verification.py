@@ -26,8 +26,8 @@ def send_code(withdrawal: Withdrawal, *, language: str, ip: str) -> SentCode | N
         withdrawal.customer,
         Purpose.WITHDRAWAL,
         proof_context(withdrawal),
-        language,
-        ip,
+        language=language,
+        ip=ip,
         facts=messages.facts(withdrawal),
     )
 

@@ -1,0 +1,75 @@
+"""The address book on the native dialect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.dialects.native.dialect import NativeView
+from config.kit.fields import CodeField, PublicId, Text, TimestampField
+from config.kit.operations import Call, Needs, operation
+from config.kit.paging import Keyset
+from wallet.api.native.withdrawals import METHODS
+from wallet.chains import errors as chain_errors
+from wallet.models.trusted_addresses import LABEL_CHARACTERS_MAX, TrustedAddress
+from wallet.models.withdrawals import ADDRESS_CHARACTERS_MAX, MEMO_CHARACTERS_MAX
+from wallet.services import trusted_addresses
+from wallet.services.withdrawals import errors
+
+
+class TrustedAddressInput(serializers.Serializer[dict[str, Any]]):
+    """An address to trust, and the proof. Without `code`, one is sent where a code is the proof."""
+
+    label = Text(max_length=LABEL_CHARACTERS_MAX)
+    coin = Text(max_length=16)
+    network = Text(max_length=32)
+    address = Text(max_length=ADDRESS_CHARACTERS_MAX)
+    memo = Text(max_length=MEMO_CHARACTERS_MAX, required=False, allow_blank=True, default="")
+    code = CodeField(required=False, default="", allow_blank=True)
+    method = serializers.ChoiceField(choices=METHODS, required=False, allow_null=True, default=None)
+
+
+class TrustedAddressOutput(serializers.Serializer[TrustedAddress]):
+    """One entry of the address book."""
+
+    id = PublicId(source="public_id")
+    label = serializers.CharField()
+    coin = serializers.CharField(source="coin_network.coin.code")
+    network = serializers.CharField(source="coin_network.network.code")
+    address = serializers.CharField()
+    memo = serializers.CharField()
+    usable_from = TimestampField()
+    created_at = TimestampField()
+
+
+class TrustedAddresses(NativeView):
+    """`/api/v1/trusted-addresses`: the addresses that a signed key may send to."""
+
+    @operation(
+        needs=Needs(scope="read"), output=TrustedAddressOutput, page=Keyset("-id"), summary="List trusted addresses"
+    )
+    def get(self, call: Call) -> object:
+        """The address book, newest first."""
+        return trusted_addresses.of_customer(call.user)
+
+    @operation(
+        needs=Needs(),
+        input=TrustedAddressInput,
+        output=TrustedAddressOutput,
+        status=201,
+        refusals=(
+            errors.OwnAddress,
+            errors.MemoRequired,
+            errors.TrustedAddressKnown,
+            errors.TrustedAddressesFull,
+            chain_errors.InvalidAddress,
+            chain_errors.InvalidMemo,
+            chain_errors.NetworkNotConnected,
+        ),
+        rate="30/m",
+        summary="Trust an address",
+    )
+    def post(self, call: Call) -> TrustedAddress:
+        """Into the book; it may be used from `usable_from` on."""
+        return trusted_addresses.add(customer=call.user, **call.input, language=call.language, ip=call.ip)
