@@ -1,4 +1,4 @@
-"""Signed API keys."""
+"""The app of signed API keys."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from django.apps import AppConfig
 
 
 class ApiKeysConfig(AppConfig):
-    """The app of signed API keys."""
+    """Keys, their signatures and their nonces."""
 
     name = "apikeys"
+    verbose_name = "API keys"
+    default_auto_field = "django.db.models.BigAutoField"
