@@ -132,6 +132,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "messaging.purge": {"task": "messaging.purge", "schedule": 24 * 3600.0},
     # accounts
     # kyc
+    "kyc.sweep_files": {"task": "kyc.sweep_files", "schedule": 24 * 3600.0},
     # apikeys
     "apikeys.prune": {"task": "apikeys.prune", "schedule": 60.0, "options": {"expires": 60.0}},
     # wallet
@@ -194,6 +195,8 @@ PASSWORD_HASHING_SLOTS = env.integer("PASSWORD_HASHING_SLOTS", default=2)
 
 # --- kyc -----------------------------------------------------------------------------------------------------------
 KYC_STORAGE_ROOT = Path(env.text("KYC_STORAGE_ROOT", default=str(VAR_DIR / "kyc"), production_needs=True))
+KYC_IMAGING_PROCESSES = env.integer("KYC_IMAGING_PROCESSES", default=2)
+"""Child processes that may read customers' files at once, for each web process."""
 
 # --- apikeys -------------------------------------------------------------------------------------------------------
 API_KEY_CLOCK_WINDOW_SECONDS = env.integer("API_KEY_CLOCK_WINDOW_SECONDS", default=60)
@@ -237,12 +240,27 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 WHITENOISE_USE_FINDERS = not PRODUCTION
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
-FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 200
 BODY_BYTES_MAX = 64 * 1024
 """Bytes of a JSON or form body."""
 UPLOAD_BYTES_MAX = 5 * 1024 * 1024 + 64 * 1024
 """Bytes of a multipart body: one document of 5 MiB and its fields."""
+FILE_UPLOAD_MAX_MEMORY_SIZE = UPLOAD_BYTES_MAX
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+"""Uploads stay in memory: no passport is spooled to a disk as it came."""
+STORAGES: dict[str, Any] = {
+    "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    "kyc": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": KYC_STORAGE_ROOT,
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
+}
 
 # --- interfaces ----------------------------------------------------------------------------------------------------
 REST_FRAMEWORK: dict[str, Any] = {
