@@ -1,5 +1,5 @@
 #!/usr/bin/env python
-"""The operators' door: `manage.py <command>`."""
+"""Django's command line. Nothing set means development."""
 
 from __future__ import annotations
 
@@ -8,10 +8,12 @@ import sys
 
 
 def main() -> None:
-    """Run one command."""
+    """Run the command named on the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    from django.core.management import execute_from_command_line
-
+    try:
+        from django.core.management import execute_from_command_line
+    except ImportError:
+        sys.exit("Django is not installed here: run `make run` once, or call .venv/bin/python manage.py")
     execute_from_command_line(sys.argv)
 
 
