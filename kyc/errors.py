@@ -257,3 +257,12 @@ class LinkInvalid(DomainError):
     slug = "kyc.link_invalid"
     kind = Kind.FORBIDDEN
     message = "This link is no longer good. Open the case again."
+
+
+class PhoneDiffers(DomainError):
+    """The account has a phone, and it is another one."""
+
+    slug = "kyc.phone_differs"
+    kind = Kind.CONFLICT
+    message = "Your account has another phone number. Verify that one, or change it in your account first."
+    field = "phone"

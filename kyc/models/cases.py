@@ -73,9 +73,7 @@ class Case(models.Model):
     class Meta:
         db_table = "kyc_case"
         constraints = [
-            models.UniqueConstraint(
-                fields=["user", "level"], condition=~models.Q(state__in=ENDED), name="kyc_case_one_open"
-            ),
+            models.UniqueConstraint(fields=["user", "level"], condition=~models.Q(state__in=ENDED), name="kyc_case_one_open"),
             models.CheckConstraint(condition=models.Q(state__in=CaseState.values), name="kyc_case_state_known"),
             models.CheckConstraint(condition=models.Q(level__in=Level.values), name="kyc_case_level_known"),
             models.CheckConstraint(

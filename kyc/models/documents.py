@@ -70,7 +70,7 @@ class Document(models.Model):
     state = models.CharField(max_length=16, choices=DocumentState.choices, default=DocumentState.UPLOADED)
     reason = models.CharField(max_length=48, blank=True, default="")
     sha256 = models.BinaryField(max_length=32)
-    storage_name = models.CharField(max_length=80, null=True, blank=True)
+    storage_name = models.CharField(max_length=80, null=True, blank=True)  # unique where there is one
     media_type = models.CharField(max_length=32)
     size_bytes = models.PositiveIntegerField()
     page_count = models.PositiveSmallIntegerField()

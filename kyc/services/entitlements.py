@@ -42,9 +42,7 @@ CLOSED = 99
 
 def level_of(user: User) -> int:
     """The highest level whose case, and every one below it, is approved; 0 before the first."""
-    approved = set(
-        Case.objects.filter(user_id=user.pk, state=CaseState.APPROVED).values_list("level", flat=True).distinct()
-    )
+    approved = set(Case.objects.filter(user_id=user.pk, state=CaseState.APPROVED).values_list("level", flat=True).distinct())
     level = 0
     while level + 1 in approved:
         level += 1

@@ -1,0 +1,234 @@
+"""The native dialect's endpoints of the identity checks."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.dialects.native.dialect import NativeView
+from config.kit.fields import CodeField, PublicId, Text, TimestampField
+from config.kit.operations import Call, Needs, operation
+from kyc import errors
+from kyc.models import DocumentKind, DocumentState, Gender, IdType
+from kyc.services import applications, documents, identity, imaging, overview
+from messaging.errors import CodeExpired, InvalidPhone, TooManyAttempts, WrongCode
+
+
+class BasicInput(serializers.Serializer[Any]):
+    """Who the customer is. Level 1 asks an age of 18 years at least."""
+
+    first_name = Text(max_length=identity.NAME_LENGTH_MAX)
+    last_name = Text(max_length=identity.NAME_LENGTH_MAX)
+    birthday = serializers.DateField(input_formats=["%Y-%m-%d"], help_text="YYYY-MM-DD")
+    nationality = Text(max_length=2, help_text="ISO 3166-1 alpha-2")
+    residence = Text(max_length=2, help_text="Country of residence, ISO 3166-1 alpha-2")
+    gender = serializers.ChoiceField(Gender.choices, default=Gender.UNSPECIFIED)
+    address = Text(max_length=identity.ADDRESS_LENGTH_MAX, default="", allow_blank=True)
+    id_type = serializers.ChoiceField(IdType.choices)
+    id_number = Text(max_length=64, help_text="As printed; spaces, hyphens and case don't matter.")
+
+
+class PhoneInput(serializers.Serializer[Any]):
+    """A phone and the code that was sent to it for the purpose `kyc_phone`."""
+
+    phone = Text(max_length=32)
+    code = CodeField()
+
+
+class DocumentInput(serializers.Serializer[Any]):
+    """One document: JPEG, PNG or PDF (up to 20 pages), up to 5 MiB and 25 million pixels."""
+
+    kind = serializers.ChoiceField(DocumentKind.choices)
+    file = serializers.FileField(allow_empty_file=True, use_url=False, max_length=1_000)
+
+
+class BankAccountInput(serializers.Serializer[Any]):
+    """The customer's own bank account."""
+
+    country = Text(max_length=2, help_text="ISO 3166-1 alpha-2")
+    bank_code = Text(max_length=16)
+    branch_code = Text(max_length=16, default="", allow_blank=True)
+    account_number = Text(max_length=40)
+
+
+class ApplicationInput(serializers.Serializer[Any]):
+    """An application. Level 2: `id_front`, `id_back` (not for a passport), `selfie`; level 3: `bank_book` and the bank account.
+
+    `questionnaire` is `{"q1": {"value": "other", "other_value": "…"}, …}` as GET /kyc lists it.
+    """
+
+    level = serializers.ChoiceField([2, 3])
+    questionnaire = serializers.DictField(required=False)
+    bank_account = BankAccountInput(required=False)
+
+
+class ReasonOutput(serializers.Serializer[Any]):
+    """A reason of the catalogue, in the language of the request."""
+
+    slug = serializers.CharField()
+    number = serializers.IntegerField()
+    text = serializers.CharField()
+
+
+class DocumentOutput(serializers.Serializer[Any]):
+    """A document and what became of it."""
+
+    id = PublicId()
+    kind = serializers.ChoiceField(DocumentKind.choices)
+    state = serializers.ChoiceField(DocumentState.choices)
+    size_bytes = serializers.IntegerField()
+    page_count = serializers.IntegerField()
+    uploaded_at = TimestampField()
+    reason = ReasonOutput(allow_null=True)
+
+
+class CaseOutput(serializers.Serializer[Any]):
+    """One level: its newest case, what it asks, what is missing."""
+
+    level = serializers.IntegerField()
+    state = serializers.CharField(help_text="not_started, draft, submitted, sent_back, resubmitted, approved or rejected")
+    id = PublicId(allow_null=True)
+    required = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]  # DRF keeps declared fields apart
+    missing = serializers.ListField(child=serializers.CharField())
+    documents = DocumentOutput(many=True)
+    reason = ReasonOutput(allow_null=True)
+    submitted_at = TimestampField(allow_null=True)
+    decided_at = TimestampField(allow_null=True)
+
+
+class IdentityOutput(serializers.Serializer[Any]):
+    """The basic data, masked."""
+
+    name = serializers.CharField()
+    nationality = serializers.CharField()
+    residence = serializers.CharField()
+    id_type = serializers.CharField()
+    id_number = serializers.CharField()
+
+
+class OverviewOutput(serializers.Serializer[Any]):
+    """Everything about the customer's identity checks."""
+
+    level = serializers.IntegerField()
+    entitlements = serializers.DictField(child=serializers.BooleanField())
+    identity = IdentityOutput(allow_null=True)
+    cases = CaseOutput(many=True)
+    questionnaire = serializers.JSONField()
+
+
+class Overview(NativeView):
+    """GET /api/v1/kyc."""
+
+    @operation(needs=Needs(), output=OverviewOutput, summary="Level, cases, documents and what is missing")
+    def get(self, call: Call) -> object:
+        """The overview."""
+        return overview.overview(user=call.user, language=call.language)
+
+
+class Basic(NativeView):
+    """POST /api/v1/kyc/basic: the basic data of level 1."""
+
+    @operation(
+        needs=Needs(),
+        input=BasicInput,
+        output=OverviewOutput,
+        rate="20/m",
+        refusals=(
+            errors.IdentityInvalid,
+            errors.BirthdayInvalid,
+            errors.TooYoung,
+            errors.IdNumberInvalid,
+            errors.IdNumberTaken,
+            errors.AlreadyApproved,
+        ),
+        summary="Give or correct the basic data",
+    )
+    def post(self, call: Call) -> object:
+        """Set the data; answers the overview."""
+        identity.submit(user=call.user, details=identity.PersonalData(**call.input))
+        return overview.overview(user=call.user, language=call.language)
+
+
+class Phone(NativeView):
+    """POST /api/v1/kyc/phone: verifies the phone of level 1 by a code of the purpose `kyc_phone`."""
+
+    @operation(
+        needs=Needs(),
+        input=PhoneInput,
+        output=OverviewOutput,
+        rate="20/m",
+        refusals=(
+            InvalidPhone,
+            WrongCode,
+            CodeExpired,
+            TooManyAttempts,
+            errors.PhoneDiffers,
+            errors.PhoneTaken,
+            errors.AlreadyApproved,
+        ),
+        summary="Verify the phone",
+    )
+    def post(self, call: Call) -> object:
+        """Take the code; answers the overview."""
+        identity.confirm_phone(user=call.user, phone=call.input["phone"], code=call.input["code"])
+        return overview.overview(user=call.user, language=call.language)
+
+
+class Documents(NativeView):
+    """POST /api/v1/kyc/documents: uploads one document of a case."""
+
+    @operation(
+        needs=Needs(),
+        input=DocumentInput,
+        output=DocumentOutput,
+        status=201,
+        parsers=("multipart",),
+        rate="30/m",
+        refusals=(
+            errors.DocumentTooLarge,
+            errors.DocumentUnreadable,
+            errors.DocumentSettled,
+            errors.UploadQuotaReached,
+            errors.ImagingBusy,
+        ),
+        summary="Upload a document",
+    )
+    def post(self, call: Call) -> object:
+        """Store the document; answers it."""
+        content = call.input["file"].read(imaging.DOCUMENT_BYTES_MAX + 1)
+        stored = documents.upload(user=call.user, kind=call.input["kind"], content=content)
+        return overview.document_shown(stored, call.language)
+
+
+class Applications(NativeView):
+    """POST /api/v1/kyc/applications: hands a level's documents in for review."""
+
+    @operation(
+        needs=Needs(),
+        input=ApplicationInput,
+        output=OverviewOutput,
+        status=202,
+        rate="20/m",
+        refusals=(
+            errors.LevelOutOfOrder,
+            errors.UnderReview,
+            errors.AlreadyApproved,
+            errors.DocumentsMissing,
+            errors.QuestionnaireMissing,
+            errors.QuestionnaireInvalid,
+            errors.BankAccountMissing,
+            errors.BankAccountInvalid,
+        ),
+        summary="Apply for level 2 or 3",
+    )
+    def post(self, call: Call) -> object:
+        """Hand in; answers the overview."""
+        bank = call.input.get("bank_account")
+        applications.apply(
+            user=call.user,
+            level=call.input["level"],
+            questionnaire=call.input.get("questionnaire"),
+            bank_account=applications.BankDetails(**bank) if bank is not None else None,
+        )
+        return overview.overview(user=call.user, language=call.language)

@@ -1,0 +1,145 @@
+"""What officers decide. Each decision is bound to what the officer saw, under the customer's lock."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from accounts.services import audit
+from config.kit import crypto
+from config.kit.errors import Absent
+from kyc.catalogue.reasons import REASONS
+from kyc.errors import CaseChanged, NotAnOfficer, NothingSentBack, ReasonUnknown
+from kyc.models import Case, CaseDecision, CaseState, Document, DocumentState, Verdict
+from kyc.models.cases import CASE_FLOW
+from kyc.models.documents import DOCUMENT_FLOW
+from kyc.services import cases, evidence, vault
+from kyc.services.refusals import spoken
+from messaging.services import notices
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+OFFICERS_GROUP = "compliance"
+
+
+@dataclass(frozen=True)
+class _Judgement:
+    verdict: Verdict
+    state: CaseState
+    template: str
+    reason: str = ""
+
+
+def approve(*, case_id: int, officer: User, seen: str) -> CaseDecision:
+    """Accept every document and open the level. `seen` is the fingerprint of the page that the officer looked at.
+
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, OwnCase; nothing is written then.
+    """
+    judgement = _Judgement(Verdict.APPROVE, CaseState.APPROVED, "kyc_approved")
+    return _decide(case_id, officer, seen, judgement, refused=())
+
+
+def send_back(*, case_id: int, officer: User, seen: str, refused: Collection[int], reason: str) -> CaseDecision:
+    """Refuse the documents with these public ids and accept the others; the customer is asked for the refused only.
+
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, OwnCase, ReasonUnknown, NothingSentBack.
+    """
+    if not refused:
+        raise NothingSentBack()
+    judgement = _Judgement(Verdict.SEND_BACK, CaseState.SENT_BACK, "kyc_sent_back", reason)
+    return _decide(case_id, officer, seen, judgement, refused=refused)
+
+
+def reject(*, case_id: int, officer: User, seen: str, reason: str) -> CaseDecision:
+    """End the case without the level; the customer may open a new one.
+
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, OwnCase, ReasonUnknown.
+    """
+    judgement = _Judgement(Verdict.REJECT, CaseState.REJECTED, "kyc_rejected", reason)
+    return _decide(case_id, officer, seen, judgement, refused=None)
+
+
+def _decide(case_id: int, officer: User, seen: str, judgement: _Judgement, refused: Collection[int] | None) -> CaseDecision:
+    if not officer.is_staff or not officer.groups.filter(name=OFFICERS_GROUP).exists():
+        raise NotAnOfficer()
+    _known_reason(judgement)
+    with spoken(), transaction.atomic():
+        case = _locked(case_id)
+        current = evidence.of(case)
+        CASE_FLOW.check(case.state, judgement.state)
+        if not crypto.equal(current.fingerprint, seen):
+            raise CaseChanged()
+        marked = _mark(current.documents, judgement, refused)
+        decision = CaseDecision.objects.create(
+            case=case,
+            customer_id=case.user_id,
+            officer_id=officer.pk,
+            verdict=judgement.verdict,
+            reason=judgement.reason,
+            seen=[_line(document, marked[document.pk]) for document in current.documents],
+            seen_hash=bytes.fromhex(current.fingerprint),
+        )
+        cases.move(case, judgement.state, actor=officer, reason=judgement.reason)
+        _tell(case, officer, judgement)
+        return decision
+
+
+def _locked(case_id: int) -> Case:
+    found = Case.objects.filter(public_id=case_id).select_related("user").first()
+    if found is None:
+        raise Absent(thing="case")
+    vault.lock(found.user)
+    return Case.objects.select_for_update(of=("self",)).select_related("user").get(pk=found.pk)
+
+
+def _known_reason(judgement: _Judgement) -> None:
+    if judgement.verdict == Verdict.APPROVE:
+        return
+    known = REASONS.get(judgement.reason)
+    if known is None or judgement.verdict not in known.verdicts:
+        raise ReasonUnknown()
+
+
+def _mark(documents: Collection[Document], judgement: _Judgement, refused: Collection[int] | None) -> Mapping[int, bool]:
+    """Give each document its state. `refused` None means: those that nobody accepted yet."""
+    if refused is not None and not {int(number) for number in refused} <= {d.public_id for d in documents}:
+        raise CaseChanged()
+    marked: dict[int, bool] = {}
+    for document in documents:
+        bad = document.state != DocumentState.ACCEPTED if refused is None else document.public_id in refused
+        marked[document.pk] = bad
+        target = DocumentState.REFUSED if bad else DocumentState.ACCEPTED
+        if document.state == target:
+            continue
+        DOCUMENT_FLOW.check(document.state, target)
+        document.state, document.reason = target, judgement.reason if bad else ""
+        document.save(update_fields=["state", "reason"])
+    return marked
+
+
+def _line(document: Document, refused: bool) -> dict[str, object]:
+    return {
+        "document": str(document.public_id),
+        "kind": document.kind,
+        "sha256": document.fingerprint,
+        "refused": refused,
+    }
+
+
+def _tell(case: Case, officer: User, judgement: _Judgement) -> None:
+    audit.record(
+        actor=officer,
+        actor_kind="staff",
+        act=f"kyc.{judgement.verdict}",
+        subject=f"kyc.case:{case.public_id}",
+        reason=judgement.reason,
+        facts={"level": str(case.level), "customer": str(case.user.uid)},
+    )
+    facts = {"level": str(case.level)}
+    if judgement.reason:
+        facts["reason"] = REASONS[judgement.reason].text(case.user.language)
+    notices.notify(user=case.user, template=judgement.template, facts=facts)

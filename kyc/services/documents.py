@@ -1,0 +1,102 @@
+"""Uploading documents, and reading them back page by page."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from config.kit import clock
+from kyc.catalogue.requirements import LEVEL_OF_KIND
+from kyc.errors import DocumentSettled, UploadQuotaReached
+from kyc.models import Document, DocumentState
+from kyc.models.documents import DOCUMENT_FLOW
+from kyc.services import cases, imaging, storage, vault
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+logger = logging.getLogger(__name__)
+DOCUMENTS_PER_DAY_MAX = 40
+"""Documents that one customer may store in 24 hours, replaced ones included."""
+
+
+def upload(*, user: User, kind: str, content: bytes) -> Document:
+    """Keep a document: re-encoded, sealed, under a random name. The original and its name are forgotten.
+
+    It joins the customer's open case of the kind's level, or opens one; a document that nobody decided about, or that
+    was refused, is replaced. A decision made on the replaced one is void (see `decisions`).
+    Raises UploadQuotaReached, DocumentTooLarge, DocumentUnreadable, ImagingBusy, DocumentSettled.
+    """
+    _within_quota(user)
+    picture = imaging.reencode(content)
+    name = storage.store(user.pk, picture.content)
+    try:
+        return _attach(user, kind, picture, name)
+    except BaseException:
+        storage.delete(name)
+        raise
+
+
+def page(document: Document, number: int) -> bytes:
+    """The JPEG of one page, from 1. Raises IndexError, crypto.Unsealable, FileNotFoundError."""
+    if not 1 <= number <= document.page_count or document.storage_name is None:
+        raise IndexError(number)
+    place = document.pages[number - 1]
+    content = storage.load(document.user_id, document.storage_name)
+    return content[place["offset"] : place["offset"] + place["length"]]
+
+
+@transaction.atomic
+def _attach(user: User, kind: str, picture: imaging.Picture, name: str) -> Document:
+    vault.lock(user)
+    _within_quota(user)
+    case = cases.open_or_new(user, LEVEL_OF_KIND[kind])
+    _make_room(case.pk, kind)
+    return Document.objects.create(
+        case=case,
+        user_id=user.pk,
+        kind=kind,
+        sha256=picture.sha256,
+        storage_name=name,
+        media_type=imaging.STORED_MEDIA_TYPE,
+        size_bytes=len(picture.content),
+        page_count=len(picture.pages),
+        pages=picture.pages,
+    )
+
+
+def _make_room(case_id: int, kind: str) -> None:
+    former = (
+        Document.objects.select_for_update().filter(case_id=case_id, kind=kind).exclude(state=DocumentState.REPLACED).first()
+    )
+    if former is None:
+        return
+    if former.state == DocumentState.ACCEPTED:
+        raise DocumentSettled(document_kind=kind)
+    undecided = former.state == DocumentState.UPLOADED
+    DOCUMENT_FLOW.check(former.state, DocumentState.REPLACED)
+    former.state = DocumentState.REPLACED
+    if undecided and former.storage_name:
+        transaction.on_commit(partial(_forget, former.storage_name))
+        former.storage_name = None
+    former.save(update_fields=["state", "storage_name"])
+
+
+def _forget(name: str) -> None:
+    try:
+        storage.delete(name)
+    except OSError:
+        logger.warning("a replaced file could not be deleted yet; the sweep will do it")
+
+
+def _within_quota(user: User) -> None:
+    since = clock.now() - timedelta(days=1)
+    recent = Document.objects.filter(user_id=user.pk, uploaded_at__gt=since).order_by("uploaded_at")
+    times = list(recent.values_list("uploaded_at", flat=True)[:DOCUMENTS_PER_DAY_MAX])
+    if len(times) == DOCUMENTS_PER_DAY_MAX:
+        wait = int((times[0] - since).total_seconds()) + 1
+        raise UploadQuotaReached(documents_per_day=DOCUMENTS_PER_DAY_MAX, retry_after=wait)

@@ -1,0 +1,35 @@
+"""What an officer has before the eyes, as one fingerprint: a decision is bound to it."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+
+from kyc.models import BankAccount, Case, Document, DocumentKind, DocumentState, Identity
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The live documents of a case in the order of their kinds, and the SHA-256 (hex) over all that is decided about.
+
+    The fingerprint covers each document's id and SHA-256 and the sealed basic data, questionnaire and bank account.
+    """
+
+    documents: tuple[Document, ...]
+    fingerprint: str
+
+
+def of(case: Case) -> Evidence:
+    """The case's evidence as it is now."""
+    kinds = DocumentKind.values
+    live = Document.objects.filter(case=case).exclude(state=DocumentState.REPLACED)
+    documents = tuple(sorted(live, key=lambda document: kinds.index(document.kind)))
+    identity = Identity.objects.filter(user_id=case.user_id).values_list("sealed", flat=True).first()
+    bank = BankAccount.objects.filter(case=case).values_list("sealed", flat=True).first()
+    parts = [
+        str(case.public_id),
+        [[str(document.public_id), document.fingerprint] for document in documents],
+        *(hashlib.sha256(bytes(sealed or b"")).hexdigest() for sealed in (identity, bank, case.questionnaire_sealed)),
+    ]
+    return Evidence(documents, hashlib.sha256(json.dumps(parts).encode()).hexdigest())

@@ -1,0 +1,199 @@
+"""What a customer may know about the own identity checks, as one read model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from kyc.catalogue.questionnaires import CURRENT, QUESTIONNAIRES
+from kyc.catalogue.reasons import REASONS
+from kyc.catalogue.requirements import REQUIREMENTS
+from kyc.models import Case, CaseDecision, CaseState, Document, DocumentState, IdType, Level
+from kyc.models.cases import Programme
+from kyc.services import applications, entitlements, identity
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+NOT_STARTED = "not_started"
+STEP_BASIC, STEP_PHONE, STEP_BANK, STEP_QUESTIONS, STEP_APPLY = "basic", "phone", "bank_account", "questionnaire", "application"
+
+
+@dataclass(frozen=True)
+class ReasonShown:
+    """A reason in the customer's language."""
+
+    slug: str
+    number: int
+    text: str
+
+
+@dataclass(frozen=True)
+class DocumentShown:
+    """One live document."""
+
+    id: int
+    kind: str
+    state: str
+    size_bytes: int
+    page_count: int
+    uploaded_at: datetime
+    reason: ReasonShown | None
+
+
+@dataclass(frozen=True)
+class CaseShown:
+    """One level: the newest case, what it asks (`required`) and what is still missing, in words of the interface."""
+
+    level: int
+    state: str
+    id: int | None
+    required: list[str]
+    missing: list[str]
+    documents: list[DocumentShown]
+    reason: ReasonShown | None
+    submitted_at: datetime | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True)
+class IdentityShown:
+    """The basic data, masked."""
+
+    name: str
+    nationality: str
+    residence: str
+    id_type: str
+    id_number: str
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Level, what it opens, the basic data (masked), one entry for each level, the questionnaire to fill in."""
+
+    level: int
+    entitlements: dict[str, bool]
+    identity: IdentityShown | None
+    cases: list[CaseShown]
+    questionnaire: dict[str, Any] = field(default_factory=dict)
+
+
+def overview(*, user: User, language: str) -> Overview:
+    """The customer's overview, reasons in the language."""
+    data = identity.read(user)
+    latest: dict[int, Case] = {}
+    for case in Case.objects.filter(user_id=user.pk).order_by("id"):
+        latest[case.level] = case
+    id_type = data.id_type if data else IdType.NATIONAL_ID.value
+    return Overview(
+        level=entitlements.level_of(user),
+        entitlements=entitlements.allowed(user),
+        identity=_masked(data) if data else None,
+        cases=[_case(level, latest.get(level), id_type, data is not None, language) for level in Level.values],
+        questionnaire=_questionnaire(),
+    )
+
+
+def mask_name(name: str) -> str:
+    """First and last letter; a name of two letters loses the second."""
+    return f"{name[:1]}*{name[-1:] if len(name) > 2 else ''}"
+
+
+def mask_number(number: str) -> str:
+    """`A12****89`: the first three and the last two characters. Source: bitgin: Get KYC Verify Status."""
+    return f"{number[:3]}****{number[-2:]}" if len(number) > 6 else f"{number[:1]}****"
+
+
+def _masked(data: identity.PersonalData) -> IdentityShown:
+    return IdentityShown(
+        name=mask_name(data.full_name),
+        nationality=data.nationality,
+        residence=data.residence,
+        id_type=data.id_type,
+        id_number=mask_number(data.id_number),
+    )
+
+
+def _case(level: int, case: Case | None, id_type: str, has_data: bool, language: str) -> CaseShown:
+    requirement = REQUIREMENTS.get((level, case.programme if case else Programme.STANDARD))
+    required, missing = _steps(case, has_data)
+    if requirement is not None:
+        required = [*requirement.kinds_for(id_type)]
+        missing = applications.missing_kinds(case, requirement, id_type)
+        extra = [(STEP_BANK, requirement.bank_account), (STEP_QUESTIONS, requirement.questionnaire)]
+        required += [step for step, due in extra if due]
+        if case is None or case.state == CaseState.DRAFT:
+            missing += [step for step, due in extra if due and not _given(case, step)]
+        if case is None or case.state in (CaseState.DRAFT, CaseState.SENT_BACK):
+            missing += [STEP_APPLY]
+    if case is not None and case.state == CaseState.APPROVED:
+        missing = []
+    return CaseShown(
+        level=level,
+        state=case.state if case else NOT_STARTED,
+        id=case.public_id if case else None,
+        required=[str(step) for step in required],
+        missing=[str(step) for step in missing],
+        documents=_documents(case, language),
+        reason=_case_reason(case, language),
+        submitted_at=case.submitted_at if case else None,
+        decided_at=case.decided_at if case else None,
+    )
+
+
+def _steps(case: Case | None, has_data: bool) -> tuple[list[str], list[str]]:
+    done = {STEP_BASIC: has_data, STEP_PHONE: case is not None and case.phone_verified_at is not None}
+    return [STEP_BASIC, STEP_PHONE], [step for step, there in done.items() if not there]
+
+
+def _given(case: Case | None, step: str) -> bool:
+    if case is None:
+        return False
+    return hasattr(case, "bank_account") if step == STEP_BANK else case.questionnaire_sealed is not None
+
+
+def _documents(case: Case | None, language: str) -> list[DocumentShown]:
+    if case is None:
+        return []
+    live = Document.objects.filter(case=case).exclude(state=DocumentState.REPLACED).order_by("id")
+    return [document_shown(document, language) for document in live]
+
+
+def document_shown(document: Document, language: str) -> DocumentShown:
+    """One document with its reason in the language."""
+    return DocumentShown(
+        id=document.public_id,
+        kind=document.kind,
+        state=document.state,
+        size_bytes=document.size_bytes,
+        page_count=document.page_count,
+        uploaded_at=document.uploaded_at,
+        reason=reason_shown(document.reason, language),
+    )
+
+
+def _case_reason(case: Case | None, language: str) -> ReasonShown | None:
+    if case is None or case.state not in (CaseState.SENT_BACK, CaseState.REJECTED):
+        return None
+    newest = CaseDecision.objects.filter(case=case).order_by("-id").first()
+    return reason_shown(newest.reason, language) if newest else None
+
+
+def reason_shown(slug: str, language: str) -> ReasonShown | None:
+    """The reason with this slug in the language; None for no reason."""
+    reason = REASONS.get(slug)
+    return ReasonShown(reason.slug, reason.number, reason.text(language)) if reason else None
+
+
+def _questionnaire() -> dict[str, Any]:
+    questions = [
+        {
+            "name": question.name,
+            "text": question.text,
+            "options": [{"value": value, "text": text} for value, text in question.options.items()],
+            "other_value_with": sorted(question.asks_more),
+        }
+        for question in QUESTIONNAIRES[CURRENT]
+    ]
+    return {"version": CURRENT, "questions": questions}

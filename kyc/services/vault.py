@@ -1,0 +1,58 @@
+"""The customer's own key: everything about a person is sealed under it, and whoever holds its row holds the lock."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from config.kit import crypto
+from kyc.models import CustomerKey
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def lock(user: User) -> None:
+    """Hold the customer's identity checks until the transaction ends. Must run inside one."""
+    _key_row(user.pk)
+    CustomerKey.objects.select_for_update().get(user_id=user.pk)
+
+
+def seal(user_id: int, plain: bytes, *, context: str) -> bytes:
+    """The value sealed under the customer's key, for this context alone."""
+    return crypto.encrypt(_open(_key_row(user_id)), plain, context=context)
+
+
+def unseal(user_id: int, sealed: bytes | memoryview, *, context: str) -> bytes:
+    """The inverse of `seal`. Raises crypto.Unsealable."""
+    return crypto.decrypt(_open(CustomerKey.objects.get(user_id=user_id)), bytes(sealed), context=context)
+
+
+def seal_facts(user_id: int, facts: dict[str, Any], *, context: str) -> bytes:
+    """Facts as sealed JSON."""
+    return seal(user_id, json.dumps(facts, ensure_ascii=False, sort_keys=True).encode(), context=context)
+
+
+def unseal_facts(user_id: int, sealed: bytes | memoryview, *, context: str) -> dict[str, Any]:
+    """The inverse of `seal_facts`. Raises crypto.Unsealable."""
+    facts: dict[str, Any] = json.loads(unseal(user_id, sealed, context=context))
+    return facts
+
+
+def _key_row(user_id: int) -> CustomerKey:
+    found = CustomerKey.objects.filter(user_id=user_id).first()
+    if found is not None:
+        return found
+    wrapped = crypto.wrap_key(crypto.new_data_key(), context=_context(user_id))
+    with transaction.atomic():
+        return CustomerKey.objects.get_or_create(user_id=user_id, defaults={"wrapped": wrapped})[0]
+
+
+def _open(row: CustomerKey) -> bytes:
+    return crypto.unwrap_key(bytes(row.wrapped), context=_context(row.user_id))
+
+
+def _context(user_id: int) -> str:
+    return f"kyc.customer_key:{user_id}"
