@@ -20,6 +20,11 @@ GENESIS_HASH = bytes(32)
 """What the first link follows."""
 
 
+def chain(previous: bytes, record_hash: bytes) -> bytes:
+    """The hash of the link that joins a record to the link before it."""
+    return hashlib.sha256(previous + record_hash).digest()
+
+
 class ActorKind(models.TextChoices):
     """In what role somebody acted."""
 

@@ -5,11 +5,21 @@ from __future__ import annotations
 from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
+from accounts.api import native as accounts
 from kyc.api import native as kyc
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(urlconf="config.dialects.native.urls_mounted"), name="native-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="native-schema"), name="native-docs"),
+    path("codes", accounts.Codes.as_view()),
+    path("registration", accounts.Registration.as_view()),
+    path("sessions", accounts.Sessions.as_view()),
+    path("sessions/second-factor", accounts.SecondFactor.as_view()),
+    path("sessions/<str:id>", accounts.SessionById.as_view()),
+    path("me", accounts.Me.as_view()),
+    path("me/totp", accounts.Totp.as_view()),
+    path("me/logins", accounts.Logins.as_view()),
+    path("countries", accounts.Countries.as_view()),
     path("kyc", kyc.Overview.as_view()),
     path("kyc/basic", kyc.Basic.as_view()),
     path("kyc/phone", kyc.Phone.as_view()),

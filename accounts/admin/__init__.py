@@ -1,0 +1,11 @@
+"""The desk's pages of this app. All of them show; none edits a password, a session or an audit row."""
+
+from __future__ import annotations
+
+from accounts.admin.audit import AuditRecordAdmin
+from accounts.admin.customers import UserAdmin
+from accounts.admin.evidence import register_message_evidence
+
+register_message_evidence()
+
+__all__ = ["AuditRecordAdmin", "UserAdmin"]

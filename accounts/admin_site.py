@@ -1,0 +1,133 @@
+"""The staff desk: one admin site behind password and authenticator, whose menu lists what the officer may open."""
+
+from __future__ import annotations
+
+import time
+from typing import Any, ClassVar
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern
+from unfold.admin import ModelAdmin
+from unfold.sites import UnfoldAdminSite
+
+from accounts.forms import StaffSignInForm
+
+SIGNED_IN_SECONDS_MAX = 12 * 3_600
+"""However busy, a staff session ends after a long day."""
+SIGNED_IN_AT = "staff_signed_in_at"
+SECTIONS = {
+    "kyc": ("Identity", "badge"),
+    "wallet": ("Wallet", "account_balance_wallet"),
+    "accounts": ("Customers and staff", "group"),
+    "apikeys": ("API keys", "key"),
+    "messaging": ("Messages", "mail"),
+}
+"""Sections of the menu in their order, by app: title and the icon of pages that name none."""
+
+
+class StaffSite(UnfoldAdminSite):
+    """The admin of officers. Each app registers its pages with `@admin.register(Model, site=site)`."""
+
+    site_title = "Quaestor"
+    site_header = "Quaestor"
+    index_title = "Desk"
+    login_form = StaffSignInForm
+    login_template = "admin/staff_sign_in.html"
+    enable_nav_sidebar = False
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        """Whether an officer who may act is signed in, since less than SIGNED_IN_SECONDS_MAX."""
+        user = request.user
+        if not (user.is_authenticated and user.is_active and user.is_staff):
+            return False
+        since = request.session.get(SIGNED_IN_AT)
+        return isinstance(since, int) and 0 <= time.time() - since < SIGNED_IN_SECONDS_MAX
+
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The sign-in page; notes when the session began."""
+        response = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == 302 and request.user.is_authenticated:
+            request.session[SIGNED_IN_AT] = int(time.time())
+        return response
+
+    def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """There is none: an operator renews an officer's secrets at the console."""
+        raise Http404
+
+    def password_change_done(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """See password_change."""
+        raise Http404
+
+    def has_changeable_password(self) -> bool:
+        """Whether the menu offers a change of password."""
+        return False
+
+    def get_urls(self) -> list[URLPattern]:
+        """Django's pages without those that change a password."""
+        return [url for url in super().get_urls() if not str(getattr(url, "name", "")).startswith("password_change")]
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The menu: each section with the pages that this officer may open, built from what is registered."""
+        sections = []
+        apps = {app["app_label"]: app for app in self.get_app_list(request)}
+        for label, (title, icon) in SECTIONS.items():
+            pages = [self._menu_item(request, page, icon) for page in apps.get(label, {}).get("models", [])]
+            if pages:
+                sections.append({"title": title, "separator": True, "collapsible": False, "items": pages})
+        return sections
+
+    def _menu_item(self, request: HttpRequest, page: dict[str, Any], icon: str) -> dict[str, Any]:
+        url = page["admin_url"]
+        return {
+            "title": page["name"],
+            "icon": getattr(self._registry[page["model"]], "icon", icon),
+            "link": url,
+            "active": bool(url) and request.path.startswith(url),
+            "has_permission": True,
+        }
+
+
+site = StaffSite()
+
+
+def has_role(request: HttpRequest, *roles: str) -> bool:
+    """Whether the signed-in officer has one of the roles. Read once per request."""
+    user = request.user
+    if not (user.is_authenticated and user.is_staff and user.is_active):
+        return False
+    held: frozenset[str] | None = getattr(request, "_staff_roles", None)
+    if held is None:
+        held = frozenset(user.groups.values_list("name", flat=True))
+        request._staff_roles = held  # type: ignore[attr-defined]  # a memo for this request alone
+    return bool(held & set(roles))
+
+
+class ReadOnlyAdmin(ModelAdmin):
+    """A page that shows and never writes. Acts stand on pages of their own and go through services."""
+
+    icon: ClassVar[str] = "description"
+    view_roles: ClassVar[tuple[str, ...]] = ()
+    """Who may open it; empty leaves it to the view permission that the roles were loaded with."""
+    show_full_result_count = False
+    list_per_page = 50
+    actions = None
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Officers of the roles."""
+        return has_role(request, *self.view_roles) if self.view_roles else super().has_view_permission(request, obj)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """The menu lists the page where it may be opened."""
+        return self.has_view_permission(request)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Never."""
+        return False

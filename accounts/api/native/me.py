@@ -1,0 +1,160 @@
+"""The own account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from accounts import errors
+from accounts.models import LoginRecord
+from accounts.services import clients, logins, profile, totp
+from config.dialects.native.dialect import NativeView
+from config.kit.errors import NotFresh
+from config.kit.fields import CodeField, PublicId, Text, TimestampField
+from config.kit.operations import Call, Needs, operation
+from config.kit.paging import Keyset
+from messaging.errors import TooManyAttempts, WrongCode
+
+LANGUAGES = ("en", "zh-CN", "zh-TW")
+CHANNELS = ("email", "phone")
+
+
+class HoldOutput(serializers.Serializer[Any]):
+    """A time without outgoing money."""
+
+    id = PublicId(source="public_id")
+    cause = serializers.CharField()
+    started_at = TimestampField()
+    until = TimestampField()
+
+
+class MeOutput(serializers.Serializer[Any]):
+    """The own account."""
+
+    uid = serializers.CharField()
+    email = serializers.CharField(allow_null=True)
+    phone = serializers.CharField(allow_null=True)
+    username = serializers.CharField(allow_null=True)
+    status = serializers.CharField()
+    register_type = serializers.CharField()
+    language = serializers.CharField()
+    anti_phishing_phrase = serializers.CharField()
+    second_factor = serializers.CharField(allow_null=True)
+    totp_bound = serializers.BooleanField()
+    registered_at = TimestampField()
+    security_holds = HoldOutput(many=True)
+
+
+class MeInput(serializers.Serializer[Any]):
+    """What can be changed; only what is given changes."""
+
+    language = serializers.ChoiceField(choices=LANGUAGES, required=False)
+    anti_phishing_phrase = Text(max_length=32, allow_blank=True, required=False)
+    second_factor = serializers.ChoiceField(choices=CHANNELS, allow_null=True, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Unknown fields are refused: a change that is dropped in silence is worse than none."""
+        if unknown := set(self.initial_data) - set(self.fields):
+            raise serializers.ValidationError(dict.fromkeys(sorted(unknown), "This can't be changed here."))
+        return attrs
+
+
+class CodeOnlyInput(serializers.Serializer[Any]):
+    """A code of the authenticator."""
+
+    code = CodeField()
+
+
+class TotpOutput(serializers.Serializer[Any]):
+    """The seed, shown once."""
+
+    secret = serializers.CharField()
+    otpauth_url = serializers.CharField()
+    qr_png = serializers.CharField(help_text="PNG in base64")
+    expires_at = TimestampField()
+
+
+class LoginRecordOutput(serializers.Serializer[Any]):
+    """One line of the log."""
+
+    id = PublicId(source="public_id")
+    act = serializers.CharField()
+    at = TimestampField()
+    ip = serializers.CharField(allow_null=True)
+    place = serializers.CharField()
+    device = serializers.CharField()
+    browser = serializers.CharField()
+
+
+class Me(NativeView):
+    """`GET|PATCH /api/v1/me`: the own account."""
+
+    @operation(needs=Needs(level="low", scope="read"), output=MeOutput, summary="Read the own account")
+    def get(self, call: Call) -> profile.Profile:
+        """Read it."""
+        return profile.read(call.user)
+
+    @operation(
+        needs=Needs(),
+        input=MeInput,
+        output=MeOutput,
+        summary="Change language, anti-phishing phrase or log-in code",
+        refusals=(errors.DestinationMissing, NotFresh),
+    )
+    def patch(self, call: Call) -> profile.Profile:
+        """Change it."""
+        fresh = bool(call.credential and call.credential.fresh)
+        return profile.change(user=call.user, changes=call.input, fresh=fresh)
+
+
+class Totp(NativeView):
+    """`POST|PUT|DELETE /api/v1/me/totp`: begin, complete and remove the binding of an authenticator app."""
+
+    @operation(
+        needs=Needs(fresh=True),
+        output=TotpOutput,
+        status=201,
+        summary="Begin to bind an authenticator",
+        refusals=(errors.TotpAlreadyBound,),
+    )
+    def post(self, call: Call) -> totp.Begun:
+        """Show the seed."""
+        return totp.begin(user=call.user)
+
+    @operation(
+        needs=Needs(),
+        input=CodeOnlyInput,
+        summary="Complete the binding with a code",
+        refusals=(errors.TotpNotBegun, errors.TotpAlreadyBound, WrongCode, TooManyAttempts),
+    )
+    def put(self, call: Call) -> None:
+        """Bind it."""
+        totp.confirm(user=call.user, code=call.input["code"], **_who(call))
+
+    @operation(
+        needs=Needs(),
+        input=CodeOnlyInput,
+        summary="Remove the authenticator with a code",
+        refusals=(errors.TotpNotBound, WrongCode, TooManyAttempts),
+    )
+    def delete(self, call: Call) -> None:
+        """Remove it; outgoing money waits 24 hours."""
+        totp.remove(user=call.user, code=call.input["code"], **_who(call))
+
+
+def _who(call: Call) -> dict[str, Any]:
+    return {
+        "session": call.request.customer_session,  # type: ignore[attr-defined]  # set by SessionAuthentication
+        "client": clients.describe(ip=call.ip, user_agent=call.user_agent),
+    }
+
+
+class Logins(NativeView):
+    """`GET /api/v1/me/logins`: the log of sign-ins and changes of the account's safety."""
+
+    @operation(needs=Needs(scope="read"), output=LoginRecordOutput, page=Keyset("id"), summary="Read the log of sign-ins")
+    def get(self, call: Call) -> QuerySet[LoginRecord]:
+        """Newest first."""
+        return logins.of(call.user)

@@ -1,0 +1,150 @@
+"""Logging in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from rest_framework import serializers
+
+from accounts import errors
+from accounts.models import Session
+from accounts.services import clients, login, sessions
+from accounts.services.second_factor import Method, Proof
+from config.dialects.native.dialect import NativeView
+from config.kit.fields import CodeField, PublicId, Secret, Text, TimestampField
+from config.kit.operations import Answer, Call, Needs, operation
+from config.kit.paging import Keyset
+from messaging.errors import CodeExpired, TooManyAttempts, WrongCode
+
+NAMES = ("login", "email", "phone", "username")
+
+
+class LoginInput(serializers.Serializer[Any]):
+    """One name (`login` takes an email, a phone with +, a uid or a user name) and the password."""
+
+    login = Text(max_length=254, required=False)
+    email = Text(max_length=254, required=False)
+    phone = Text(max_length=32, required=False)
+    username = Text(max_length=254, required=False)
+    password = Secret()
+    device_token = Secret(max_length=64, required=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Exactly one name."""
+        given = [attrs[name] for name in NAMES if attrs.get(name)]
+        if len(given) != 1:
+            raise serializers.ValidationError({"login": "Exactly one of login, email, phone and username is due."})
+        return {**attrs, "login": given[0]}
+
+
+class SignInOutput(serializers.Serializer[Any]):
+    """A session of which nothing more is due."""
+
+    token = serializers.CharField()
+    level = serializers.CharField(source="session.level")
+    expires_at = TimestampField(source="session.expires_at")
+    fresh_until = TimestampField(source="session.fresh_until")
+    device_token = serializers.CharField(allow_null=True)
+
+
+class SecondFactorDueOutput(serializers.Serializer[Any]):
+    """A `pre2fa` session that waits for one of the methods."""
+
+    token = serializers.CharField()
+    level = serializers.CharField(source="session.level")
+    expires_at = TimestampField(source="session.expires_at")
+    methods = serializers.ListField(child=serializers.CharField())
+
+
+class SessionOutput(serializers.Serializer[Any]):
+    """One open session, without its token."""
+
+    id = PublicId(source="public_id")
+    current = serializers.BooleanField()
+    level = serializers.CharField()
+    device = serializers.CharField()
+    browser = serializers.CharField()
+    place = serializers.CharField()
+    ip = serializers.CharField(allow_null=True)
+    created_at = TimestampField()
+    last_used_at = TimestampField()
+    expires_at = TimestampField()
+
+
+class SecondFactorInput(serializers.Serializer[Any]):
+    """The method and its code."""
+
+    method = serializers.ChoiceField(choices=[method.value for method in Method])
+    code = CodeField()
+    device_token = Secret(max_length=64, required=False)
+
+
+class Sessions(NativeView):
+    """`POST|GET /api/v1/sessions`: log in; list the open sessions."""
+
+    @operation(
+        needs=Needs(login=False),
+        input=LoginInput,
+        output=SignInOutput,
+        status=201,
+        also={202: SecondFactorDueOutput},
+        rate="120/m",
+        summary="Log in with a password",
+        refusals=(errors.WrongCredentials, errors.SignInLocked, errors.AddressLocked, errors.AccountStopped),
+    )
+    def post(self, call: Call) -> Answer:
+        """201 with a whole session, or 202 with one that waits for a second factor."""
+        made = login.log_in(
+            login=call.input["login"],
+            password=call.input["password"],
+            device_token=call.input.get("device_token"),
+            client=clients.describe(ip=call.ip, user_agent=call.user_agent),
+        )
+        return Answer(made, status=202, output=SecondFactorDueOutput) if made.methods else Answer(made)
+
+    @operation(
+        needs=Needs(level="low"),
+        output=SessionOutput,
+        page=Keyset("id"),
+        summary="List the open sessions",
+    )
+    def get(self, call: Call) -> QuerySet[Session]:
+        """Newest first; `current` is the one that asks."""
+        return sessions.listed(call.user, current_id=call.credential.id if call.credential else 0)
+
+
+class SessionById(NativeView):
+    """`DELETE /api/v1/sessions/{id}`: end one session by its id, the `current` one, or `all`."""
+
+    @operation(needs=Needs(level="pre2fa"), summary="Log out")
+    def delete(self, call: Call) -> None:
+        """End it."""
+        sessions.revoke(
+            user=call.user,
+            name=call.path["id"],
+            current=call.request.customer_session,  # type: ignore[attr-defined]  # set by SessionAuthentication
+            client=clients.describe(ip=call.ip, user_agent=call.user_agent),
+        )
+
+
+class SecondFactor(NativeView):
+    """`POST /api/v1/sessions/second-factor`: complete a `pre2fa` session, or make a full one fresh again."""
+
+    @operation(
+        needs=Needs(level="pre2fa"),
+        input=SecondFactorInput,
+        output=SignInOutput,
+        status=201,
+        rate="60/m",
+        summary="Show the second factor",
+        refusals=(WrongCode, CodeExpired, TooManyAttempts, errors.SecondFactorNotDue, errors.DestinationMissing),
+    )
+    def post(self, call: Call) -> login.SignIn:
+        """A new token; the old one is dead."""
+        return login.complete(
+            session=call.request.customer_session,  # type: ignore[attr-defined]  # set by SessionAuthentication
+            proof=Proof(method=call.input["method"], code=call.input["code"]),
+            device_token=call.input.get("device_token"),
+            client=clients.describe(ip=call.ip, user_agent=call.user_agent),
+        )

@@ -1,0 +1,179 @@
+"""The refusals of this app. Wrong codes are refused in messaging's words, whatever made the code."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from config.kit.errors import DomainError, Kind
+
+
+class WrongCredentials(DomainError):
+    """The name or the password is wrong: which of both is not told, and unknown names are counted like known ones."""
+
+    slug = "accounts.wrong_credentials"
+    kind = Kind.UNAUTHENTICATED
+    message = "The name or the password is wrong."
+    failures: int
+    """Failed attempts on this name in the last 24 hours."""
+
+
+class SignInLocked(DomainError):
+    """Too many failures on this name, existing or not; the right password doesn't help until the lock ends."""
+
+    slug = "accounts.sign_in_locked"
+    kind = Kind.LIMITED
+    message = "Too many failed attempts. Try again in {retry_after} s."
+    failures: int
+    retry_after: int
+
+
+class AddressLocked(DomainError):
+    """Too many failures from this network address."""
+
+    slug = "accounts.address_locked"
+    kind = Kind.LIMITED
+    message = "Too many failed attempts from this network. Try again in {retry_after} s."
+    retry_after: int
+
+
+class AccountStopped(DomainError):
+    """The password was right, but this account may not sign in."""
+
+    slug = "accounts.account_stopped"
+    kind = Kind.FORBIDDEN
+    message = "This account is {status}. Write to support."
+    status: str
+
+
+class PasswordRefused(DomainError):
+    """The new password breaks the rules named by `reasons`: too_short, too_long, common, same_as_name."""
+
+    slug = "accounts.password_refused"
+    kind = Kind.INVALID
+    field = "password"
+    message = "The password is not good enough: {reasons}."
+    reasons: list[str] = dataclasses.field(default_factory=list)
+
+
+class UsernameInvalid(DomainError):
+    """The user name is not made of the allowed characters."""
+
+    slug = "accounts.username_invalid"
+    kind = Kind.INVALID
+    field = "username"
+    message = "A user name begins with a Latin letter and has 3 to 32 letters, digits, dots, dashes and underscores."
+
+
+class UsernameTaken(DomainError):
+    """Another account has this user name, or one that differs in case only."""
+
+    slug = "accounts.username_taken"
+    kind = Kind.CONFLICT
+    field = "username"
+    message = "This user name is taken."
+
+
+class AlreadyRegistered(DomainError):
+    """The email or phone got an account meanwhile. Only its owner, who just proved it, is told."""
+
+    slug = "accounts.already_registered"
+    kind = Kind.CONFLICT
+    message = "There is an account with this address already. Log in."
+
+
+class PhoneCountryClosed(DomainError):
+    """Accounts can't be opened with phones of this country."""
+
+    slug = "accounts.phone_country_closed"
+    kind = Kind.FORBIDDEN
+    field = "phone"
+    message = "Phones of this country can't open an account."
+    country: str
+
+
+class DestinationMissing(DomainError):
+    """The account has nothing bound to which the code could go."""
+
+    slug = "accounts.destination_missing"
+    kind = Kind.CONFLICT
+    message = "No {channel} is bound to this account."
+    channel: str
+
+
+class PurposeElsewhere(DomainError):
+    """Codes for this purpose are sent by another endpoint, because they are bound to what they confirm."""
+
+    slug = "accounts.purpose_elsewhere"
+    kind = Kind.INVALID
+    field = "purpose"
+    message = "A code for {purpose} is not sent here."
+    purpose: str
+
+
+class AuthenticatorDue(DomainError):
+    """An authenticator is bound: it makes the code, and nothing is sent."""
+
+    slug = "accounts.authenticator_due"
+    kind = Kind.CONFLICT
+    message = "Use the code of your authenticator app."
+
+
+class SecondFactorRequired(DomainError):
+    """The act needs a second factor; `methods` says which would do, strongest first."""
+
+    slug = "accounts.second_factor_required"
+    kind = Kind.FORBIDDEN
+    field = "code"
+    message = "This needs a second factor."
+    methods: list[str] = dataclasses.field(default_factory=list)
+
+
+class SecondFactorNotDue(DomainError):
+    """The session was completed already, perhaps by a request at the same time."""
+
+    slug = "accounts.second_factor_not_due"
+    kind = Kind.CONFLICT
+    message = "This session is complete already."
+
+
+class TotpAlreadyBound(DomainError):
+    """An authenticator is bound; remove it first."""
+
+    slug = "accounts.totp_already_bound"
+    kind = Kind.CONFLICT
+    message = "An authenticator is bound already."
+
+
+class TotpNotBegun(DomainError):
+    """No binding was begun in the last minutes."""
+
+    slug = "accounts.totp_not_begun"
+    kind = Kind.CONFLICT
+    message = "Begin the binding of an authenticator first."
+
+
+class TotpNotBound(DomainError):
+    """There is no authenticator to remove."""
+
+    slug = "accounts.totp_not_bound"
+    kind = Kind.CONFLICT
+    message = "No authenticator is bound."
+
+
+class SecurityHoldActive(DomainError):
+    """No money leaves while a security hold runs."""
+
+    slug = "accounts.security_hold_active"
+    kind = Kind.FORBIDDEN
+    message = "Outgoing money is on hold until {until} ({cause})."
+    cause: str
+    until: str
+
+
+class StaffInvalid(DomainError):
+    """An officer can't be created like this."""
+
+    slug = "accounts.staff_invalid"
+    kind = Kind.INVALID
+    message = "{reason}"
+    reason: str

@@ -1,0 +1,1 @@
+"""What this app does: verbs with keyword arguments, which promise and refuse."""

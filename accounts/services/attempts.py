@@ -1,0 +1,160 @@
+"""Attempts: counted and committed before anything is compared, given back when they succeed.
+
+Because an attempt is counted first, parallel guesses can't slip through between the look and the count: while a name
+has five tries, five guesses are compared, however many arrive at once.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from accounts.models import AttemptCounter
+from accounts.models.attempts import Scope
+from config.kit.clock import now
+from config.kit.crypto import keyed_hash
+from config.kit.network import neighbourhood
+
+
+@dataclass(frozen=True)
+class Budget:
+    """Within `window` since the last attempt, the n-th failure locks for so many seconds."""
+
+    window: timedelta
+    steps: tuple[tuple[int, int], ...]
+
+    def lock_seconds(self, failures: int) -> int:
+        """How long the failure of this number locks; 0 for not at all."""
+        return max((seconds for threshold, seconds in self.steps if failures >= threshold), default=0)
+
+
+NAME_STEPS = ((5, 60), (6, 5 * 60), (7, 15 * 60), (8, 3_600), (9, 24 * 3_600))
+"""From the fifth failure on a name is locked, longer each time: (failures, seconds)."""
+ADDRESS_STEPS = ((50, 15 * 60), (100, 3_600), (200, 24 * 3_600))
+"""An address may hide many customers behind it, so its budget is wider."""
+BUDGETS = {
+    Scope.NAME: Budget(timedelta(hours=24), NAME_STEPS),
+    Scope.DEVICE: Budget(timedelta(hours=24), ((10, 3_600), (15, 24 * 3_600))),
+    Scope.ADDRESS: Budget(timedelta(hours=1), ADDRESS_STEPS),
+    Scope.SECOND_FACTOR: Budget(timedelta(hours=24), ((5, 15 * 60), (10, 3_600), (15, 24 * 3_600))),
+    Scope.STAFF_NAME: Budget(timedelta(hours=24), ((5, 15 * 60), (8, 24 * 3_600))),
+    Scope.STAFF_ADDRESS: Budget(timedelta(hours=1), ((20, 15 * 60), (40, 24 * 3_600))),
+}
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What an attempt is counted under."""
+
+    scope: Scope
+    key: str
+
+    @property
+    def key_hash(self) -> bytes:
+        """The keyed hash by which the row is found."""
+        return keyed_hash("accounts.attempts", self.scope, self.key)
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What became of one count: `locked_for` > 0 means that nothing was counted, because a lock runs."""
+
+    subject: Subject
+    failures: int
+    locked_for: int = 0
+
+
+def address(ip: str, scope: Scope = Scope.ADDRESS) -> Subject:
+    """The subject of a network address: the address itself for IPv4, its /56 for IPv6."""
+    return Subject(scope, ip if ipaddress.ip_address(ip).version == 4 else neighbourhood(ip))
+
+
+_COUNT = """
+INSERT INTO accounts_attemptcounter AS counter (scope, key_hash, failures, last_at)
+VALUES (%(scope)s, %(key_hash)s, 1, %(now)s)
+ON CONFLICT (scope, key_hash) DO UPDATE
+   SET failures = CASE WHEN counter.last_at < %(forget)s THEN 1 ELSE counter.failures + 1 END,
+       last_at = %(now)s, locked_until = NULL
+ WHERE counter.locked_until IS NULL OR counter.locked_until <= %(now)s
+RETURNING failures
+"""
+
+
+def begin(*subjects: Subject) -> tuple[Attempt, ...]:
+    """Count one attempt of each subject and commit, before anything is compared.
+
+    A subject under a lock is not counted; the others are. The rows are locked in the order of scope and key.
+    Raises RuntimeError inside a transaction: what it counts would be rolled back with the refusal.
+    """
+    made: dict[Subject, Attempt] = {}
+    moment = now()
+    with transaction.atomic(durable=True):
+        for subject in sorted(subjects, key=lambda subject: (subject.scope, subject.key_hash)):
+            made[subject] = _count(subject, moment)
+    return tuple(made[subject] for subject in subjects)
+
+
+def _count(subject: Subject, moment: datetime) -> Attempt:
+    budget = BUDGETS[subject.scope]
+    given = {"scope": subject.scope.value, "key_hash": subject.key_hash, "now": moment, "forget": moment - budget.window}
+    with connection.cursor() as cursor:
+        cursor.execute(_COUNT, given)
+        row = cursor.fetchone()
+    if row is None:
+        return _locked(subject, moment)
+    failures = int(row[0])
+    if seconds := budget.lock_seconds(failures):
+        _rows(subject).update(locked_until=moment + timedelta(seconds=seconds))
+    return Attempt(subject, failures)
+
+
+def _locked(subject: Subject, moment: datetime) -> Attempt:
+    row = _rows(subject).get()
+    left = ((row.locked_until or moment) - moment).total_seconds()
+    return Attempt(subject, row.failures, max(1, math.ceil(left)))
+
+
+def mark(subject: Subject) -> None:
+    """Write the time of a failure, in the caller's transaction."""
+    _rows(subject).update(last_at=now())
+
+
+def forget(subjects: Sequence[Subject]) -> None:
+    """The attempt succeeded and its owner is known: the failures before it count no more."""
+    for subject in subjects:
+        _rows(subject).delete()
+
+
+_GIVE_BACK = """
+UPDATE accounts_attemptcounter
+   SET failures = greatest(failures - 1, 0),
+       locked_until = CASE WHEN failures - 1 < %(first)s THEN NULL ELSE locked_until END
+ WHERE scope = %(scope)s AND key_hash = %(key_hash)s
+"""
+
+
+def give_back(subject: Subject) -> None:
+    """The attempt succeeded, but says nothing of the failures of others behind the same address."""
+    first = BUDGETS[subject.scope].steps[0][0]
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE_BACK, {"scope": subject.scope.value, "key_hash": subject.key_hash, "first": first})
+
+
+def failures_left(attempt: Attempt) -> int:
+    """How many more failures until the next lock; 0 where one runs."""
+    return max(0, BUDGETS[attempt.subject.scope].steps[0][0] - attempt.failures)
+
+
+def retry_after(attempt: Attempt) -> int:
+    """Seconds for which the failure of this attempt locks."""
+    return attempt.locked_for or BUDGETS[attempt.subject.scope].lock_seconds(attempt.failures)
+
+
+def _rows(subject: Subject) -> QuerySet[AttemptCounter]:
+    return AttemptCounter.objects.filter(scope=subject.scope, key_hash=subject.key_hash)

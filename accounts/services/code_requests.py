@@ -1,0 +1,102 @@
+"""Codes that a customer may ask for, by purpose: where they may go and what is told about it."""
+
+from __future__ import annotations
+
+from accounts.errors import PurposeElsewhere
+from accounts.models import Session, User
+from accounts.models.sessions import Level
+from accounts.services import names, second_factor
+from accounts.services.second_factor import Method
+from config.kit.errors import InvalidInput, LevelTooLow, NotSignedIn
+from messaging.models import Channel, Purpose
+from messaging.services import codes
+from messaging.services.codes import SentCode
+from messaging.services.destinations import normalise_email, normalise_phone
+
+OWN_PURPOSES = frozenset({Purpose.API_KEY})
+"""Acts of a signed-in customer whose codes are bound to nothing but the purpose."""
+PURPOSES = (Purpose.REGISTRATION, Purpose.SECOND_FACTOR, Purpose.KYC_PHONE, *sorted(OWN_PURPOSES))
+"""All purposes that are sent on demand. Codes that confirm one thing are sent by the endpoint of that thing."""
+
+
+def ask(*, purpose: str, email: str | None, phone: str | None, session: Session | None, language: str, ip: str) -> SentCode:
+    """Send a code for the purpose; the answer is the same whether an account exists or not.
+
+    Raises PurposeElsewhere, InvalidInput, InvalidEmail, InvalidPhone, PhoneCountryClosed, NotSignedIn, LevelTooLow,
+    AuthenticatorDue, DestinationMissing, TooManyCodes.
+    """
+    if purpose not in PURPOSES:
+        raise PurposeElsewhere(purpose=purpose)
+    if purpose == Purpose.REGISTRATION:
+        return _for_registration(email=email, phone=phone, language=language, ip=ip)
+    if session is None:
+        raise NotSignedIn
+    if purpose == Purpose.SECOND_FACTOR:
+        return _for_second_factor(session, email=email, phone=phone, language=language, ip=ip)
+    if session.level != Level.FULL:
+        raise LevelTooLow(level=session.level, required=Level.FULL)
+    if purpose == Purpose.KYC_PHONE:
+        return _for_kyc_phone(session.user, phone=phone, language=language, ip=ip)
+    way = _own_way(session.user, second_factor.methods(session.user), email=email, phone=phone)
+    return second_factor.send(session.user, way, purpose, language=language, ip=ip)
+
+
+def _for_registration(*, email: str | None, phone: str | None, language: str, ip: str) -> SentCode:
+    if bool(email) == bool(phone):
+        raise InvalidInput(fields={"email": ["Exactly one of email and phone is due."]})
+    if phone:
+        channel, destination = Channel.SMS, normalise_phone(phone)
+        names.check_phone_country(destination)
+        owner = User.objects.filter(phone=destination)
+    else:
+        channel, destination = Channel.EMAIL, normalise_email(email or "")
+        owner = User.objects.filter(email=destination)
+    return codes.send(
+        purpose=Purpose.REGISTRATION,
+        channel=channel,
+        destination=destination,
+        language=language,
+        ip=ip,
+        account_exists=owner.exists(),
+    )
+
+
+def _for_second_factor(session: Session, *, email: str | None, phone: str | None, language: str, ip: str) -> SentCode:
+    user = session.user
+    waiting = session.level == Level.PRE2FA
+    allowed = second_factor.login_methods(user) if waiting else second_factor.methods(user)
+    return second_factor.send(
+        user,
+        _own_way(user, allowed, email=email, phone=phone),
+        Purpose.SECOND_FACTOR,
+        language=language,
+        ip=ip,
+        session=str(session.public_id),
+    )
+
+
+def _for_kyc_phone(user: User, *, phone: str | None, language: str, ip: str) -> SentCode:
+    destination = phone or user.phone
+    if not destination:
+        raise InvalidInput(fields={"phone": ["The phone is due."]})
+    return codes.send(
+        purpose=Purpose.KYC_PHONE,
+        channel=Channel.SMS,
+        destination=normalise_phone(destination),
+        user=user,
+        language=language,
+        ip=ip,
+    )
+
+
+def _own_way(user: User, allowed: tuple[Method, ...], *, email: str | None, phone: str | None) -> Method:
+    """By which of the user's own ways the code goes: the strongest, or the one whose address was named."""
+    if email and phone:
+        raise InvalidInput(fields={"email": ["At most one of email and phone is due."]})
+    if email and (Method.EMAIL not in allowed or normalise_email(email) != user.email):
+        raise InvalidInput(fields={"email": ["The code goes to your own address only."]})
+    if phone and (Method.PHONE not in allowed or normalise_phone(phone) != user.phone):
+        raise InvalidInput(fields={"phone": ["The code goes to your own phone only."]})
+    if email or phone:
+        return Method.EMAIL if email else Method.PHONE
+    return allowed[0] if allowed else Method.EMAIL

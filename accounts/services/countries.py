@@ -1,0 +1,54 @@
+"""The list of countries, from ISO 3166-1 (pycountry), CLDR names (babel) and numbering plans (phonenumbers)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import phonenumbers
+import pycountry
+from babel import Locale
+from django.db import transaction
+from django.db.models import QuerySet
+
+from accounts.models import Country
+
+
+def listed() -> QuerySet[Country]:
+    """All countries in the order of the list."""
+    return Country.objects.order_by("sort", "alpha2")
+
+
+def load(step: Callable[[], None] = lambda: None) -> int:
+    """Write all countries; how many there are. Doing it again changes nothing but names that CLDR changed.
+
+    `can_register` of a country that is known stays as staff chose it. `step` is called after each country.
+    """
+    english, simplified, traditional = Locale("en"), Locale("zh", script="Hans"), Locale("zh", script="Hant")
+    known = set(Country.objects.values_list("alpha2", flat=True))
+    named = sorted(pycountry.countries, key=lambda entry: _name(english, entry.alpha_2, entry.name))
+    rows = []
+    for sort, entry in enumerate(named, start=1):
+        area = phonenumbers.country_code_for_region(entry.alpha_2)
+        rows.append(
+            Country(
+                alpha2=entry.alpha_2,
+                alpha3=entry.alpha_3,
+                numeric=entry.numeric,
+                phone_area=str(area) if area else "",
+                name_en=_name(english, entry.alpha_2, entry.name),
+                name_zh_cn=_name(simplified, entry.alpha_2, entry.name),
+                name_zh_tw=_name(traditional, entry.alpha_2, entry.name),
+                can_register=bool(area),
+                sort=sort,
+            )
+        )
+        step()
+    written = ["alpha3", "numeric", "phone_area", "name_en", "name_zh_cn", "name_zh_tw", "sort"]
+    with transaction.atomic():
+        Country.objects.bulk_create([row for row in rows if row.alpha2 not in known])
+        Country.objects.bulk_update([row for row in rows if row.alpha2 in known], written)
+    return len(rows)
+
+
+def _name(locale: Locale, alpha2: str, otherwise: str) -> str:
+    return str(locale.territories.get(alpha2) or otherwise)

@@ -1,0 +1,144 @@
+"""Logging in: the password first, then the second factor where one is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from accounts.errors import AccountStopped, AddressLocked, SecondFactorNotDue, SignInLocked, WrongCredentials
+from accounts.models import KnownDevice, PasswordForm, Session, Status, User
+from accounts.models.logins import LoginAct
+from accounts.models.passwords import Form
+from accounts.models.sessions import Level
+from accounts.services import attempts, devices, logins, names, passwords, second_factor, sessions
+from accounts.services.attempts import Attempt, Scope, Subject
+from accounts.services.clients import Client
+from accounts.services.second_factor import Method, Proof
+from config.kit.clock import now
+from messaging.errors import CodeRefused
+from messaging.models import Purpose
+from messaging.services.notices import notify
+
+
+@dataclass(frozen=True, repr=False)
+class SignIn:
+    """A session and its token, told this once. `methods` is not empty where a second factor is due.
+
+    `device_token` is told once to a device that was not known before; shown at the next log-in, it keeps
+    strangers' failures from locking this device out.
+    """
+
+    session: Session
+    token: str
+    methods: tuple[Method, ...] = ()
+    device_token: str | None = None
+
+
+def log_in(*, login: str, password: str, client: Client, device_token: str | None = None, form: Form = Form.PLAIN) -> SignIn:
+    """Open a session for the name and password: a full one, or a `pre2fa` one where a second factor is due.
+
+    Known and unknown names cost the same time and count the same failures, which are committed before the password
+    is compared. Raises WrongCredentials, SignInLocked, AddressLocked, AccountStopped, Unavailable.
+    """
+    name = names.read(login)
+    stored = _stored(name, form)
+    device = devices.find(device_token)
+    subject = _subject(name, stored, device)
+    tried = _begin(subject, client)
+    if not passwords.matches(stored, password) or stored is None:
+        _fail(stored, subject, client)
+        raise WrongCredentials(failures=tried.failures)
+    user = stored.user
+    attempts.forget([subject])
+    attempts.give_back(attempts.address(client.ip))
+    if not user.is_active:
+        raise AccountStopped(status=Status(user.status).label)
+    return _open(user, device, client)
+
+
+def _stored(name: names.LoginName, form: Form) -> PasswordForm | None:
+    """The password that the name's user has in this form, with the user, in one query."""
+    if name.query is None:
+        return None
+    owner = User.objects.filter(name.query).exclude(status=Status.DELETED)
+    return PasswordForm.objects.select_related("user").filter(form=form, user__in=owner).first()
+
+
+def _subject(name: names.LoginName, stored: PasswordForm | None, device: KnownDevice | None) -> Subject:
+    """What a failure counts against: the owner's known device has a budget of its own."""
+    if device is not None and stored is not None and device.user_id == stored.user_id:
+        return Subject(Scope.DEVICE, str(device.pk))
+    return Subject(Scope.NAME, name.counted)
+
+
+def _begin(subject: Subject, client: Client) -> Attempt:
+    by_address, tried = attempts.begin(attempts.address(client.ip), subject)
+    if by_address.locked_for:
+        raise AddressLocked(retry_after=by_address.locked_for)
+    if tried.locked_for:
+        raise SignInLocked(failures=tried.failures, retry_after=tried.locked_for)
+    return tried
+
+
+def _fail(stored: PasswordForm | None, subject: Subject, client: Client) -> None:
+    """Leave the evidence of a failure. Both branches commit one write, so that the time tells nothing."""
+    with transaction.atomic():
+        attempts.mark(subject)
+        if stored is not None:
+            logins.note(user=stored.user, act=LoginAct.LOGIN_FAILED, client=client)
+
+
+def _open(user: User, device: KnownDevice | None, client: Client) -> SignIn:
+    due = second_factor.login_methods(user)
+    with transaction.atomic():
+        if due:
+            opened = sessions.open_session(user=user, level=Level.PRE2FA, client=client)
+            return SignIn(opened.session, opened.token, methods=due)
+        opened = sessions.open_session(user=user, level=_reached(user), client=client)
+        return _completed(opened, device, client)
+
+
+def _reached(user: User) -> Level:
+    return Level.LOW if user.status == Status.NOT_ACTIVATED else Level.FULL
+
+
+def _completed(opened: sessions.Opened, device: KnownDevice | None, client: Client) -> SignIn:
+    """What follows a whole sign-in, in the caller's transaction."""
+    user = opened.session.user
+    logins.note(user=user, act=LoginAct.LOGIN, client=client)
+    new_token = devices.remember(user=user, device=device)
+    if new_token is not None:
+        facts = {"time": f"{now():%Y-%m-%d %H:%M} UTC", "ip": client.ip, "device": client.device or client.browser}
+        notify(user=user, template="new_login", facts=facts)
+    return SignIn(opened.session, opened.token, device_token=new_token)
+
+
+def complete(*, session: Session, proof: Proof, client: Client, device_token: str | None = None) -> SignIn:
+    """Show the second factor: a `pre2fa` session becomes a full one, a full one becomes fresh again.
+
+    The token is a new one and the old one is dead. Raises WrongCode, CodeExpired, TooManyAttempts,
+    SecondFactorRequired, SecondFactorNotDue (a request at the same time was first).
+    """
+    user = session.user
+    waiting = session.level == Level.PRE2FA
+    allowed = second_factor.login_methods(user) if waiting else second_factor.methods(user)
+    try:
+        second_factor.take(
+            user,
+            proof,
+            allowed=allowed,
+            purpose=Purpose.SECOND_FACTOR,
+            context="",
+            session=str(session.public_id),
+        )
+    except CodeRefused:
+        logins.note(user=user, act=LoginAct.SECOND_FACTOR_FAILED, client=client)
+        raise
+    with transaction.atomic():
+        opened = sessions.rise(session=session, level=_reached(user))
+        if opened is None:
+            raise SecondFactorNotDue
+        if waiting:
+            return _completed(opened, devices.find(device_token), client)
+        return SignIn(opened.session, opened.token)

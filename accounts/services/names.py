@@ -1,0 +1,77 @@
+"""Log-in names: which user a submitted text may mean, and the one form under which it is counted."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+import phonenumbers
+from django.db.models import Q
+from django.db.models.functions import Lower
+from django.db.models.lookups import Exact
+
+from accounts.errors import PhoneCountryClosed, UsernameInvalid
+from accounts.models import Country
+from accounts.models.users import UID_MAX, UID_MIN
+from messaging.errors import InvalidEmail, InvalidPhone
+from messaging.services.destinations import normalise_email, normalise_phone
+
+NAME_LENGTH_MAX = 254
+USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{2,31}", re.ASCII)
+
+
+@dataclass(frozen=True)
+class LoginName:
+    """A submitted name: the form that is counted, and how its user is found (None where it can be nobody's)."""
+
+    counted: str
+    query: Q | None
+
+
+def read(text: str) -> LoginName:
+    """What the text means: an email, a phone with its `+`, a uid, or a user name.
+
+    Case, Unicode forms, spaces and separators do not make another name: one name has one counter, however written.
+    """
+    plain = unicodedata.normalize("NFKC", text[:NAME_LENGTH_MAX]).strip()
+    if "@" in plain:
+        return _email(plain)
+    if plain.startswith("+"):
+        return _phone(plain)
+    if plain.isascii() and plain.isdigit():
+        uid = int(plain) if len(plain) == len(str(UID_MAX)) else 0
+        return LoginName(f"uid:{plain}", Q(uid=uid) if UID_MIN <= uid <= UID_MAX else None)
+    folded = plain.casefold()
+    known = Q(Exact(Lower("username"), folded)) if USERNAME.fullmatch(plain) else None
+    return LoginName(f"username:{folded}", known)
+
+
+def _email(plain: str) -> LoginName:
+    try:
+        email = normalise_email(plain)
+    except InvalidEmail:
+        return LoginName(f"text:{plain.casefold()}", None)
+    return LoginName(f"email:{email}", Q(email=email))
+
+
+def _phone(plain: str) -> LoginName:
+    try:
+        phone = normalise_phone(plain)
+    except InvalidPhone:
+        return LoginName(f"text:{plain.casefold()}", None)
+    return LoginName(f"phone:{phone}", Q(phone=phone))
+
+
+def check_username(text: str) -> str:
+    """The user name as it will be kept. Latin letters only, so that no two names look alike. Raises UsernameInvalid."""
+    if not USERNAME.fullmatch(text):
+        raise UsernameInvalid
+    return text
+
+
+def check_phone_country(phone: str) -> None:
+    """Promise that phones of this number's country may open accounts. Raises PhoneCountryClosed."""
+    region = phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or ""
+    if not Country.objects.filter(alpha2=region, can_register=True).exists():
+        raise PhoneCountryClosed(country=region)

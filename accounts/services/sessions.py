@@ -1,0 +1,161 @@
+"""Sessions of customers: opaque tokens that rise by rotation and end at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import transaction
+from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
+
+from accounts.models import Session, User
+from accounts.models.logins import LoginAct
+from accounts.models.sessions import EndCause, Level
+from accounts.models.users import MAY_SIGN_IN
+from accounts.services import logins
+from accounts.services.clients import Client
+from config.kit.clock import now
+from config.kit.crypto import token, token_hash
+from config.kit.errors import Absent, LevelTooLow
+from config.kit.ids import read_public_id
+
+PRE2FA_LIFETIME = timedelta(minutes=10)
+"""How long a session may wait for its second factor."""
+ABSOLUTE_LIFETIME = timedelta(days=30)
+IDLE_LIFETIME = timedelta(hours=24)
+FRESH_LIFETIME = timedelta(minutes=5)
+"""For how long after a proof the acts that ask for a fresh sign-in are open."""
+TOUCH_INTERVAL = timedelta(seconds=60)
+"""The time of last use is written at most this often."""
+OPEN_SESSIONS_MAX = 20
+"""Open sessions of one user; the one unused for longest gives way."""
+
+
+@dataclass(frozen=True, repr=False)
+class Opened:
+    """A session and its token, which is told this once."""
+
+    session: Session
+    token: str
+
+
+def open_session(*, user: User, level: Level, client: Client) -> Opened:
+    """Open a session in the caller's transaction; a full one is fresh."""
+    moment = now()
+    text = token()
+    made = Session.objects.create(
+        user=user,
+        token_hash=token_hash(text),
+        level=level,
+        created_at=moment,
+        last_used_at=moment,
+        expires_at=moment + (PRE2FA_LIFETIME if level == Level.PRE2FA else ABSOLUTE_LIFETIME),
+        fresh_until=None if level == Level.PRE2FA else moment + FRESH_LIFETIME,
+        ip=client.ip,
+        place=client.place,
+        device=client.device,
+        browser=client.browser,
+        user_agent=client.user_agent,
+    )
+    _make_room(user, made)
+    return Opened(made, text)
+
+
+def _make_room(user: User, newest: Session) -> None:
+    crowd = open_sessions(user).exclude(pk=newest.pk).order_by("-last_used_at").values_list("pk", flat=True)
+    surplus = list(crowd[OPEN_SESSIONS_MAX - 1 :])
+    if surplus:
+        _end(Session.objects.filter(pk__in=surplus), EndCause.SUPERSEDED)
+
+
+def rise(*, session: Session, level: Level) -> Opened | None:
+    """Give the session a new token, the level and freshness; the old token is dead from here on.
+
+    None where the session moved on meanwhile: of two racing rises one wins.
+    """
+    moment = now()
+    text = token()
+    lifetime_end = moment + ABSOLUTE_LIFETIME if session.level == Level.PRE2FA else session.expires_at
+    changed = Session.objects.filter(pk=session.pk, token_hash=session.token_hash, ended_at__isnull=True).update(
+        token_hash=token_hash(text),
+        level=level,
+        last_used_at=moment,
+        expires_at=lifetime_end,
+        fresh_until=moment + FRESH_LIFETIME,
+    )
+    if not changed:
+        return None
+    session.refresh_from_db()
+    return Opened(session, text)
+
+
+def find(text: str) -> Session | None:
+    """The open session of this token with its user, in one query; None for anything else.
+
+    The user's status is part of the query: an account that is stopped has no session from that moment on.
+    """
+    moment = now()
+    found = (
+        Session.objects.select_related("user")
+        .filter(
+            token_hash=token_hash(text),
+            ended_at__isnull=True,
+            expires_at__gt=moment,
+            last_used_at__gt=moment - IDLE_LIFETIME,
+            user__status__in=MAY_SIGN_IN,
+        )
+        .first()
+    )
+    if found is not None and found.last_used_at < moment - TOUCH_INTERVAL:
+        Session.objects.filter(pk=found.pk, last_used_at__lt=moment - TOUCH_INTERVAL).update(last_used_at=moment)
+    return found
+
+
+def open_sessions(user: User) -> QuerySet[Session]:
+    """The user's sessions that still open something."""
+    moment = now()
+    return Session.objects.filter(
+        user=user, ended_at__isnull=True, expires_at__gt=moment, last_used_at__gt=moment - IDLE_LIFETIME
+    )
+
+
+def listed(user: User, *, current_id: int) -> QuerySet[Session]:
+    """The open sessions, each knowing whether it is the one that asks; the caller orders and cuts."""
+    return open_sessions(user).annotate(current=ExpressionWrapper(Q(pk=current_id), output_field=BooleanField()))
+
+
+def revoke(*, user: User, name: str, current: Session, client: Client) -> None:
+    """End one session by its id, the `current` one, or `all` of the user's.
+
+    A session that waits for its second factor may end itself and nothing else.
+    Raises Absent for an id that is not one of the user's open sessions, LevelTooLow.
+    """
+    if current.level == Level.PRE2FA and name != "current":
+        raise LevelTooLow(level=current.level, required=Level.FULL)
+    with transaction.atomic():
+        if name == "all":
+            end_all(user=user, cause=EndCause.LOGOUT_ALL)
+            logins.note(user=user, act=LoginAct.LOGOUT_ALL, client=client)
+        elif name == "current":
+            _end(open_sessions(user).filter(pk=current.pk), EndCause.LOGOUT)
+            logins.note(user=user, act=LoginAct.LOGOUT, client=client)
+        else:
+            public_id = read_public_id(name)
+            if public_id is None or not _end(open_sessions(user).filter(public_id=public_id), EndCause.REVOKED):
+                raise Absent(thing="session")
+            logins.note(user=user, act=LoginAct.SESSION_REVOKED, client=client)
+
+
+def end_all(*, user: User, cause: EndCause, but: Session | None = None) -> int:
+    """End the user's sessions, except `but`; how many there were."""
+    ending = Session.objects.filter(user=user, ended_at__isnull=True)
+    return _end(ending.exclude(pk=but.pk) if but is not None else ending, cause)
+
+
+def _end(ending: QuerySet[Session], cause: EndCause) -> int:
+    return ending.update(ended_at=now(), end_cause=cause)
+
+
+def is_fresh(session: Session, moment: datetime | None = None) -> bool:
+    """Whether the session showed a proof in the last minutes."""
+    return session.fresh_until is not None and (moment or now()) < session.fresh_until

@@ -1,0 +1,183 @@
+"""Officers: made by operators, signed in by password and authenticator, never by one alone."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.contrib.auth.models import Group, Permission
+from django.db import IntegrityError, transaction
+
+from accounts.errors import AddressLocked, SignInLocked, StaffInvalid, WrongCredentials
+from accounts.models import Authenticator, PasswordForm, RegisterType, User
+from accounts.models.factors import FactorKind
+from accounts.models.logins import LoginAct
+from accounts.models.passwords import Form
+from accounts.services import attempts, audit, logins, passwords, totp
+from accounts.services.attempts import Scope, Subject
+from accounts.services.clients import Client
+from config.kit.clock import now
+from config.kit.crypto import seal
+from messaging.errors import CodeRefused, InvalidEmail
+from messaging.services.destinations import normalise_email
+
+ROLE_APPS = {
+    "compliance": ("accounts", "kyc", "messaging"),
+    "treasury": ("accounts", "wallet", "messaging"),
+    "auditor": ("accounts", "kyc", "wallet", "messaging", "apikeys"),
+}
+"""The roles, and of which apps each may read the pages. What a role may *do* is asked by the page that does it."""
+
+
+def load_roles() -> list[str]:
+    """Create the roles as groups and give each the right to view the pages of its apps; nothing else."""
+    with transaction.atomic():
+        for role, apps in ROLE_APPS.items():
+            group, _ = Group.objects.get_or_create(name=role)
+            group.permissions.set(Permission.objects.filter(content_type__app_label__in=apps, codename__startswith="view_"))
+    return list(ROLE_APPS)
+
+
+def has_role(user: User, *roles: str) -> bool:
+    """Whether this is an officer who may act and has one of the roles. Asked anew each time: roles can be taken away."""
+    return user.is_staff and user.is_active and user.groups.filter(name__in=roles).exists()
+
+
+@dataclass(frozen=True, repr=False)
+class Officer:
+    """A new officer with what is shown once: the seed of the authenticator."""
+
+    user: User
+    totp_seed: bytes
+
+
+def create_officer(
+    *,
+    email: str,
+    password: str,
+    roles: Sequence[str],
+    totp_seed: bytes | None = None,
+    by: str = "operator",
+    reason: str = "",
+) -> Officer:
+    """Make an officer with these roles and a bound authenticator, whose seed is drawn unless given.
+
+    Raises InvalidEmail, PasswordRefused, StaffInvalid (unknown role, or the email has an account).
+    """
+    address = normalise_email(email)
+    unknown = set(roles) - set(ROLE_APPS)
+    if unknown or not roles:
+        raise StaffInvalid(reason=f"Roles are {', '.join(ROLE_APPS)}; not {', '.join(sorted(unknown)) or 'none'}.")
+    passwords.check_rules(password, names=(address,))
+    forms = passwords.encode_forms(password)
+    seed = totp_seed or secrets.token_bytes(totp.SEED_BYTES)
+    try:
+        with transaction.atomic():
+            user = User.objects.create(email=address, register_type=RegisterType.STAFF, is_staff=True, registered_at=now())
+            passwords.store(user, forms)
+            _bind(user, seed)
+            user.groups.set(Group.objects.filter(name__in=roles))
+            audit.record(
+                actor=None,
+                actor_kind="operator",
+                act="accounts.officer_created",
+                subject=f"accounts.user:{user.uid}",
+                reason=reason,
+                facts={"email": address, "roles": ",".join(sorted(roles)), "by": by},
+            )
+    except IntegrityError:
+        raise StaffInvalid(reason="There is an account with this email already.") from None
+    return Officer(user, seed)
+
+
+def _bind(user: User, seed: bytes) -> None:
+    moment = now()
+    Authenticator.objects.filter(user=user).delete()
+    made = Authenticator(user=user, kind=FactorKind.TOTP, created_at=moment, confirmed_at=moment)
+    made.sealed_seed = seal(seed, context=made.seal_context)
+    made.save(force_insert=True)
+
+
+def renew_secrets(*, user: User, password: str, totp_seed: bytes, by: str) -> None:
+    """Give an officer a new password and authenticator; staff cookies of before are dead. Raises PasswordRefused."""
+    passwords.check_rules(password, names=(user.email or "",))
+    forms = passwords.encode_forms(password)
+    with transaction.atomic():
+        locked = User.objects.select_for_update().get(pk=user.pk, is_staff=True)
+        locked.credentials_epoch += 1
+        locked.save(update_fields=["credentials_epoch"])
+        passwords.store(locked, forms)
+        _bind(locked, totp_seed)
+        audit.record(
+            actor=None,
+            actor_kind="operator",
+            act="accounts.officer_secrets_renewed",
+            subject=f"accounts.user:{user.uid}",
+            facts={"by": by},
+        )
+
+
+def sign_in(*, email: str, password: str, code: str, client: Client) -> User:
+    """The officer of this email, password and authenticator code, shown together.
+
+    Which of the three was wrong is not told. Attempts are counted per name and address, apart from the customers'.
+    Raises WrongCredentials, SignInLocked, AddressLocked, Unavailable.
+    """
+    name = _counted(email)
+    subject = Subject(Scope.STAFF_NAME, name)
+    by_address, tried = attempts.begin(attempts.address(client.ip, Scope.STAFF_ADDRESS), subject)
+    if by_address.locked_for:
+        raise AddressLocked(retry_after=by_address.locked_for)
+    if tried.locked_for:
+        raise SignInLocked(failures=tried.failures, retry_after=tried.locked_for)
+    stored = PasswordForm.objects.select_related("user").filter(form=Form.PLAIN, user__email=name, user__is_staff=True).first()
+    fits = passwords.matches(stored, password)
+    user = stored.user if stored is not None else None
+    if user is None or not fits or not user.is_active or not _code_fits(user, code):
+        _note_failure(user, client)
+        raise WrongCredentials(failures=tried.failures)
+    attempts.forget([subject])
+    attempts.give_back(attempts.address(client.ip, Scope.STAFF_ADDRESS))
+    with transaction.atomic():
+        logins.note(user=user, act=LoginAct.LOGIN, client=client)
+        audit.record(
+            actor=user,
+            actor_kind="staff",
+            act="accounts.staff_signed_in",
+            subject=f"accounts.user:{user.uid}",
+            facts={"ip": client.ip},
+        )
+    return user
+
+
+def _counted(email: str) -> str:
+    try:
+        return normalise_email(email)
+    except InvalidEmail:
+        return email.strip().casefold()[:254]
+
+
+def _code_fits(user: User, code: str) -> bool:
+    authenticator = totp.bound(user)
+    if authenticator is None:
+        return False
+    try:
+        totp.check(authenticator, code)
+    except CodeRefused:
+        return False
+    return True
+
+
+def _note_failure(user: User | None, client: Client) -> None:
+    if user is None:
+        return
+    with transaction.atomic():
+        logins.note(user=user, act=LoginAct.LOGIN_FAILED, client=client)
+        audit.record(
+            actor=None,
+            actor_kind="system",
+            act="accounts.staff_sign_in_refused",
+            subject=f"accounts.user:{user.uid}",
+            facts={"ip": client.ip},
+        )
