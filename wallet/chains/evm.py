@@ -170,9 +170,7 @@ class EvmGateway:
             mined_at = datetime.fromtimestamp(found["timestamp"], tz=UTC)
             return Block(int(found["number"]), _text(found["hash"]), _text(found["parentHash"]), mined_at)
 
-    def transfers(
-        self, block: Block, *, assets: Sequence[Asset], ours: AddressFilter
-    ) -> tuple[IncomingTransfer, ...]:
+    def transfers(self, block: Block, *, assets: Sequence[Asset], ours: AddressFilter) -> tuple[IncomingTransfer, ...]:
         """See Gateway."""
         by_contract = {asset.contract: asset for asset in assets}
         native = by_contract.pop(None, None)
@@ -301,7 +299,10 @@ class EvmGateway:
         if asset.contract is None:
             units = self._ask(lambda: int(self._web3.eth.get_balance(owner)))
         else:
-            call: Any = {"to": to_checksum_address(asset.contract), "data": "0x70a08231" + owner[2:].lower().rjust(64, "0")}
+            call: Any = {
+                "to": to_checksum_address(asset.contract),
+                "data": "0x70a08231" + owner[2:].lower().rjust(64, "0"),
+            }
             units = int.from_bytes(self._ask(lambda: self._web3.eth.call(call)), "big")
         return evm_payload.from_units(units, scale=asset.scale)
 

@@ -177,9 +177,7 @@ class Gateway(Protocol):
     def block(self, height: int) -> Block | None:
         """The canonical block of that height; None where there is none. Raises ChainUnavailable."""
 
-    def transfers(
-        self, block: Block, *, assets: Sequence[Asset], ours: AddressFilter
-    ) -> tuple[IncomingTransfer, ...]:
+    def transfers(self, block: Block, *, assets: Sequence[Asset], ours: AddressFilter) -> tuple[IncomingTransfer, ...]:
         """Successful transfers of these assets in exactly this block to addresses that are ours.
 
         Raises ChainUnavailable, also when the block is no longer known.
@@ -215,9 +213,7 @@ class Gateway(Protocol):
     def sighting(self, tx_hash: str) -> Sighting:
         """Where the node sees the transaction now. Raises ChainUnavailable."""
 
-    def proves_absence(
-        self, *, tx_hash: str, sender: str, nonce: int, confirmations: int
-    ) -> bool:
+    def proves_absence(self, *, tx_hash: str, sender: str, nonce: int, confirmations: int) -> bool:
         """True only when the transaction can never be mined any more.
 
         That is: another transaction has used its nonce, ``confirmations`` blocks deep, and this one is

@@ -6,11 +6,16 @@ import json
 import logging
 import threading
 import time
+from collections.abc import Mapping
+from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
 
+from eth_utils.address import to_canonical_address
+
 from wallet.chains.development.chain import DevelopmentChain
+from wallet.chains.development.client import FAUCET_SCALES
 from wallet.chains.development.faults import Fault, FaultSwitch
 from wallet.chains.development.journal import Journal
 from wallet.chains.development.methods import Methods, RpcError
@@ -28,7 +33,9 @@ IDLE_BLOCK_SECONDS = 60.0
 class ChainServer:
     """One chain behind one lock, one port and one fault switch."""
 
-    def __init__(self, *, directory: Path, port: int = 0, block_seconds: float = 1.0, mine_on_send: bool = True) -> None:
+    def __init__(
+        self, *, directory: Path, port: int = 0, block_seconds: float = 1.0, mine_on_send: bool = True
+    ) -> None:
         self.journal = Journal(directory)
         self.chain = DevelopmentChain(self.journal)
         self.methods = Methods(self.chain, mine_on_send=mine_on_send)
@@ -49,6 +56,15 @@ class ChainServer:
     def url(self) -> str:
         """Where clients find it."""
         return f"http://{LOOPBACK}:{self.port}"
+
+    def fund(self, address: str, amounts: Mapping[str, Decimal]) -> None:
+        """Pay these amounts to an address that owns no ether yet, in blocks of their own."""
+        with self.lock:
+            if self.chain.balance(to_canonical_address(address)) == 0:
+                for coin, amount in amounts.items():
+                    units = int(amount.scaleb(FAUCET_SCALES[coin]))
+                    self.methods.answer("development_send", [coin, address, str(units)])
+                self.chain.mine()
 
     def serve(self) -> None:
         """Answer and mine until `stop`."""

@@ -54,9 +54,7 @@ def block(chain: DevelopmentChain, mined: Mined, *, full: bool) -> dict[str, Any
         "timestamp": quantity(header.timestamp),
         "baseFeePerGas": quantity(header.base_fee_per_gas),
         "uncles": [],
-        "transactions": [
-            transaction(chain, item) if full else data(item.hash) for item in mined.block.transactions
-        ],
+        "transactions": [transaction(chain, item) if full else data(item.hash) for item in mined.block.transactions],
     }
 
 

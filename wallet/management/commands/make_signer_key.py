@@ -1,0 +1,43 @@
+"""`manage.py make_signer_key`: a new hot wallet key in a file of mode 0600. Prints its address, never the key."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from wallet.chains.evm_payload import EvmSigner
+from wallet.services.signing import KeyFileUnfit, load_key
+
+
+class Command(BaseCommand):
+    """Make a key, or tell the address of the one that is there."""
+
+    help = "Make a hot wallet key at --file (0600) and print its address; with an existing file, print that address."
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """The file."""
+        parser.add_argument("--file", type=Path, required=True)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Raises CommandError where an existing file is not fit. Never overwrites."""
+        path: Path = options["file"]
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        try:
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+        except FileExistsError:
+            pass
+        else:
+            with os.fdopen(descriptor, "w") as file:
+                file.write(secrets.token_hex(32) + "\n")
+                file.flush()
+                os.fsync(file.fileno())
+        try:
+            self.stdout.write(EvmSigner(load_key(path), chain_id=settings.EVM_CHAIN_ID).address)
+        except KeyFileUnfit as error:
+            raise CommandError(str(error)) from error

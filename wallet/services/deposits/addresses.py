@@ -1,0 +1,85 @@
+"""Deposit addresses: one per customer and network, derived, never used twice."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from kyc.services.entitlements import Act, require
+from wallet.chains import registry
+from wallet.models.coins import CoinNetwork
+from wallet.models.deposits import DepositAddress
+from wallet.services import coins
+from wallet.services.deposits.errors import DepositsClosed
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def issue(*, customer: User, coin: str, network: str) -> tuple[DepositAddress, bool]:
+    """The customer's address for a coin on a network, and whether it is new. The same one each time.
+
+    Raises UnknownCoin, UnknownNetwork, DepositsClosed, NotEntitled, NetworkNotConnected, DerivationKeyUnfit.
+    """
+    coin_network = coins.network(coin, network)
+    if not coin_network.deposit_enabled:
+        raise DepositsClosed(coin=coin, network=network)
+    registry.asset(coin_network)
+    require(customer, Act.DEPOSIT)
+    mine = DepositAddress.objects.filter(customer=customer, network_id=coin_network.network_id)
+    known = mine.first()
+    if known is not None:
+        return known, False
+    with transaction.atomic():
+        fresh = _derive(customer, coin_network)
+        DepositAddress.objects.bulk_create([fresh], ignore_conflicts=True)
+        stored = mine.get()
+    return stored, stored.public_id == fresh.public_id
+
+
+def _derive(customer: User, coin_network: CoinNetwork) -> DepositAddress:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('wallet_derivation_index')")
+        index = int(cursor.fetchone()[0])
+    return DepositAddress(
+        customer=customer,
+        network_id=coin_network.network_id,
+        address=registry.deposit_address(coin_network.network.code, index),
+        derivation_index=index,
+        key_fingerprint=hashlib.sha256(settings.EVM_DEPOSIT_XPUB.encode()).hexdigest()[:16],
+    )
+
+
+def of_customer(customer: User, *, coin: str = "", network: str = "") -> QuerySet[DepositAddress]:
+    """The customer's addresses, those that take the coin and are on the network where these are given."""
+    found = DepositAddress.objects.filter(customer=customer).select_related("network")
+    if network:
+        found = found.filter(network__code=network)
+    if coin:
+        carriers = CoinNetwork.objects.filter(coin__code=coin, deposit_enabled=True)
+        found = found.filter(network_id__in=carriers.values("network_id"))
+    return found
+
+
+def open_coins(network_id: int) -> list[CoinNetwork]:
+    """What may be deposited on a network."""
+    carried = CoinNetwork.objects.select_related("coin", "network").filter(network_id=network_id, deposit_enabled=True)
+    return list(carried.order_by("coin__code"))
+
+
+def owned(network_id: int, candidates: Collection[str]) -> dict[str, DepositAddress]:
+    """Those of the addresses that belong to customers."""
+    rows = DepositAddress.objects.filter(network_id=network_id, address__in=candidates, memo="")
+    return {row.address: row for row in rows}
+
+
+def is_ours(network_id: int, address: str) -> bool:
+    """Whether an address is a deposit address of a customer of ours, or the hot wallet itself."""
+    if address in {settings.EVM_HOT_WALLET_ADDRESS}:
+        return True
+    return bool(owned(network_id, [address]))

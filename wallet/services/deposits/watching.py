@@ -1,0 +1,34 @@
+"""What the watcher process does at each look: read the chain, credit what is confirmed, follow what was sent."""
+
+from __future__ import annotations
+
+import logging
+
+from django.conf import settings
+
+from wallet.chains import registry
+from wallet.chains.errors import ChainUnavailable
+from wallet.models.coins import Network
+from wallet.services.deposits import crediting, reading
+
+logger = logging.getLogger(__name__)
+
+
+def look() -> bool:
+    """One look at every connected network; whether there was work, so that the next look should come at once.
+
+    A node that can't be asked is met with patience: nothing is concluded from its silence.
+    """
+    return any([look_at(network) for network in Network.objects.filter(code__in=registry.connected_networks())])
+
+
+def look_at(network: Network) -> bool:
+    """One look at one network; whether there was work."""
+    try:
+        gateway = registry.gateway(network.code)
+        read = reading.read_on(network, gateway=gateway, from_height=settings.EVM_SCAN_FROM_HEIGHT)
+        credited = crediting.credit_due(network, gateway=gateway)
+    except ChainUnavailable as fault:
+        logger.warning("chain not available", extra={"network": network.code, "reason": fault.reason})
+        return False
+    return bool(credited) or read >= reading.BLOCKS_PER_LOOK_MAX
