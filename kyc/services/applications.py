@@ -118,7 +118,7 @@ def _case_to_hand_in(user: User, level: int) -> Case | None:
 def _keep_answers(case: Case, requirement: Requirement, answers: Mapping[str, Any] | None) -> None:
     if answers is None:
         if requirement.questionnaire and case.questionnaire_sealed is None:
-            raise QuestionnaireMissing()
+            raise QuestionnaireMissing
         return
     clean = _checked_answers(answers)
     context = f"kyc.questionnaire:{case.public_id}"
@@ -153,7 +153,7 @@ def _keep_bank_account(case: Case, requirement: Requirement, details: BankDetail
         return
     if details is None:
         if not BankAccount.objects.filter(case=case).exists():
-            raise BankAccountMissing()
+            raise BankAccountMissing
         return
     clean = _checked_bank(details)
     context = f"kyc.bank_account:{case.public_id}"

@@ -34,6 +34,11 @@ class _Judgement:
     reason: str = ""
 
 
+def is_officer(user: User) -> bool:
+    """Whether this user decides cases."""
+    return user.is_staff and user.is_active and user.groups.filter(name=OFFICERS_GROUP).exists()
+
+
 def approve(*, case_id: int, officer: User, seen: str) -> CaseDecision:
     """Accept every document and open the level. `seen` is the fingerprint of the page that the officer looked at.
 
@@ -49,7 +54,7 @@ def send_back(*, case_id: int, officer: User, seen: str, refused: Collection[int
     Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, OwnCase, ReasonUnknown, NothingSentBack.
     """
     if not refused:
-        raise NothingSentBack()
+        raise NothingSentBack
     judgement = _Judgement(Verdict.SEND_BACK, CaseState.SENT_BACK, "kyc_sent_back", reason)
     return _decide(case_id, officer, seen, judgement, refused=refused)
 
@@ -64,15 +69,15 @@ def reject(*, case_id: int, officer: User, seen: str, reason: str) -> CaseDecisi
 
 
 def _decide(case_id: int, officer: User, seen: str, judgement: _Judgement, refused: Collection[int] | None) -> CaseDecision:
-    if not officer.is_staff or not officer.groups.filter(name=OFFICERS_GROUP).exists():
-        raise NotAnOfficer()
+    if not is_officer(officer):
+        raise NotAnOfficer
     _known_reason(judgement)
     with spoken(), transaction.atomic():
         case = _locked(case_id)
         current = evidence.of(case)
         CASE_FLOW.check(case.state, judgement.state)
         if not crypto.equal(current.fingerprint, seen):
-            raise CaseChanged()
+            raise CaseChanged
         marked = _mark(current.documents, judgement, refused)
         decision = CaseDecision.objects.create(
             case=case,
@@ -101,13 +106,13 @@ def _known_reason(judgement: _Judgement) -> None:
         return
     known = REASONS.get(judgement.reason)
     if known is None or judgement.verdict not in known.verdicts:
-        raise ReasonUnknown()
+        raise ReasonUnknown
 
 
 def _mark(documents: Collection[Document], judgement: _Judgement, refused: Collection[int] | None) -> Mapping[int, bool]:
     """Give each document its state. `refused` None means: those that nobody accepted yet."""
     if refused is not None and not {int(number) for number in refused} <= {d.public_id for d in documents}:
-        raise CaseChanged()
+        raise CaseChanged
     marked: dict[int, bool] = {}
     for document in documents:
         bad = document.state != DocumentState.ACCEPTED if refused is None else document.public_id in refused

@@ -96,13 +96,13 @@ def confirm_phone(*, user: User, phone: str, code: str) -> Case:
     if cases.approved(user, Level.BASIC):
         raise AlreadyApproved(level=Level.BASIC)
     if user.phone and user.phone != number:
-        raise PhoneDiffers()
+        raise PhoneDiffers
     codes.verify(purpose=codes.Purpose.KYC_PHONE, channel="sms", destination=number, code=code, user=user)
     with spoken(), transaction.atomic():
         vault.lock(user)
         row = UserRow.objects.select_for_update().get(pk=user.pk)
         if row.phone and row.phone != number:
-            raise PhoneDiffers()
+            raise PhoneDiffers
         if not row.phone:
             row.phone = number
             row.save(update_fields=["phone"])

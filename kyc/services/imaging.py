@@ -71,7 +71,7 @@ def reencode(content: bytes) -> Picture:
     if not content:
         raise _refusal("empty")
     if not _places.acquire(timeout=QUEUE_SECONDS_MAX):
-        raise ImagingBusy()
+        raise ImagingBusy
     try:
         answer = _run(content)
     finally:

@@ -20,9 +20,9 @@ def signed(path: str, *, viewer: str) -> str:
 def check(path: str, *, viewer: str, expires: str, signature: str) -> None:
     """Promise that the link was made for this path and viewer and is not late. Raises LinkInvalid."""
     if not (expires.isascii() and expires.isdigit() and len(expires) <= 12) or not signature.isascii():
-        raise LinkInvalid()
+        raise LinkInvalid
     if not crypto.equal(_signature(path, viewer, int(expires)), signature) or int(expires) < time.time():
-        raise LinkInvalid()
+        raise LinkInvalid
 
 
 def _signature(path: str, viewer: str, expires: int) -> str:

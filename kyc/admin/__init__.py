@@ -1,0 +1,3 @@
+"""The review desk."""
+
+from kyc.admin.cases import CaseAdmin as CaseAdmin

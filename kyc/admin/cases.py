@@ -1,0 +1,205 @@
+"""The queue of cases and the page of one case. Everything it does goes through the services."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import F, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.timesince import timesince
+from unfold.decorators import display
+
+from accounts.admin_site import ReadOnlyAdmin, has_role, site
+from config.kit.errors import Absent, DomainError
+from config.kit.ids import read_public_id
+from kyc.admin.filters import QueueFilter, WaitingCountryFilter
+from kyc.catalogue.reasons import REASONS, reasons_for
+from kyc.errors import LinkInvalid
+from kyc.models import Case, CaseState, Document, IdType, Verdict
+from kyc.services import decisions, desk, links
+
+OFFICERS = "compliance"
+IMAGE_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "Content-Disposition": 'inline; filename="document.jpg"',
+    "Cache-Control": "no-store, private",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Referrer-Policy": "no-referrer",
+}
+LABELS = {
+    CaseState.SUBMITTED.value: "info",
+    CaseState.RESUBMITTED.value: "info",
+    CaseState.SENT_BACK.value: "warning",
+    CaseState.APPROVED.value: "success",
+    CaseState.REJECTED.value: "danger",
+}
+
+
+@admin.register(Case, site=site)
+class CaseAdmin(ReadOnlyAdmin):
+    """Cases: the queue, oldest first, and a page on which to decide."""
+
+    icon = "badge"
+    view_roles = (OFFICERS,)
+    list_display = ("case_number", "customer", "level_name", "country", "state_label", "waits", "submitted_at")
+    list_display_links = ("case_number",)
+    list_filter = (QueueFilter, "level", WaitingCountryFilter)
+    list_select_related = ("user",)
+    search_fields = ("=public_id", "=user__uid")
+    search_help_text = "Number of a case or of a customer"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
+        """Every case."""
+        return Case.objects.select_related("user")
+
+    def get_ordering(self, request: HttpRequest) -> Any:
+        """Who has waited longest comes first; drafts come last."""
+        return (F("submitted_at").asc(nulls_last=True), "id")
+
+    @display(description="Case", ordering="id")
+    def case_number(self, case: Case) -> str:
+        """The case's public id."""
+        return str(case.public_id)
+
+    @display(description="Customer")
+    def customer(self, case: Case) -> str:
+        """The customer's uid: names are shown on the case page only."""
+        return str(case.user.uid)
+
+    @display(description="Level", ordering="level")
+    def level_name(self, case: Case) -> str:
+        """The level with its name."""
+        return case.get_level_display()
+
+    @display(description="State", label=LABELS)
+    def state_label(self, case: Case) -> tuple[str, str]:
+        """The state as a coloured label."""
+        return case.state, case.get_state_display()
+
+    @display(description="Waits for", ordering="submitted_at")
+    def waits(self, case: Case) -> str:
+        """Since when an officer has the next move."""
+        return timesince(case.submitted_at, depth=1) if case.waiting and case.submitted_at else "—"
+
+    def get_urls(self) -> list[URLPattern]:
+        """The images stand beside the cases."""
+        images = path(
+            "documents/<int:document_id>/<int:number>.jpg",
+            self.admin_site.admin_view(self.image_view),
+            name="kyc_document_page",
+        )
+        return [images, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # Django's signature
+        extra_context: dict[str, Any] | None = None,  # Django's signature
+    ) -> HttpResponse:
+        """The case page; a POST decides."""
+        if not has_role(request, OFFICERS):
+            return HttpResponseForbidden("Only compliance officers review cases.", content_type="text/plain")
+        if not (object_id.isascii() and object_id.isdigit() and len(object_id) < 19):
+            raise Http404
+        if request.method == "POST":
+            return self._decide(request, int(object_id))
+        try:
+            view = desk.look(case_pk=int(object_id), officer=_officer(request))
+        except Absent:
+            raise Http404 from None
+        return TemplateResponse(request, "admin/kyc/case/desk.html", self._page(request, view))
+
+    def image_view(self, request: HttpRequest, document_id: int, number: int) -> HttpResponse:
+        """One page of a document, by a link made for this officer's session a few minutes ago."""
+        try:
+            links.check(
+                request.path,
+                viewer=_viewer(request),
+                expires=request.GET.get("e", ""),
+                signature=request.GET.get("s", ""),
+            )
+            content = desk.look_at_page(document_id=document_id, number=number, officer=_officer(request))
+        except Absent:
+            raise Http404 from None
+        except DomainError as refusal:
+            return HttpResponseForbidden(refusal.detail, content_type="text/plain; charset=utf-8")
+        return HttpResponse(content, content_type="image/jpeg", headers=IMAGE_HEADERS)
+
+    def _decide(self, request: HttpRequest, case_pk: int) -> HttpResponse:
+        here = HttpResponseRedirect(request.path)
+        case = Case.objects.filter(pk=case_pk).first()
+        if case is None:
+            raise Http404
+        verdict = request.POST.get("verdict", "")
+        given: dict[str, Any] = {
+            "case_id": case.public_id,
+            "officer": _officer(request),
+            "seen": request.POST.get("seen", "")[:64],
+        }
+        try:
+            if verdict == Verdict.APPROVE:
+                decisions.approve(**given)
+            elif verdict == Verdict.SEND_BACK:
+                decisions.send_back(**given, refused=_chosen(request), reason=request.POST.get("reason", ""))
+            elif verdict == Verdict.REJECT:
+                decisions.reject(**given, reason=request.POST.get("reason", ""))
+            else:
+                messages.error(request, "Choose what to do with the case.")
+                return here
+        except DomainError as refusal:
+            messages.error(request, refusal.detail)
+            return here
+        done = {Verdict.APPROVE: "approved", Verdict.SEND_BACK: "sent back", Verdict.REJECT: "rejected"}
+        messages.success(request, f"Case {case.public_id} is {done[Verdict(verdict)]}.")
+        return HttpResponseRedirect(reverse("admin:kyc_case_changelist"))
+
+    def _page(self, request: HttpRequest, view: desk.CaseView) -> dict[str, Any]:
+        case = view.case
+        return {
+            **self.admin_site.each_context(request),
+            "title": f"Case {case.public_id}",
+            "opts": self.opts,
+            "view": view,
+            "case": case,
+            "waits": timesince(case.submitted_at, depth=1) if case.waiting and case.submitted_at else "",
+            "id_type": IdType(view.person.id_type).label if view.person else "",
+            "documents": [self._shown(request, document) for document in view.evidence.documents],
+            "decisions": [(decision, _reason_text(decision.reason)) for decision in view.decisions],
+            "back_reasons": reasons_for(Verdict.SEND_BACK),
+            "end_reasons": reasons_for(Verdict.REJECT),
+            "link_seconds": links.LINK_SECONDS,
+        }
+
+    def _shown(self, request: HttpRequest, document: Document) -> dict[str, Any]:
+        name = f"{self.admin_site.name}:kyc_document_page"
+        pages = [
+            links.signed(reverse(name, args=(document.public_id, number)), viewer=_viewer(request))
+            for number in range(1, document.page_count + 1)
+        ]
+        return {"document": document, "pages": pages, "reason": _reason_text(document.reason)}
+
+
+def _officer(request: HttpRequest) -> Any:
+    return request.user
+
+
+def _viewer(request: HttpRequest) -> str:
+    """Names the staff session without showing its key. Raises LinkInvalid where there is none."""
+    if not request.session.session_key:
+        raise LinkInvalid
+    return f"{request.user.pk}:{hashlib.sha256(request.session.session_key.encode()).hexdigest()}"
+
+
+def _chosen(request: HttpRequest) -> list[int]:
+    return [number for text in request.POST.getlist("refused") if (number := read_public_id(text)) is not None]
+
+
+def _reason_text(slug: str) -> str:
+    reason = REASONS.get(slug)
+    return reason.text("en") if reason else ""

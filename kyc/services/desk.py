@@ -1,0 +1,96 @@
+"""What an officer sees of a case. Every look leaves an audit record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from accounts.services import audit
+from config.kit import clock
+from config.kit.errors import Absent
+from kyc.catalogue.questionnaires import QUESTIONNAIRES
+from kyc.errors import NotAnOfficer
+from kyc.models import Case, CaseDecision, CaseEvent, Document
+from kyc.services import applications, documents, entitlements, evidence, identity, watermark
+from kyc.services.decisions import is_officer
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+@dataclass(frozen=True, repr=False)
+class CaseView:
+    """A case as an officer decides about it: personal data in the clear, evidence with its fingerprint, the past."""
+
+    case: Case
+    customer_level: int
+    person: identity.PersonalData | None
+    age_years: int | None
+    bank_account: applications.BankDetails | None
+    answers: list[tuple[str, str]]
+    evidence: evidence.Evidence
+    decisions: list[CaseDecision]
+    events: list[CaseEvent]
+    other_cases: list[Case]
+
+
+def look(*, case_pk: int, officer: User) -> CaseView:
+    """The case with everything an officer needs. Raises NotAnOfficer, Absent."""
+    _require_officer(officer)
+    case = Case.objects.select_related("user").filter(pk=case_pk).first()
+    if case is None:
+        raise Absent(thing="case")
+    _note(officer, "kyc.case_viewed", f"kyc.case:{case.public_id}", {"customer": str(case.user.uid)})
+    person = identity.read(case.user)
+    return CaseView(
+        case=case,
+        customer_level=entitlements.level_of(case.user),
+        person=person,
+        age_years=person.age(clock.now().date()) if person else None,
+        bank_account=applications.bank_account_of(case),
+        answers=_answers(case),
+        evidence=evidence.of(case),
+        decisions=list(CaseDecision.objects.filter(case=case).select_related("officer").order_by("-id")),
+        events=list(CaseEvent.objects.filter(case=case).select_related("actor").order_by("id")),
+        other_cases=list(Case.objects.filter(user_id=case.user_id).exclude(pk=case.pk).order_by("-id")[:20]),
+    )
+
+
+def look_at_page(*, document_id: int, number: int, officer: User) -> bytes:
+    """One page as JPEG with the officer's name across it. Raises NotAnOfficer, Absent."""
+    _require_officer(officer)
+    document = Document.objects.filter(public_id=document_id).first()
+    if document is None:
+        raise Absent(thing="document")
+    try:
+        page = documents.page(document, number)
+    except (IndexError, FileNotFoundError):
+        raise Absent(thing="page") from None
+    facts = {"page": str(number), "kind": document.kind, "sha256": document.fingerprint}
+    _note(officer, "kyc.document_viewed", f"kyc.document:{document.public_id}", facts)
+    return watermark.drawn(page, text=f"{officer.get_full_name()}  {clock.now():%Y-%m-%d %H:%M} UTC")
+
+
+def _require_officer(officer: User) -> None:
+    if not is_officer(officer):
+        raise NotAnOfficer
+
+
+def _note(officer: User, act: str, subject: str, facts: dict[str, str]) -> None:
+    with transaction.atomic():
+        audit.record(actor=officer, actor_kind="staff", act=act, subject=subject, facts=facts)
+
+
+def _answers(case: Case) -> list[tuple[str, str]]:
+    given: dict[str, Any] = applications.questionnaire_of(case)
+    if not given or case.questionnaire_version is None:
+        return []
+    lines = []
+    for question in QUESTIONNAIRES[case.questionnaire_version]:
+        answer = given.get(question.name, {})
+        text = question.options.get(answer.get("value", ""), "—")
+        more = answer.get("other_value")
+        lines.append((question.text, f"{text}: {more}" if more else text))
+    return lines
