@@ -11,11 +11,7 @@ def unsent_messages(destination: str) -> list[Message]:
     """The messages that wait for a worker, to this email address or phone, newest first."""
     channel = Channel.EMAIL if "@" in destination else Channel.SMS
     index = blind_index(channel, normalise(channel, destination))
-    return list(
-        Message.objects.filter(destination_hash=index, sealed__isnull=False).order_by(
-            "-id"
-        )
-    )
+    return list(Message.objects.filter(destination_hash=index, sealed__isnull=False).order_by("-id"))
 
 
 def read_message(destination: str, template: str = "") -> Contents:

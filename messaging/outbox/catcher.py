@@ -139,9 +139,18 @@ class SmsCatcher(BaseHTTPRequestHandler):
         """Say nothing: the page shows what came."""
 
 
-def mail_server(port: int) -> Controller:
+class MailServer(Controller):
+    """A controller that knows which port it was given where it asked for any."""
+
+    def _trigger_server(self) -> None:
+        if self.port == 0 and self.server is not None:
+            self.port = self.server.sockets[0].getsockname()[1]
+        super()._trigger_server()
+
+
+def mail_server(port: int) -> MailServer:
     """The SMTP server on 127.0.0.1, not yet started. Port 0 takes a free one."""
-    return Controller(
+    return MailServer(
         MailCatcher(), hostname="127.0.0.1", port=port, data_size_limit=MAIL_BYTES_MAX, enable_SMTPUTF8=True
     )
 
