@@ -68,6 +68,4 @@ class ChainProcess:
 
     def gateway(self, *, timeout_seconds: float = 5.0, network: str = "ETHEREUM") -> EvmGateway:
         """A gateway to it."""
-        return EvmGateway(
-            network=network, coin="ETH", url=self.url, chain_id=genesis.CHAIN_ID, timeout_seconds=timeout_seconds
-        )
+        return EvmGateway(network=network, coin="ETH", url=self.url, chain_id=genesis.CHAIN_ID, timeout_seconds=timeout_seconds)

@@ -27,7 +27,7 @@ def chain(chain_process: ChainProcess, settings: Settings) -> Iterator[Developme
     """The chain without faults, mining on send, configured as the product's own."""
     settings.EVM_RPC_URL = chain_process.url
     chain_process.client.clear()
-    chain_process.client.mine_on_send(True)
+    chain_process.client.mine_on_send(wanted=True)
     yield chain_process.client
     chain_process.client.clear()
-    chain_process.client.mine_on_send(True)
+    chain_process.client.mine_on_send(wanted=True)

@@ -208,7 +208,8 @@ class Gateway(Protocol):
     def receipt(self, tx_hash: str) -> Receipt | None:
         """The mined transaction, or None when it is not (or no longer) in a block.
 
-        Raises ChainUnavailable."""
+        Raises ChainUnavailable.
+        """
 
     def sighting(self, tx_hash: str) -> Sighting:
         """Where the node sees the transaction now. Raises ChainUnavailable."""

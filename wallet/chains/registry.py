@@ -19,20 +19,28 @@ EVM_NETWORKS = {"ETHEREUM": "ETH"}
 
 class _Code(Protocol):
     @property
-    def code(self) -> str: ...
+    def code(self) -> str:
+        """The code by which we know it."""
 
 
 class CarriedCoin(Protocol):
     """What the registry needs to know of a CoinNetwork."""
 
     @property
-    def coin(self) -> _Code: ...
+    def coin(self) -> _Code:
+        """The coin."""
+
     @property
-    def network(self) -> _Code: ...
+    def network(self) -> _Code:
+        """The network."""
+
     @property
-    def scale(self) -> int: ...
+    def scale(self) -> int:
+        """Decimals of the coin on the network."""
+
     @property
-    def contract_address(self) -> str: ...
+    def contract_address(self) -> str:
+        """The token's contract; empty for the network's own coin."""
 
 
 def gateway(network: str) -> Gateway:

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
+from wallet.models.coins import CoinNetwork, Network
+from wallet.models.ledger import Posting
 
 from config.kit.flow import Flow
 from config.kit.ids import PublicIdField
-from wallet.models.coins import CoinNetwork, Network
-from wallet.models.ledger import Posting
 
 ADDRESS_CHARACTERS_MAX = 128
 HASH_CHARACTERS_MAX = 128
@@ -133,15 +133,11 @@ class Deposit(models.Model):
                 & Q(posting__isnull=True, credited_at__isnull=True, credited_amount__isnull=True),
                 name="deposit_credited_whole",
             ),
-            models.CheckConstraint(
-                condition=~Q(state=DepositState.HELD) | ~Q(held_because=""), name="deposit_held_with_cause"
-            ),
+            models.CheckConstraint(condition=~Q(state=DepositState.HELD) | ~Q(held_because=""), name="deposit_held_with_cause"),
         ]
         indexes = [
             models.Index(fields=["customer", "-id"], name="deposit_by_customer"),
-            models.Index(
-                fields=["network", "block_height"], condition=Q(state="pending"), name="deposit_pending_by_height"
-            ),
+            models.Index(fields=["network", "block_height"], condition=Q(state="pending"), name="deposit_pending_by_height"),
             models.Index(fields=["network", "block_height"], name="deposit_by_height"),
             models.Index(F("id"), condition=Q(state="held"), name="deposit_held"),
         ]

@@ -75,7 +75,7 @@ def signers(key_file: Path) -> dict[str, TransactionSigner]:
     expected = settings.EVM_HOT_WALLET_ADDRESS
     if expected and signer.address != expected:
         raise KeyFileUnfit(f"{key_file} holds the key of {signer.address}, the hot wallet is {expected}")
-    return {network: signer for network in registry.EVM_NETWORKS}
+    return dict.fromkeys(registry.EVM_NETWORKS, signer)
 
 
 def sign_waiting(signers: Mapping[str, TransactionSigner]) -> int:

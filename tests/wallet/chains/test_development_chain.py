@@ -32,7 +32,8 @@ def own_chain(tmp_path: Path) -> Iterator[ChainProcess]:
 
 def picture(client: DevelopmentChainClient) -> list[dict[str, object]]:
     """Every block with its transactions."""
-    return [client.call("eth_getBlockByNumber", hex(height), True) for height in range(client.height() + 1)]
+    full = True
+    return [client.call("eth_getBlockByNumber", hex(height), full) for height in range(client.height() + 1)]
 
 
 def test_a_killed_chain_comes_back_with_every_block_the_same(own_chain: ChainProcess) -> None:
@@ -79,9 +80,7 @@ def test_it_does_not_run_in_production() -> None:
         "from django.conf import settings; settings.configure(PRODUCTION=True, EVM_HOT_WALLET_ADDRESS='', EVM_RPC_URL='');"
         "from wallet.management.commands.run_chain import Command; Command().handle()"
     )
-    done = subprocess.run(
-        [sys.executable, "-c", script], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True
-    )
+    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True)
     assert "does not run in production" in done.stderr
 
 
@@ -100,11 +99,11 @@ def test_a_reorganisation_replaces_blocks_and_leaves_out_what_it_was_told(chain:
     kept = chain.send(coin="ETH", to=SOMEBODY_ELSE, amount=Decimal(1))
     dropped = chain.send(coin="ETH", to=SOMEBODY_ELSE, amount=Decimal(1))
     height = chain.height()
-    before = chain.call("eth_getBlockByNumber", hex(height - 1), False)["hash"]
+    before = chain.call("eth_getBlockByNumber", hex(height - 1))["hash"]
     chain.reorganise(depth=2, dropped=[dropped])
     assert chain.height() == height + 1
-    assert chain.call("eth_getBlockByNumber", hex(height - 1), False)["hash"] != before
-    assert chain.call("eth_getBlockByHash", before, False) is None
+    assert chain.call("eth_getBlockByNumber", hex(height - 1))["hash"] != before
+    assert chain.call("eth_getBlockByHash", before) is None
     assert chain.call("eth_getTransactionByHash", dropped) is None
     assert chain.call("eth_getTransactionReceipt", kept)["status"] == "0x1"
 

@@ -15,7 +15,7 @@ from wallet.chains.development.client import DevelopmentChainClient
 from wallet.chains.errors import AmountNotPayable, ChainUnavailable, InvalidAddress, PaymentWouldFail
 from wallet.chains.evm import EvmGateway
 from wallet.chains.evm_payload import EvmSigner
-from wallet.chains.gateway import NATIVE_OUTPUT, Asset, BroadcastOutcome, Gateway, SignedTransaction, Sighting
+from wallet.chains.gateway import NATIVE_OUTPUT, Asset, BroadcastOutcome, Gateway, Sighting, SignedTransaction
 
 CONFIRMATIONS = 3
 
@@ -65,7 +65,8 @@ def test_a_payment_arrives_and_is_confirmed_block_by_block(
     first = gateway.receipt(signed.tx_hash)
     chain.mine(2)
     later = gateway.receipt(signed.tx_hash)
-    assert first is not None and later is not None
+    assert first is not None
+    assert later is not None
     assert (first.confirmations, later.confirmations, later.succeeded) == (1, 3, True)
     assert 0 < later.fee < Decimal("0.001")
     assert gateway.sighting(signed.tx_hash) is Sighting.MINED
@@ -74,7 +75,7 @@ def test_a_payment_arrives_and_is_confirmed_block_by_block(
 def test_a_blocks_transfers_to_our_addresses_are_found_and_no_others(
     gateway: EvmGateway, chain: DevelopmentChainClient, payer: EvmSigner, recipient: str
 ) -> None:
-    chain.mine_on_send(False)
+    chain.mine_on_send(wanted=False)
     ether = chain.send(coin="ETH", to=recipient, amount=Decimal("0.5"))
     first = chain.send(coin="USDT", to=recipient, amount=Decimal("7.25"))
     second = chain.send(coin="USDT", to=recipient, amount=Decimal(1))
@@ -108,7 +109,8 @@ def test_a_reverted_payment_of_ether_is_no_transfer(
     raw = payer._account.sign_transaction(fields).raw_transaction  # the contract takes no ether
     tx_hash = chain.call("eth_sendRawTransaction", "0x" + bytes(raw).hex())
     receipt = gateway.receipt(tx_hash)
-    assert receipt is not None and not receipt.succeeded
+    assert receipt is not None
+    assert not receipt.succeeded
     block = gateway.block(receipt.height)
     assert block is not None
     assert gateway.transfers(block, assets=[ETH], ours=lambda candidates: candidates) == ()
@@ -180,9 +182,7 @@ def test_a_node_of_another_chain_is_never_believed(chain_process: ChainProcess, 
     assert refusal.value.reason == "wrong_chain"
 
 
-def test_a_second_transaction_of_the_same_nonce_is_refused(
-    gateway: EvmGateway, payer: EvmSigner, recipient: str
-) -> None:
+def test_a_second_transaction_of_the_same_nonce_is_refused(gateway: EvmGateway, payer: EvmSigner, recipient: str) -> None:
     one, other = sign(gateway, payer, recipient, nonce=0), sign(gateway, payer, recipient, amount="2", nonce=0)
     assert gateway.broadcast(one.raw).outcome is BroadcastOutcome.ACCEPTED
     assert gateway.broadcast(other.raw).outcome is BroadcastOutcome.REFUSED
@@ -203,9 +203,7 @@ def test_absence_is_proven_only_by_a_deep_rival_with_the_same_nonce(
     lost, rival = sign(gateway, payer, recipient, nonce=0), sign(gateway, payer, recipient, amount="2", nonce=0)
 
     def proven(signed: SignedTransaction) -> bool:
-        return gateway.proves_absence(
-            tx_hash=signed.tx_hash, sender=payer.address, nonce=0, confirmations=CONFIRMATIONS
-        )
+        return gateway.proves_absence(tx_hash=signed.tx_hash, sender=payer.address, nonce=0, confirmations=CONFIRMATIONS)
 
     chain.mine(CONFIRMATIONS)
     assert not proven(lost)  # silence, however long
@@ -220,7 +218,7 @@ def test_absence_is_proven_only_by_a_deep_rival_with_the_same_nonce(
 def test_a_waiting_transaction_counts_for_the_next_nonce(
     gateway: EvmGateway, chain: DevelopmentChainClient, payer: EvmSigner, recipient: str
 ) -> None:
-    chain.mine_on_send(False)
+    chain.mine_on_send(wanted=False)
     signed = sign(gateway, payer, recipient)
     gateway.broadcast(signed.raw)
     assert gateway.sighting(signed.tx_hash) is Sighting.WAITING
@@ -228,9 +226,7 @@ def test_a_waiting_transaction_counts_for_the_next_nonce(
     assert gateway.next_nonce(payer.address) == 1
 
 
-@pytest.mark.parametrize(
-    ("asset", "amount", "reason"), [(ETH, "10", "insufficient_funds"), (USDT, "1000.1", "reverted")]
-)
+@pytest.mark.parametrize(("asset", "amount", "reason"), [(ETH, "10", "insufficient_funds"), (USDT, "1000.1", "reverted")])
 def test_a_payment_beyond_the_balance_is_not_built(
     gateway: EvmGateway, payer: EvmSigner, recipient: str, asset: Asset, amount: str, reason: str
 ) -> None:

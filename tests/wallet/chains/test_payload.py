@@ -138,9 +138,7 @@ def test_the_addresses_of_eip_55_are_taken_and_each_changed_letter_case_is_refus
     for place, letter in enumerate(address[2:], start=2):
         if letter.isalpha():
             with pytest.raises(InvalidAddress):
-                evm_payload.checked_address(
-                    address[:place] + letter.swapcase() + address[place + 1 :], network="ETHEREUM"
-                )
+                evm_payload.checked_address(address[:place] + letter.swapcase() + address[place + 1 :], network="ETHEREUM")
 
 
 def test_the_tokens_own_contract_is_no_recipient_of_it() -> None:

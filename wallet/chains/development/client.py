@@ -50,7 +50,7 @@ class DevelopmentChainClient:
         """Replace the newest blocks; gives the new head's hash."""
         return str(self.call("development_reorganise", depth, list(dropped)))
 
-    def mine_on_send(self, wanted: bool) -> None:
+    def mine_on_send(self, *, wanted: bool) -> None:
         """Whether transactions are mined as they arrive."""
         self.call("development_mine_on_send", wanted)
 

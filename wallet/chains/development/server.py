@@ -33,9 +33,7 @@ IDLE_BLOCK_SECONDS = 60.0
 class ChainServer:
     """One chain behind one lock, one port and one fault switch."""
 
-    def __init__(
-        self, *, directory: Path, port: int = 0, block_seconds: float = 1.0, mine_on_send: bool = True
-    ) -> None:
+    def __init__(self, *, directory: Path, port: int = 0, block_seconds: float = 1.0, mine_on_send: bool = True) -> None:
         self.journal = Journal(directory)
         self.chain = DevelopmentChain(self.journal)
         self.methods = Methods(self.chain, mine_on_send=mine_on_send)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import QuerySet
+from wallet.models.coins import CoinNetwork
 
 from kyc.services.entitlements import Act, require
 from wallet.chains import registry
-from wallet.models.coins import CoinNetwork
 from wallet.models.deposits import DepositAddress
 from wallet.services import coins
 from wallet.services.deposits.errors import DepositsClosed
@@ -80,6 +80,4 @@ def owned(network_id: int, candidates: Collection[str]) -> dict[str, DepositAddr
 
 def is_ours(network_id: int, address: str) -> bool:
     """Whether an address is a deposit address of a customer of ours, or the hot wallet itself."""
-    if address in {settings.EVM_HOT_WALLET_ADDRESS}:
-        return True
-    return bool(owned(network_id, [address]))
+    return address == settings.EVM_HOT_WALLET_ADDRESS or bool(owned(network_id, [address]))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, QuerySet
+from wallet.models.coins import Network
 
 from config.kit import money
 from config.kit.clock import now
@@ -15,7 +16,6 @@ from config.kit.errors import DomainError
 from kyc.services.entitlements import Act, require
 from messaging.services.notices import notify
 from wallet.chains.gateway import Gateway
-from wallet.models.coins import Network
 from wallet.models.deposits import DEPOSIT_FLOW, Deposit, DepositState, HeldBecause, WatcherCursor
 from wallet.services.deposits import books
 from wallet.services.deposits.errors import NotYetFinal
@@ -94,9 +94,9 @@ def locked_cursor(deposit_id: int) -> WatcherCursor | None:
 def require_final(deposit: Deposit, cursor: WatcherCursor | None) -> None:
     """Promise that the deposit is as deep below what was read as its coin asks for. Raises NotYetFinal."""
     if cursor is None or cursor.halted_because:
-        raise NotYetFinal()
+        raise NotYetFinal
     if cursor.height - deposit.block_height + 1 < deposit.coin_network.confirmations:
-        raise NotYetFinal()
+        raise NotYetFinal
 
 
 def book(deposit: Deposit, *, reason: str, actor: User | None = None) -> None:

@@ -10,12 +10,12 @@ import logging
 from collections.abc import Sequence
 
 from django.db import transaction
+from wallet.models.coins import CoinNetwork, Network
 
 from config.kit.clock import now
 from wallet.chains import registry
 from wallet.chains.errors import NetworkNotConnected
 from wallet.chains.gateway import Block, Gateway, IncomingTransfer
-from wallet.models.coins import CoinNetwork, Network
 from wallet.models.deposits import Deposit, DepositState, WatchedBlock, WatcherCursor
 from wallet.services.deposits import addresses, recording
 from wallet.services.deposits.states import move
@@ -129,9 +129,7 @@ def step_back(network: Network, *, gateway: Gateway) -> None:
         if (cursor.height, cursor.block_hash) != (seen.height, seen.block_hash):
             return
         if common is None:
-            cursor.halted_because = (
-                f"no block from {cursor.height - BLOCKS_REMEMBERED} to {cursor.height} is on the chain"
-            )
+            cursor.halted_because = f"no block from {cursor.height - BLOCKS_REMEMBERED} to {cursor.height} is on the chain"
             cursor.save(update_fields=["halted_because"])
             logger.critical("chain contradicts all that we remember", extra={"network": network.code})
             return

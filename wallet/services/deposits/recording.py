@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import logging
 
-from wallet.chains.gateway import IncomingTransfer
 from wallet.models.coins import CoinNetwork
+
+from wallet.chains.gateway import IncomingTransfer
 from wallet.models.deposits import Deposit, DepositAddress, DepositState
-from wallet.services.deposits.states import locked, move, record as record_event
+from wallet.services.deposits.states import locked, move
+from wallet.services.deposits.states import record as record_event
 
 logger = logging.getLogger(__name__)
 

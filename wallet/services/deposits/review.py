@@ -25,7 +25,7 @@ def accept(*, deposit_id: int, officer: User, reason: str) -> Deposit:
     cursor = crediting.locked_cursor(deposit_id)
     deposit = locked(deposit_id)
     if deposit.customer_id == officer.pk:
-        raise OwnDeposit()
+        raise OwnDeposit
     if deposit.state == DepositState.HELD:
         crediting.require_final(deposit, cursor)
     crediting.book(deposit, reason=reason, actor=officer)

@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
+from wallet.models.coins import Network
 
 from wallet.chains import registry
 from wallet.chains.errors import ChainUnavailable
-from wallet.models.coins import Network
 from wallet.services.deposits import crediting, reading
 
 logger = logging.getLogger(__name__)
@@ -19,7 +19,10 @@ def look() -> bool:
 
     A node that can't be asked is met with patience: nothing is concluded from its silence.
     """
-    return any([look_at(network) for network in Network.objects.filter(code__in=registry.connected_networks())])
+    worked = False
+    for network in Network.objects.filter(code__in=registry.connected_networks()):
+        worked = look_at(network) or worked
+    return worked
 
 
 def look_at(network: Network) -> bool:
