@@ -96,7 +96,7 @@ class DialectView(APIView):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Read, check, call, answer."""
-        self.args, self.kwargs, self.headers = args, kwargs, {}
+        self.args, self.kwargs, self.headers, self.format_kwarg = args, kwargs, {}, None
         self.request = self.initialize_request(request)
         try:
             self.request.accepted_renderer, self.request.accepted_media_type = self.perform_content_negotiation(self.request)
