@@ -136,6 +136,9 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # apikeys
     "apikeys.prune": {"task": "apikeys.prune", "schedule": 60.0, "options": {"expires": 60.0}},
     # wallet
+    "wallet.sweep_withdrawals": {"task": "wallet.sweep_withdrawals", "schedule": 1.0, "options": {"expires": 5.0}},
+    "wallet.expire_withdrawals": {"task": "wallet.expire_withdrawals", "schedule": 30.0, "options": {"expires": 30.0}},
+    "wallet.reconcile_withdrawals": {"task": "wallet.reconcile_withdrawals", "schedule": 300.0, "options": {"expires": 300.0}},
 }
 
 # --- people --------------------------------------------------------------------------------------------------------
