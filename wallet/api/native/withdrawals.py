@@ -118,7 +118,7 @@ class Withdrawals(NativeView):
             customer=call.user,
             **call.input,
             client_reference=f"{REFERENCE_PREFIX}{key}" if key else None,
-            api_key_id=str(call.credential.id) if call.credential and call.credential.kind == "key" else "",
+            api_key_id=call.credential.fingerprint.removeprefix("key:") if call.credential.kind == "key" else "",
             ip=call.ip,
             language=call.language,
         )

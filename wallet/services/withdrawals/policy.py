@@ -61,7 +61,7 @@ def require_within_limits(*, customer: User, coin: Coin, level: int, amount: Dec
     if not any(limit.window_hours == DAY_HOURS for limit in limits):
         raise LimitUnset(coin=coin.code, level=level)
     for limit in limits:
-        remaining = limit.maximum - _used(customer, coin, hours=limit.window_hours)
+        remaining = limit.maximum - used(customer, coin, hours=limit.window_hours)
         if amount > remaining:
             raise LimitExceeded(
                 coin=coin.code,
@@ -72,7 +72,7 @@ def require_within_limits(*, customer: User, coin: Coin, level: int, amount: Dec
             )
 
 
-def _used(customer: User, coin: Coin, *, hours: int) -> Decimal:
+def used(customer: User, coin: Coin, *, hours: int) -> Decimal:
     """What left or may still leave of requests of the last `hours`, whatever the network; fees not counted."""
     since = now() - timedelta(hours=hours)
     rows = Withdrawal.objects.filter(customer=customer, coin_network__coin=coin, created_at__gt=since)

@@ -1,0 +1,85 @@
+"""The outside world of these tests: a network that says what a test tells it to say, and a signer without a key."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from wallet.chains.evm import EvmGateway
+from wallet.chains.gateway import Asset, Broadcast, BroadcastOutcome, Receipt, Sighting, UnsignedTransaction
+from wallet.models.outgoing import OutgoingTransaction
+from wallet.models.withdrawals import Withdrawal
+
+HOT_WALLET = "0x00000000000000000000000000000000000000F0"
+_WORDS = EvmGateway(network="ETHEREUM", coin="ETH", url="http://127.0.0.1:1", chain_id=1)
+
+
+@dataclass
+class Network:
+    """A gateway whose chain is a script. It counts what was sent: the same bytes, or others."""
+
+    network: str = "ETHEREUM"
+    coin: str = "ETH"
+    outcome: BroadcastOutcome = BroadcastOutcome.ACCEPTED
+    mined: dict[str, Receipt] = field(default_factory=dict)
+    absent: set[str] = field(default_factory=set)
+    sightings: dict[str, Sighting] = field(default_factory=dict)
+    sent: list[bytes] = field(default_factory=list)
+    chain_nonce: int = 0
+    failure: Exception | None = None
+
+    def validate_address(self, text: str) -> str:
+        return _WORDS.validate_address(text)
+
+    def validate_recipient(self, text: str, *, asset: Asset, memo: str = "") -> str:
+        return _WORDS.validate_recipient(text, asset=asset, memo=memo)
+
+    def build(self, *, asset: Asset, sender: str, recipient: str, amount: Decimal, nonce: int, memo: str = "") -> Any:
+        self._fail()
+        payload = json.dumps([asset.coin, sender, recipient, str(amount), nonce, memo]).encode()
+        return UnsignedTransaction(payload, hashlib.sha256(payload).digest(), sender, nonce, Decimal("0.001"))
+
+    def next_nonce(self, address: str) -> int:
+        self._fail()
+        return self.chain_nonce
+
+    def broadcast(self, raw: bytes) -> Broadcast:
+        self.sent.append(raw)
+        return Broadcast(outcome=self.outcome, tx_hash=hash_of(raw), detail="scripted")
+
+    def receipt(self, tx_hash: str) -> Receipt | None:
+        self._fail()
+        return self.mined.get(tx_hash)
+
+    def sighting(self, tx_hash: str) -> Sighting:
+        self._fail()
+        return self.sightings.get(tx_hash, Sighting.MINED if tx_hash in self.mined else Sighting.NOWHERE)
+
+    def proves_absence(self, *, tx_hash: str, sender: str, nonce: int, confirmations: int) -> bool:
+        self._fail()
+        return tx_hash in self.absent
+
+    def mine(self, tx_hash: str, *, confirmations: int = 100, succeeded: bool = True) -> None:
+        """Put a transaction into a block."""
+        self.mined[tx_hash] = Receipt(
+            tx_hash=tx_hash, height=7, block_hash="0xb10c", confirmations=confirmations,
+            succeeded=succeeded, fee=Decimal("0.00042"),
+        )  # fmt: skip
+
+    def _fail(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
+
+def hash_of(raw: bytes) -> str:
+    """The hash under which the scripted network knows signed bytes."""
+    return "0x" + hashlib.sha256(raw).hexdigest()
+
+
+def sign(withdrawal: Withdrawal, outgoing: OutgoingTransaction) -> tuple[bytes, str]:
+    """Deterministic bytes for a payload, as a signer would give them."""
+    raw = b"signed:" + bytes(outgoing.unsigned_payload)
+    return raw, hash_of(raw)

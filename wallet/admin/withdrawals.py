@@ -1,0 +1,185 @@
+"""The officers' desk for withdrawals: a queue, and a page on which one is decided."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import urlencode
+
+from accounts.admin_site import ReadOnlyAdmin, has_role, site
+from accounts.models import User
+from accounts.services import second_factor
+from accounts.services.second_factor import Method, Proof
+from config.kit.clock import now
+from config.kit.errors import Absent, DomainError
+from messaging.services.codes import Purpose
+from wallet.models.withdrawals import REASON_CHARACTERS_MAX, Withdrawal, WithdrawalState
+from wallet.services import coins
+from wallet.services.withdrawals import absence, dossier, queue, review
+from wallet.services.withdrawals.queue import Filters, Queue
+
+TREASURY = review.ROLE
+SEARCH_CHARACTERS_MAX = 128
+CODE_CHARACTERS_MAX = 8
+HASH_HEX_CHARACTERS = 64
+
+
+class QueueForm(forms.Form):
+    """What the address of the queue may say; anything else is as if it said nothing."""
+
+    queue = forms.ChoiceField(choices=[(q.value, queue.TITLES[q]) for q in Queue], required=False)
+    coin = forms.RegexField(r"^[A-Z0-9]{1,16}$", required=False)
+    state = forms.ChoiceField(choices=[("", ""), *WithdrawalState.choices], required=False)
+    flagged = forms.BooleanField(required=False)
+    search = forms.CharField(required=False, max_length=SEARCH_CHARACTERS_MAX)
+    after = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
+
+
+class DecisionForm(forms.Form):
+    """A decision: the officer's reason and authenticator code, and the hash of what the page showed."""
+
+    seen_hash = forms.RegexField(rf"^[0-9a-f]{{{HASH_HEX_CHARACTERS}}}$", widget=forms.HiddenInput)
+    reason = forms.CharField(
+        max_length=REASON_CHARACTERS_MAX,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": REASON_CHARACTERS_MAX, "placeholder": "Why?"}),
+    )
+    code = forms.CharField(
+        max_length=CODE_CHARACTERS_MAX,
+        widget=forms.TextInput(
+            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "placeholder": "Authenticator code"}
+        ),
+    )
+    verdict = forms.ChoiceField(choices=[("approve", ""), ("reject", ""), ("absent", "")])
+
+
+@admin.register(Withdrawal, site=site)
+class WithdrawalAdmin(ReadOnlyAdmin):
+    """Both pages read through services and act through services; there is no form over the model."""
+
+    icon = "send_money"
+    view_roles = (TREASURY, "auditor")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The queue."""
+        self._require_view(request)
+        form = QueueForm(request.GET)
+        form.is_valid()
+        given = {name: value for name, value in form.cleaned_data.items() if value and name != "after"}
+        given["queue"] = Queue(given.get("queue", Queue.DECIDE))
+        filters = Filters(**given)
+        page = queue.page(filters, after=form.cleaned_data.get("after"))
+        counts = queue.counts()
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Withdrawals",
+            "opts": self.opts,
+            "filters": filters,
+            "tabs": [self._tab(one, filters, counts.get(one)) for one in Queue],
+            "coins": coins.withdrawable_codes(),
+            "rows": [self._row(withdrawal) for withdrawal in page.rows],
+            "next_address": self._address(filters, after=page.next_after) if page.next_after else "",
+            "first_address": self._address(filters) if form.cleaned_data.get("after") else "",
+        }
+        return TemplateResponse(request, "admin/wallet/withdrawal/queue.html", context)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The page of one withdrawal, by its public id; a POST decides about it."""
+        self._require_view(request)
+        form = DecisionForm(request.POST) if request.method == "POST" else DecisionForm()
+        if request.method == "POST" and self._decide(request, object_id, form):
+            return HttpResponseRedirect(request.path)
+        try:
+            found = dossier.open_dossier(object_id)
+        except Absent as refusal:
+            raise Http404(refusal.detail) from refusal
+        withdrawal = found.withdrawal
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"Withdrawal {withdrawal.public_id}",
+            "opts": self.opts,
+            "dossier": found,
+            "withdrawal": withdrawal,
+            "age": dossier.age_since(withdrawal.state_since, until=now()),
+            "choices": dossier.choices(found, _officer(request), is_treasury=has_role(request, TREASURY)),
+            "form": form,
+            "back": reverse("admin:wallet_withdrawal_changelist"),
+        }
+        status = 409 if request.method == "POST" else 200
+        return TemplateResponse(request, "admin/wallet/withdrawal/case.html", context, status=status)
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        """The page itself tells the history."""
+        return HttpResponseRedirect(reverse("admin:wallet_withdrawal_change", args=[object_id]))
+
+    def _decide(self, request: HttpRequest, public_id: str, form: DecisionForm) -> bool:
+        """Whether the decision was taken; a refusal is shown as a sentence above the page."""
+        if not form.is_valid():
+            messages.error(request, "A decision needs a reason and an authenticator code.")
+            return False
+        officer, given = _officer(request), form.cleaned_data
+        words = {
+            "public_id": public_id,
+            "officer": officer,
+            "reason": given["reason"],
+            "seen_hash": bytes.fromhex(given["seen_hash"]),
+        }
+        try:
+            second_factor.require(
+                officer,
+                Proof(method=Method.TOTP, code=given["code"].replace(" ", "")),
+                Purpose.WITHDRAWAL,
+                f"decision:{public_id}",
+            )
+            if given["verdict"] == "approve":
+                decided = review.approve(**words)
+            elif given["verdict"] == "reject":
+                decided = review.reject(**words)
+            else:
+                decided = absence.declare(**words)
+        except DomainError as refusal:
+            messages.error(request, refusal.detail)
+            return False
+        messages.success(request, f"Noted. The withdrawal is in the state “{decided.state.replace('_', ' ')}”.")
+        return True
+
+    def _require_view(self, request: HttpRequest) -> None:
+        if not self.has_view_permission(request):
+            raise Http404
+
+    def _row(self, withdrawal: Withdrawal) -> dict[str, Any]:
+        moment = now()
+        approvals = sum(decision.matter == "approval" for decision in withdrawal.decisions.all())
+        return {
+            "withdrawal": withdrawal,
+            "age": dossier.age_since(withdrawal.state_since, until=moment),
+            "address": reverse("admin:wallet_withdrawal_change", args=[withdrawal.public_id]),
+            "approvals": approvals,
+        }
+
+    def _tab(self, one: Queue, filters: Filters, count: int | None) -> dict[str, Any]:
+        shown = "" if count is None else f"{queue.COUNT_MAX}+" if count > queue.COUNT_MAX else str(count)
+        return {
+            "title": queue.TITLES[one],
+            "address": self._address(Filters(queue=one, coin=filters.coin)),
+            "is_active": one == filters.queue,
+            "count": shown,
+            "is_urgent": one == Queue.STUCK and bool(count),
+        }
+
+    def _address(self, filters: Filters, **more: Any) -> str:
+        said = {name: value for name, value in {**asdict(filters), **more}.items() if value}
+        said = {name: "1" if value is True else value for name, value in said.items()}
+        return f"?{urlencode(said)}"
+
+
+def _officer(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # noqa: S101  # the site lets only officers in
+    return request.user

@@ -1,0 +1,5 @@
+"""The wallet's tasks, one module per subject; Celery finds them through this package."""
+
+from __future__ import annotations
+
+from wallet.tasks import withdrawals as withdrawals
