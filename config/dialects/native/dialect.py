@@ -71,8 +71,8 @@ NATIVE = register(
         name="native",
         prefixes=("/api/v1/",),
         authenticators=(
-            "accounts.api.authentication.SessionAuthentication",
             "apikeys.api.authentication.SignedKeyAuthentication",
+            "accounts.api.authentication.SessionAuthentication",
         ),
         refuse=problem,
         status_of=status_of,
