@@ -1,15 +1,19 @@
 #!/usr/bin/env python
-"""Django's command line. Nothing set means development."""
+"""Django's command line. With nothing set it joins the product that `make run` runs in this directory."""
 
 from __future__ import annotations
 
 import os
 import sys
 
+from config.embedded.environment import adopt
+from config.embedded.places import here
+
 
 def main() -> None:
     """Run the command named on the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    adopt(here())
     try:
         from django.core.management import execute_from_command_line
     except ImportError:

@@ -144,3 +144,16 @@ def mail(url: str) -> dict[str, Any]:
         "STARTTLS": query.get("tls", "0") == "1",
         "FROM": query.get("from", f"no-reply@{parts.hostname}"),
     }
+
+
+def pgmq_options(url: str, database_url: str) -> dict[str, Any]:
+    """Options of the broker on PostgreSQL: `pgmq://…` names its database; `pgmq://` alone means `database_url`."""
+    own = url.removeprefix("pgmq://").strip("/")
+    return {
+        "conn_string": f"postgresql://{url.removeprefix('pgmq://')}" if own else database_url,
+        "init_extension": False,  # plain SQL, installed by `manage.py install_broker`
+        "polling_interval": 0.1,
+        "wait_time_seconds": 0,  # a long poll would hold up the answers of the worker's children
+        "pool_size": 2,
+        "pool_timeout": 5,
+    }

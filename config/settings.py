@@ -9,7 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from config.environment import Environment, database, key_encryption_keys, mail
+from config.environment import Environment, database, key_encryption_keys, mail, pgmq_options
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -116,8 +116,11 @@ RATELIMIT_FAIL_OPEN = False
 # --- tasks ---------------------------------------------------------------------------------------------------------
 CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", default="memory://", production_needs=True)
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
-if CELERY_BROKER_URL.startswith("pgmq"):
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"init_extension": False, "polling_interval": 0.1}
+if CELERY_BROKER_URL.startswith("pgmq:"):  # a queue on PostgreSQL; `pgmq://` alone means the product's own database
+    CELERY_BROKER_TRANSPORT_OPTIONS = pgmq_options(CELERY_BROKER_URL, env.text("DATABASE_URL", default=""))
+    CELERY_BROKER_URL = "pgmq://"
+CELERY_WORKER_ENABLE_REMOTE_CONTROL = not CELERY_BROKER_URL.startswith("pgmq:")
+CELERY_TASK_DEFAULT_QUEUE = "quaestor"
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_REJECT_ON_WORKER_LOST = True
