@@ -1,0 +1,89 @@
+"""Many at once, with real commits: a nonce acts once, the limit of keys holds, a deleted key stays deleted."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection
+
+from accounts.services import second_factor
+from apikeys.errors import NonceUsed, TooManyKeys
+from apikeys.models import ApiKey, Nonce
+from apikeys.services import admission, keys, signing
+from config.kit.errors import Absent, DomainError
+from tests.apikeys import people
+
+
+def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
+    """What each of `count` threads answered, or the refusal that it met; all start together."""
+    start, results = threading.Barrier(count), [None] * count
+
+    def run(number: int) -> None:
+        try:
+            start.wait(timeout=30)
+            results[number] = act(number)
+        except DomainError as refusal:
+            results[number] = refusal
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(number,)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    return results
+
+
+def read(signed) -> signing.SignedRequest:
+    return signing.read(method=signed.method, path=signed.target, query="", body=signed.body, headers=dict(signed.headers))
+
+
+def admitted(request: signing.SignedRequest) -> admission.Admitted | DomainError:
+    try:
+        return admission.admit(request, ip="127.0.0.1")
+    except DomainError as refusal:
+        return refusal
+
+
+def accept_any_proof(*_args: Any, **_kwargs: Any) -> None:
+    """Stands for the second factor, whose own races are tested where it lives."""
+
+
+def test_of_sixty_four_requests_with_one_nonce_one_is_let_in(real_db):
+    client = people.signer(people.issue(people.customer()))
+    captured = read(client.sign("GET", "/api/v1/x", nonce="0123456789abcdef"))
+    pairs = at_once(32, lambda _: [admitted(captured), admitted(captured)])
+    met = [one for pair in pairs for one in pair]
+    assert len(met) == 64
+    assert sum(isinstance(one, admission.Admitted) for one in met) == 1
+    assert sum(isinstance(one, NonceUsed) for one in met) == 63
+    assert Nonce.objects.count() == 1
+
+
+def test_the_limit_of_keys_holds_for_many_at_once(real_db, settings, monkeypatch):
+    settings.API_KEYS_PER_CUSTOMER_MAX = 5
+    ada = people.customer()
+    monkeypatch.setattr(second_factor, "require", accept_any_proof)
+    met = at_once(16, lambda number: keys.create(customer=ada, code="1", label=str(number), scopes=["read"]))
+    assert sum(isinstance(one, keys.IssuedKey) for one in met) == 5
+    assert sum(isinstance(one, TooManyKeys) for one in met) == 11
+    assert ApiKey.objects.count() == 5
+
+
+def test_of_many_deletions_of_one_key_one_is_done(real_db, monkeypatch):
+    ada = people.customer()
+    number = str(people.issue(ada).api_key.public_id)
+    monkeypatch.setattr(second_factor, "require", accept_any_proof)
+    met = at_once(8, lambda _: keys.delete(customer=ada, public_id=number, code="1"))
+    assert met.count(None) == 1
+    assert sum(isinstance(one, Absent) for one in met) == 7
+
+
+def test_a_burnt_nonce_is_committed_before_the_request_acts(real_db):
+    client = people.signer(people.issue(people.customer()))
+    admission.admit(read(client.sign("GET", "/api/v1/x")), ip="127.0.0.1")
+    seen = at_once(1, lambda _: Nonce.objects.count())  # by a connection of its own
+    assert seen == [1]
