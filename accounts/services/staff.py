@@ -11,11 +11,12 @@ from django.db import IntegrityError, transaction
 
 from accounts.errors import AddressLocked, SignInLocked, StaffInvalid, WrongCredentials
 from accounts.models import Authenticator, PasswordForm, RegisterType, User
+from accounts.models.attempts import Scope
 from accounts.models.factors import FactorKind
 from accounts.models.logins import LoginAct
 from accounts.models.passwords import Form
 from accounts.services import attempts, audit, logins, passwords, totp
-from accounts.services.attempts import Scope, Subject
+from accounts.services.attempts import Subject
 from accounts.services.clients import Client
 from config.kit.clock import now
 from config.kit.crypto import seal
@@ -23,8 +24,8 @@ from messaging.errors import CodeRefused, InvalidEmail
 from messaging.services.destinations import normalise_email
 
 ROLE_APPS = {
-    "compliance": ("accounts", "kyc", "messaging"),
-    "treasury": ("accounts", "wallet", "messaging"),
+    "compliance": ("accounts", "kyc", "messaging", "apikeys"),
+    "treasury": ("accounts", "wallet", "messaging", "apikeys"),
     "auditor": ("accounts", "kyc", "wallet", "messaging", "apikeys"),
 }
 """The roles, and of which apps each may read the pages. What a role may *do* is asked by the page that does it."""
