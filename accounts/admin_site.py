@@ -95,10 +95,10 @@ def has_role(request: HttpRequest, *roles: str) -> bool:
     user = request.user
     if not (user.is_authenticated and user.is_staff and user.is_active):
         return False
-    held: frozenset[str] | None = getattr(request, "_staff_roles", None)
+    held: frozenset[str] | None = getattr(request, "staff_roles", None)
     if held is None:
         held = frozenset(user.groups.values_list("name", flat=True))
-        request._staff_roles = held  # type: ignore[attr-defined]  # a memo for this request alone
+        request.staff_roles = held  # type: ignore[attr-defined]  # a memo for this request alone
     return bool(held & set(roles))
 
 

@@ -35,7 +35,8 @@ class SessionAuthentication(BaseAuthentication):
             fresh=fresh,
             fingerprint=f"session:{session.public_id}",
         )
-        request._request.customer_session = session  # type: ignore[attr-defined]  # views of this app act on it
+        http_request = request._request  # noqa: SLF001  # what views get to see of the request is Django's
+        http_request.customer_session = session  # type: ignore[attr-defined]  # views of this app act on it
         return session.user, credential
 
     def authenticate_header(self, request: Request) -> str:

@@ -61,7 +61,7 @@ class UserManager(BaseUserManager["User"]):
 
     def get_by_natural_key(self, username: str | None) -> User:
         """The user with this uid."""
-        return self.get(uid=username)
+        return self.get(uid=int(username or 0))
 
 
 class User(AbstractBaseUser, PermissionsMixin):
@@ -89,7 +89,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     registered_at = models.DateTimeField()
     registered_ip = models.GenericIPAddressField(null=True, blank=True)
 
-    objects: ClassVar[UserManager] = UserManager()  # type: ignore[assignment]  # a plain manager is all we want
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "uid"
     EMAIL_FIELD = "email"
@@ -141,7 +141,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Never: passwords are set by `accounts.services.passwords`."""
         raise NotImplementedError("accounts.services.passwords sets passwords")
 
-    def check_password(self, raw_password: str) -> NoReturn:
+    def check_password(self, raw_password: str | None) -> NoReturn:
         """Never: passwords are checked by `accounts.services.passwords`."""
         raise NotImplementedError("accounts.services.passwords checks passwords")
 

@@ -102,7 +102,12 @@ def begin(*subjects: Subject) -> tuple[Attempt, ...]:
 
 def _count(subject: Subject, moment: datetime) -> Attempt:
     budget = BUDGETS[subject.scope]
-    given = {"scope": subject.scope.value, "key_hash": subject.key_hash, "now": moment, "forget": moment - budget.window}
+    given: dict[str, str | bytes | datetime] = {
+        "scope": subject.scope.value,
+        "key_hash": subject.key_hash,
+        "now": moment,
+        "forget": moment - budget.window,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_COUNT, given)
         row = cursor.fetchone()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import os
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -64,8 +63,8 @@ def _drawn(path: Path) -> dict[str, dict[str, str]]:
     path.parent.mkdir(parents=True, exist_ok=True)
     begun = path.with_suffix(".new")
     begun.unlink(missing_ok=True)
-    with open(os.open(begun, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(drawn, file, indent=2)
+    begun.touch(mode=0o600)
+    begun.write_text(json.dumps(drawn, indent=2))
     begun.replace(path)
     return drawn
 
@@ -96,5 +95,5 @@ def _has(user: User, password: str, seed: bytes) -> bool:
     return (
         passwords.matches(stored, password)
         and bound is not None
-        and unseal(bound.sealed_seed, context=bound.seal_context) == seed
+        and unseal(bytes(bound.sealed_seed), context=bound.seal_context) == seed
     )

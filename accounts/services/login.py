@@ -8,11 +8,12 @@ from django.db import transaction
 
 from accounts.errors import AccountStopped, AddressLocked, SecondFactorNotDue, SignInLocked, WrongCredentials
 from accounts.models import KnownDevice, PasswordForm, Session, Status, User
+from accounts.models.attempts import Scope
 from accounts.models.logins import LoginAct
 from accounts.models.passwords import Form
 from accounts.models.sessions import Level
 from accounts.services import attempts, devices, logins, names, passwords, second_factor, sessions
-from accounts.services.attempts import Attempt, Scope, Subject
+from accounts.services.attempts import Attempt, Subject
 from accounts.services.clients import Client
 from accounts.services.second_factor import Method, Proof
 from config.kit.clock import now

@@ -15,12 +15,13 @@ from django_otp.oath import hotp
 
 from accounts.errors import TotpAlreadyBound, TotpNotBegun, TotpNotBound
 from accounts.models import Authenticator, Session, User
+from accounts.models.attempts import Scope
 from accounts.models.factors import FactorKind
 from accounts.models.holds import Cause
 from accounts.models.logins import LoginAct
 from accounts.models.sessions import EndCause
 from accounts.services import attempts, audit, devices, holds, logins, sessions
-from accounts.services.attempts import Scope, Subject
+from accounts.services.attempts import Subject
 from accounts.services.clients import Client
 from config.kit.clock import now
 from config.kit.crypto import equal, seal, unseal
@@ -167,7 +168,7 @@ def _step_of(authenticator: Authenticator, code: str) -> int | None:
     """The step whose code this is. All candidates are compared, in a time that tells nothing."""
     if len(code) != DIGITS or not (code.isascii() and code.isdigit()):
         return None
-    seed = unseal(authenticator.sealed_seed, context=authenticator.seal_context)
+    seed = unseal(bytes(authenticator.sealed_seed), context=authenticator.seal_context)
     present = int(now().timestamp()) // STEP_SECONDS
     found = None
     for step in range(present - DRIFT_STEPS, present + DRIFT_STEPS + 1):
