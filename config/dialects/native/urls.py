@@ -6,6 +6,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from accounts.api import native as accounts
+from apikeys.api import native as apikeys
 from kyc.api import native as kyc
 
 urlpatterns = [
@@ -25,4 +26,6 @@ urlpatterns = [
     path("kyc/phone", kyc.Phone.as_view()),
     path("kyc/documents", kyc.Documents.as_view()),
     path("kyc/applications", kyc.Applications.as_view()),
+    path("api-keys", apikeys.ApiKeys.as_view()),
+    path("api-keys/<str:id>", apikeys.OneApiKey.as_view()),
 ]
