@@ -14,6 +14,7 @@ from celery.signals import setup_logging
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("quaestor")
+app.set_default()  # else a thread that did not import this module rings another application's bell
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

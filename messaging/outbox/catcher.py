@@ -1,5 +1,7 @@
-"""The development post office: a real SMTP server and an SMS gateway on loopback, so that development runs the path of
-production. Whatever arrives is stored as a CaughtMessage. Production has neither the servers nor the page.
+"""The development post office: a real SMTP server and an SMS gateway on loopback.
+
+With them development runs the path of production. Whatever arrives is stored as a CaughtMessage. Production has neither
+the servers nor the page.
 """
 
 from __future__ import annotations
@@ -25,6 +27,7 @@ from messaging.services.destinations import normalise
 
 MAIL_BYTES_MAX = 1024 * 1024
 SMS_BYTES_MAX = 16 * 1024
+SMS_BYTES_DRAINED_MAX = 1024 * 1024
 SMS_TIMEOUT_SECONDS = 10
 
 _CODE_LINE = re.compile(r"^\s*([0-9]{6}|[0-9]{8})\s*$", re.MULTILINE)
@@ -54,9 +57,7 @@ def catch_mail(recipients: list[str], content: bytes) -> list[CaughtMessage]:
 def catch_sms(reference: str, destination: str, text: str) -> CaughtMessage:
     """Store one SMS. A gateway that sees an id twice has the same message twice: it is stored once."""
     destination = _normalised(Channel.SMS, destination)
-    caught = CaughtMessage.objects.filter(
-        channel=Channel.SMS, destination=destination, message_reference=reference
-    ).first()
+    caught = CaughtMessage.objects.filter(channel=Channel.SMS, destination=destination, message_reference=reference).first()
     return caught or CaughtMessage.objects.create(
         channel=Channel.SMS,
         destination=destination,
@@ -87,7 +88,7 @@ def _normalised(channel: Channel, destination: str) -> str:
 class MailCatcher:
     """The handler of the SMTP server."""
 
-    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  # aiosmtpd names its hooks so
         """Take any mail to anybody (RFC 5321, 4.1.1.4)."""
         content = envelope.original_content or b""
         await asyncio.to_thread(self._store, list(envelope.rcpt_tos), content)
@@ -114,6 +115,7 @@ class SmsCatcher(BaseHTTPRequestHandler):
         except ValueError:
             return self._answer(HTTPStatus.LENGTH_REQUIRED, {"error": "Content-Length is due"})
         if not 0 <= length <= SMS_BYTES_MAX:
+            self.rfile.read(max(0, min(length, SMS_BYTES_DRAINED_MAX)))  # an unread body would cut our answer off
             return self._answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, {"error": f"at most {SMS_BYTES_MAX} bytes"})
         try:
             asked = json.loads(self.rfile.read(length))
@@ -135,7 +137,7 @@ class SmsCatcher(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(content)
 
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the name is the base class's
+    def log_message(self, format: str, *args: Any) -> None:  # the name is the base class's
         """Say nothing: the page shows what came."""
 
 
@@ -143,16 +145,14 @@ class MailServer(Controller):
     """A controller that knows which port it was given where it asked for any."""
 
     def _trigger_server(self) -> None:
-        if self.port == 0 and self.server is not None:
+        if self.port == 0 and isinstance(self.server, asyncio.Server):
             self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
+        super()._trigger_server()  # type: ignore[no-untyped-call]  # aiosmtpd gives it no annotations
 
 
 def mail_server(port: int) -> MailServer:
     """The SMTP server on 127.0.0.1, not yet started. Port 0 takes a free one."""
-    return MailServer(
-        MailCatcher(), hostname="127.0.0.1", port=port, data_size_limit=MAIL_BYTES_MAX, enable_SMTPUTF8=True
-    )
+    return MailServer(MailCatcher(), hostname="127.0.0.1", port=port, data_size_limit=MAIL_BYTES_MAX, enable_SMTPUTF8=True)
 
 
 def sms_server(port: int) -> ThreadingHTTPServer:

@@ -91,7 +91,6 @@ def compose(outgoing: Outgoing, *, sender: str) -> EmailMessage:
     message["Subject"] = outgoing.subject
     message["Date"] = formatdate(usegmt=True)
     message["Message-ID"] = f"<{outgoing.public_id}@{domain}>"
-    message["Content-Language"] = outgoing.language
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answers, please
     message["X-Auto-Response-Suppress"] = "All"
     message.set_content(outgoing.text, cte="base64" if not outgoing.text.isascii() else None)
@@ -100,6 +99,7 @@ def compose(outgoing: Outgoing, *, sender: str) -> EmailMessage:
         subtype="html",
         cte="base64" if not outgoing.html.isascii() else None,
     )
+    message["Content-Language"] = outgoing.language  # last: setting the content clears what is said of it
     return message
 
 

@@ -19,17 +19,15 @@ from django.db import connection, transaction
 
 from config.kit.clock import now
 from config.kit.crypto import equal, keyed_hash
-from config.kit.network import neighbourhood
 from messaging.errors import (
     ChannelInvalid,
     CodeExpired,
     TooManyAttempts,
-    TooManyCodes,
     WrongCode,
 )
 from messaging.models import Channel, Code, Purpose
 from messaging.services.catalogue import CODES, NOTICES, PURPOSE_CHANNELS, Template
-from messaging.services.destinations import country_prefix, mailbox, mask, normalise
+from messaging.services.destinations import mask, normalise
 from messaging.services.limits import (
     DAY_SECONDS,
     HOUR_SECONDS,
@@ -37,10 +35,10 @@ from messaging.services.limits import (
     Limit,
     give_back,
     limit_key,
-    spend,
     take,
 )
 from messaging.services.outbox import Contents, drop_unsent, enqueue
+from messaging.services.sending_limits import take_sending
 
 __all__ = ["CodeTerms", "Purpose", "SentCode", "send", "verify"]
 
@@ -129,29 +127,19 @@ def send(
     if binding.channel not in PURPOSE_CHANNELS[binding.purpose]:
         raise ChannelInvalid(channel=binding.channel, purpose=binding.purpose)
     terms = terms or CodeTerms(settings.MESSAGING_CODE_LIFETIME_SECONDS, settings.MESSAGING_CODE_ATTEMPTS)
-    moment = now()
     substitute = _substitute(binding.purpose, account_exists)
-    code = _new_code(binding)
-    code_hash = secrets.token_bytes(32) if substitute else binding.hash_of(code)
+    contents = Contents(
+        destination=binding.destination,
+        facts=facts or {},
+        code="" if substitute else _new_code(binding),
+        minutes=terms.lifetime_seconds // 60,
+        phrase=str(getattr(user, "anti_phishing_phrase", "") or ""),
+    )
+    template = substitute or CODES[binding.purpose]
+    moment = now()
     with transaction.atomic():
-        _take_sending(binding, ip, moment)
-        row = _write(binding, code_hash, terms, moment)
-        drop_unsent(row)
-        enqueue(
-            template=substitute or CODES[binding.purpose],
-            channel=binding.channel,
-            language=language,
-            user=user,
-            code=row,
-            expires_at=row.expires_at,
-            contents=Contents(
-                destination=binding.destination,
-                facts=facts or {},
-                code="" if substitute else code,
-                minutes=terms.lifetime_seconds // 60,
-                phrase=str(getattr(user, "anti_phishing_phrase", "") or ""),
-            ),
-        )
+        take_sending(channel=binding.channel, destination=binding.destination, ip=ip, at=moment)
+        row = _queue(binding, contents, template, language, user, terms, moment)
     return SentCode(
         destination_masked=mask(binding.channel, binding.destination),
         expires_at=row.expires_at,
@@ -211,28 +199,29 @@ def _new_code(binding: _Binding) -> str:
     return f"{secrets.randbelow(10**digits):0{digits}d}"
 
 
-def _take_sending(binding: _Binding, ip: str, moment: datetime) -> None:
-    """Count one sending against every limit: destination, network, country, all. Raises TooManyCodes."""
-    per_destination = (
-        Limit(1, settings.MESSAGING_SEND_INTERVAL_SECONDS),
-        Limit(settings.MESSAGING_SENDS_PER_HOUR, HOUR_SECONDS),
-        Limit(settings.MESSAGING_SENDS_PER_DAY, DAY_SECONDS),
+def _queue(
+    binding: _Binding,
+    contents: Contents,
+    template: Template,
+    language: str,
+    user: Any,
+    terms: CodeTerms,
+    moment: datetime,
+) -> Code:
+    """Write the code's row over and queue its message; without a code the row gets a hash that nothing fits."""
+    code_hash = binding.hash_of(contents.code) if contents.code else secrets.token_bytes(32)
+    row = _write(binding, code_hash, terms, moment)
+    drop_unsent(row)
+    enqueue(
+        template=template,
+        channel=binding.channel,
+        contents=contents,
+        language=language,
+        user=user,
+        code=row,
+        expires_at=row.expires_at,
     )
-    per_network = (Limit(settings.MESSAGING_SENDS_PER_NETWORK_PER_HOUR, HOUR_SECONDS),)
-    mailbox_key = limit_key("destination", binding.channel, mailbox(binding.channel, binding.destination))
-    try:
-        take(mailbox_key, per_destination, at=moment)
-        take(limit_key("network", neighbourhood(ip)), per_network, at=moment)
-        if binding.channel == Channel.SMS:
-            prefix = country_prefix(binding.destination)
-            spend(f"sms {prefix}", settings.MESSAGING_SENDS_PER_PREFIX_PER_HOUR, at=moment)
-        spend(
-            f"{binding.channel} in all",
-            settings.MESSAGING_SENDS_IN_ALL_PER_HOUR,
-            at=moment,
-        )
-    except Exhausted as exhausted:
-        raise TooManyCodes(retry_after=exhausted.retry_after) from None
+    return row
 
 
 def _write(binding: _Binding, code_hash: bytes, terms: CodeTerms, moment: datetime) -> Code:
@@ -305,7 +294,7 @@ def _consume(attempt: _Attempt, moment: datetime) -> bool:
     return row is not None
 
 
-def _returned(statement: str, values: Sequence[object]) -> Any:
+def _returned(statement: str, values: Sequence[Any]) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchone()

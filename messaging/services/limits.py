@@ -10,6 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -18,6 +19,14 @@ from messaging.models import Allowance
 
 HOUR_SECONDS = 3600
 DAY_SECONDS = 24 * HOUR_SECONDS
+
+
+_TAKE = (
+    "INSERT INTO messaging_allowance AS held (key, moments) VALUES (%s, ARRAY[%s::timestamptz])"
+    " ON CONFLICT (key) DO UPDATE SET moments ="
+    " held.moments[greatest(1, cardinality(held.moments) - %s + 2):] || EXCLUDED.moments"
+    " WHERE {conditions} RETURNING 1"
+)
 
 
 @dataclass(frozen=True)
@@ -48,21 +57,15 @@ def take(key: bytes, limits: Sequence[Limit], *, at: datetime) -> None:
     kept = max(limit.count for limit in limits)
     conditions, values = _conditions(limits, at)
     with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO messaging_allowance AS held (key, moments) VALUES (%s, ARRAY[%s::timestamptz])"
-            " ON CONFLICT (key) DO UPDATE SET moments ="
-            " held.moments[greatest(1, cardinality(held.moments) - %s + 2):] || EXCLUDED.moments"
-            f" WHERE {conditions} RETURNING 1",
-            [key, at, kept, *values],
-        )
+        cursor.execute(_TAKE.replace("{conditions}", conditions), [key, at, kept, *values])
         if cursor.fetchone() is None:
             raise Exhausted(_seconds_until_free(key, limits, at))
 
 
-def _conditions(limits: Sequence[Limit], at: datetime) -> tuple[str, list[object]]:
+def _conditions(limits: Sequence[Limit], at: datetime) -> tuple[str, list[Any]]:
     """The n-th moment from the end must be absent or older than the window."""
     each = "coalesce(held.moments[cardinality(held.moments) - %s + 1] <= %s::timestamptz, true)"
-    values: list[object] = []
+    values: list[Any] = []
     for limit in limits:
         values += [limit.count, at - timedelta(seconds=limit.seconds)]
     return " AND ".join([each] * len(limits)), values
@@ -71,9 +74,7 @@ def _conditions(limits: Sequence[Limit], at: datetime) -> tuple[str, list[object
 def _seconds_until_free(key: bytes, limits: Sequence[Limit], at: datetime) -> int:
     row = Allowance.objects.filter(key=key).first()
     moments = row.moments if row else []
-    free_at = [
-        moments[-limit.count] + timedelta(seconds=limit.seconds) for limit in limits if len(moments) >= limit.count
-    ]
+    free_at = [moments[-limit.count] + timedelta(seconds=limit.seconds) for limit in limits if len(moments) >= limit.count]
     return max(
         1,
         math.ceil(max(((moment - at).total_seconds() for moment in free_at), default=1)),

@@ -26,7 +26,16 @@ SILENCE_AFTER_FAILURE_SECONDS = 5.0
 """How long a process does not try the bell again after the broker did not answer: the sweeper finds the rows."""
 
 logger = logging.getLogger(__name__)
-_bell_is_silent_until = 0.0
+
+
+@dataclass
+class _Bell:
+    """What this process knows of the broker. A race between threads costs one more try."""
+
+    silent_until: float = 0.0
+
+
+bell = _Bell()
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,9 +86,7 @@ def enqueue(
 
 def drop_unsent(code: Code) -> None:
     """Drop the messages that still wait to carry a former code of this row."""
-    Message.objects.filter(code=code, state=MessageState.QUEUED).update(
-        state=MessageState.EXPIRED, sealed=None, ended_at=now()
-    )
+    Message.objects.filter(code=code, state=MessageState.QUEUED).update(state=MessageState.EXPIRED, sealed=None, ended_at=now())
 
 
 def open_contents(message: Message) -> Contents:
@@ -91,13 +98,12 @@ def open_contents(message: Message) -> Contents:
 
 def ring(message_id: int) -> None:
     """Tell the workers of a row. A broker that does not answer is not the caller's trouble."""
-    global _bell_is_silent_until
-    if time.monotonic() < _bell_is_silent_until:
+    if time.monotonic() < bell.silent_until:
         return
     try:
         current_app.send_task("messaging.deliver", (message_id,), retry=False, ignore_result=True)
     except Exception:
-        _bell_is_silent_until = time.monotonic() + SILENCE_AFTER_FAILURE_SECONDS
+        bell.silent_until = time.monotonic() + SILENCE_AFTER_FAILURE_SECONDS
         logger.warning(
             "The broker can't be told of message %s; the sweeper will find it.",
             message_id,

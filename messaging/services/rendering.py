@@ -50,9 +50,7 @@ def render(message: Message, contents: Contents) -> Outgoing:
     folder = f"messaging/{message.template}/{message.language}"
     subject, html = "", ""
     if message.channel == Channel.EMAIL:
-        head, _, text = (
-            _text_engine().get_template(f"{folder}.txt").render(Context(context, autoescape=False)).partition("\n")
-        )
+        head, _, text = _text_engine().get_template(f"{folder}.txt").render(Context(context, autoescape=False)).partition("\n")
         subject = " ".join(head.split())
         html = _html_engine().get_template(f"{folder}.html").render(Context({**context, "subject": subject}))
         text = text.strip() + "\n"

@@ -22,9 +22,7 @@ ADA = "ada@example.com"
 
 def send(purpose: Purpose = Purpose.REGISTRATION, destination: str = ADA, **more: Any) -> codes.SentCode:
     channel = "email" if "@" in destination else "sms"
-    return codes.send(
-        purpose=purpose, channel=channel, destination=destination, **{"language": "en", "ip": "127.0.0.1"} | more
-    )
+    return codes.send(purpose=purpose, channel=channel, destination=destination, **{"language": "en", "ip": "127.0.0.1"} | more)
 
 
 def verify(code: str, purpose: Purpose = Purpose.REGISTRATION, destination: str = ADA, **more: Any) -> None:
@@ -131,8 +129,8 @@ def test_a_resend_voids_the_former_code_and_its_waiting_message(db: None) -> Non
 
 def test_a_resend_does_not_reset_the_counter_of_wrong_codes(db: None) -> None:
     user = customer()
+    wrong, code = 0, ""
     with time_machine.travel(now(), tick=False) as clock:
-        wrong = 0
         for _ in range(4):
             send(Purpose.WITHDRAWAL, user=user, facts=WITHDRAWAL)
             code = read_code(ADA)
@@ -176,9 +174,7 @@ def test_twenty_wrong_codes_close_the_day(db: None) -> None:
             verify(read_code(ADA), Purpose.LOGIN, user=user)
 
 
-@pytest.mark.parametrize(
-    "text", ["", " ", "12345", "1234567", "abcdef", "１２３４５６", "123456\0", "\ud800", "9" * 10_000]
-)
+@pytest.mark.parametrize("text", ["", " ", "12345", "1234567", "abcdef", "１２３４５６", "123456\0", "\ud800", "9" * 10_000])
 def test_what_is_no_code_is_a_wrong_code(db: None, text: str) -> None:
     send()
     with pytest.raises(WrongCode):
@@ -214,8 +210,8 @@ WITHDRAWAL = {"amount": "1.5", "coin": "ETH", "address_tail": "a1b2c3"}
 
 def pass_only_sending_limits(user: Any) -> None:
     """Forget the sendings, keep the count of wrong codes."""
-    from messaging.models import Allowance  # noqa: PLC0415
-    from messaging.services.limits import limit_key  # noqa: PLC0415
+    from messaging.models import Allowance
+    from messaging.services.limits import limit_key
 
     keys = [limit_key("destination", "email", ADA), limit_key("network", "127.0.0.1")]
     Allowance.objects.filter(key__in=keys).delete()

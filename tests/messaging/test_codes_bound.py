@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from messaging.errors import ChannelInvalid, WrongCode
+from messaging.errors import ChannelInvalid, TooManyCodes, WrongCode
 from messaging.models import Code, Message
 from messaging.services import codes
 from messaging.services.codes import Purpose
@@ -130,6 +130,6 @@ def test_the_answer_never_says_whether_the_account_exists(
 
 def test_a_decoy_counts_against_the_same_limits(db: None) -> None:
     send(purpose=Purpose.LOGIN, account_exists=False)
-    with pytest.raises(codes.TooManyCodes):
+    with pytest.raises(TooManyCodes):
         send(purpose=Purpose.LOGIN, account_exists=False)
     assert Code.objects.count() == 1

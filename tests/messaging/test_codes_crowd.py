@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from config.kit.clock import now
 from messaging.errors import TooManyAttempts, TooManyCodes, WrongCode
 from messaging.models import Allowance, Budget, Code, Message
 from messaging.services import codes
 from messaging.services.codes import CodeTerms, Purpose
 from messaging.services.limits import HOUR_SECONDS, Exhausted, Limit, limit_key, take
-from config.kit.clock import now
 from tests.factories_messaging import read_code
 from tests.messaging.conftest import at_once
 from tests.messaging.test_codes import other, send, verify
@@ -42,7 +42,7 @@ def test_wrong_submissions_at_once_use_no_more_than_three_attempts(real_db: None
 
 
 def test_the_limit_of_wrong_codes_holds_over_many_codes_at_once(real_db: None) -> None:
-    from tests.messaging.conftest import customer  # noqa: PLC0415
+    from tests.messaging.conftest import customer
 
     user = customer()
     by_email = [purpose for purpose in Purpose if purpose is not Purpose.KYC_PHONE][:8]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -40,7 +39,7 @@ class Carrier:
         return Receipt(reference="r-1")
 
 
-def carried_by(monkeypatch: pytest.MonkeyPatch, carrier: Any) -> Any:
+def carried_by(monkeypatch: pytest.MonkeyPatch, carrier: Carrier) -> Carrier:
     monkeypatch.setattr(delivery, "providers", lambda _: (carrier,))
     return carrier
 
@@ -51,11 +50,11 @@ def carrier(monkeypatch: pytest.MonkeyPatch) -> Carrier:
 
 
 @pytest.fixture
-def bell(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
+def bell(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     rung: list[Any] = []
     monkeypatch.setattr(current_app, "send_task", lambda *args, **more: rung.append((args, more)))
-    monkeypatch.setattr(outbox, "_bell_is_silent_until", 0.0)
-    yield rung
+    monkeypatch.setattr(outbox.bell, "silent_until", 0.0)
+    return rung
 
 
 def test_a_code_travels_by_real_smtp_to_the_outbox(post_office: None) -> None:
@@ -113,11 +112,11 @@ def test_a_dead_broker_neither_fails_the_request_nor_loses_the_message(
         raise ConnectionError
 
     monkeypatch.setattr(current_app, "send_task", refuse)
-    monkeypatch.setattr(outbox, "_bell_is_silent_until", 0.0)
+    monkeypatch.setattr(outbox.bell, "silent_until", 0.0)
     send()
     send(destination="bob@example.com", ip="127.0.0.2")
     assert len(calls) == 1  # the second request is not made to wait for a broker that is known to be away
-    monkeypatch.setattr(outbox, "_bell_is_silent_until", 0.0)
+    monkeypatch.setattr(outbox.bell, "silent_until", 0.0)
     tasks.sweep()
     assert [outgoing.destination for outgoing in carrier.taken] == [ADA, "bob@example.com"]
 
@@ -150,9 +149,7 @@ def test_one_bell_rung_for_many_workers_sends_once(real_db: None, carrier: Carri
     assert len(carrier.taken) == 1
 
 
-def test_the_message_of_a_killed_worker_is_sent_by_the_sweeper_when_the_lease_ends(
-    real_db: None, carrier: Carrier
-) -> None:
+def test_the_message_of_a_killed_worker_is_sent_by_the_sweeper_when_the_lease_ends(real_db: None, carrier: Carrier) -> None:
     with time_machine.travel(now(), tick=False) as clock:
         notices.notify(user=customer(), template="totp_bound")
         assert delivery.claim_next() is not None  # and here the worker dies
@@ -256,9 +253,7 @@ def test_contents_show_nothing_when_printed(db: None) -> None:
     assert ADA not in shown
 
 
-def test_a_customer_is_told_in_their_language_with_their_phrase_by_the_best_or_every_way(
-    db: None, carrier: Carrier
-) -> None:
+def test_a_customer_is_told_in_their_language_with_their_phrase_by_the_best_or_every_way(db: None, carrier: Carrier) -> None:
     user = customer(phone="+886912345678", language="zh-TW", anti_phishing_phrase="blue <heron>")
     notices.notify(user=user, template="deposit_credited", facts={"amount": "1.5", "coin": "ETH"})
     notices.notify(user=user, template="totp_unbound")

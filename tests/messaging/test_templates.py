@@ -23,9 +23,7 @@ EVERY = [(template, language) for template in TEMPLATES.values() for language in
 
 
 def rendered(template: Template, language: str, channel: str, **contents: Any) -> Outgoing:
-    message = Message(
-        template=template.name, language=language, channel=channel, destination_masked="a***a@example.com"
-    )
+    message = Message(template=template.name, language=language, channel=channel, destination_masked="a***a@example.com")
     is_code = template in CODES.values()
     facts = cleaned(template, contents.pop("facts", FACTS))
     return render(

@@ -19,16 +19,14 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Ports; without them those of EMAIL_URL and SMS_URL."""
-        parser.add_argument(
-            "--smtp-port", type=int, default=None, help="port of the mail server (default: EMAIL_URL's)"
-        )
+        parser.add_argument("--smtp-port", type=int, default=None, help="port of the mail server (default: EMAIL_URL's)")
         parser.add_argument("--sms-port", type=int, default=None, help="port of the SMS gateway (default: SMS_URL's)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve until SIGTERM or SIGINT."""
         if settings.PRODUCTION:
             raise CommandError("The post office of development does not exist in production.")
-        from messaging.outbox import catcher  # noqa: PLC0415  # its SMTP server is installed for development only
+        from messaging.outbox import catcher  # its SMTP server is installed for development only
 
         smtp_port = options["smtp_port"] if options["smtp_port"] is not None else int(settings.MAIL["PORT"])
         sms_port = options["sms_port"] if options["sms_port"] is not None else urlsplit(settings.SMS_URL).port or 80
@@ -46,7 +44,7 @@ class Command(BaseCommand):
             mail.stop()
             raise CommandError(f"The SMS gateway can't listen on 127.0.0.1:{sms_port}: {trouble}") from trouble
         threading.Thread(target=sms.serve_forever, name="sms", daemon=True).start()
-        self.stdout.write(f"Catching mail on 127.0.0.1:{smtp_port} and SMS on 127.0.0.1:{sms_port}.")
+        self.stdout.write(f"Catching mail on 127.0.0.1:{mail.port} and SMS on 127.0.0.1:{sms.server_port}.")
         self.stdout.flush()
         stop.wait()
         sms.shutdown()

@@ -1,0 +1,35 @@
+"""How many codes may be asked for: per destination, network, country and in all."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+
+from config.kit.network import neighbourhood
+from messaging.errors import TooManyCodes
+from messaging.models import Channel
+from messaging.services.destinations import country_prefix, mailbox
+from messaging.services.limits import DAY_SECONDS, HOUR_SECONDS, Exhausted, Limit, limit_key, spend, take
+
+
+def take_sending(*, channel: str, destination: str, ip: str, at: datetime) -> None:
+    """Count one sending against every limit, in the caller's transaction; a refused one is to be rolled back with it.
+
+    The order of the keys is fixed, the ones that everybody shares come last: they are locked until the commit.
+    Raises TooManyCodes.
+    """
+    per_destination = (
+        Limit(1, settings.MESSAGING_SEND_INTERVAL_SECONDS),
+        Limit(settings.MESSAGING_SENDS_PER_HOUR, HOUR_SECONDS),
+        Limit(settings.MESSAGING_SENDS_PER_DAY, DAY_SECONDS),
+    )
+    per_network = (Limit(settings.MESSAGING_SENDS_PER_NETWORK_PER_HOUR, HOUR_SECONDS),)
+    try:
+        take(limit_key("destination", channel, mailbox(channel, destination)), per_destination, at=at)
+        take(limit_key("network", neighbourhood(ip)), per_network, at=at)
+        if channel == Channel.SMS:
+            spend(f"sms {country_prefix(destination)}", settings.MESSAGING_SENDS_PER_PREFIX_PER_HOUR, at=at)
+        spend(f"{channel} in all", settings.MESSAGING_SENDS_IN_ALL_PER_HOUR, at=at)
+    except Exhausted as exhausted:
+        raise TooManyCodes(retry_after=exhausted.retry_after) from None
