@@ -1,0 +1,108 @@
+"""What can be refused about coins, balances and postings."""
+
+from __future__ import annotations
+
+from config.kit.errors import DomainError, Kind
+
+
+class UnknownCoin(DomainError):
+    """No coin has this code."""
+
+    slug = "wallet.unknown_coin"
+    kind = Kind.INVALID
+    message = "We don't carry the coin {coin}."
+    field = "coin"
+    coin: str
+
+
+class UnknownNetwork(DomainError):
+    """The coin doesn't travel over this network, or there is no such network."""
+
+    slug = "wallet.unknown_network"
+    kind = Kind.INVALID
+    message = "{coin} is not carried over the network {network}."
+    field = "network"
+    coin: str
+    network: str
+
+
+class InsufficientFunds(DomainError):
+    """The balance is smaller than what would leave it."""
+
+    slug = "wallet.insufficient_funds"
+    kind = Kind.UNPROCESSABLE
+    message = "{required} {coin} are due, {available} are available."
+    field = "amount"
+    coin: str
+    available: str
+    required: str
+
+
+class CoinScaleExceeded(DomainError):
+    """The amount is finer than the coin."""
+
+    slug = "wallet.coin_scale_exceeded"
+    kind = Kind.INVALID
+    message = "{coin} has {scale} decimal places at the most."
+    field = "amount"
+    coin: str
+    scale: int
+
+
+class AmountOutOfRange(DomainError):
+    """A balance would have more digits than the books hold."""
+
+    slug = "wallet.amount_out_of_range"
+    kind = Kind.UNPROCESSABLE
+    message = "The amount is larger than the books can hold."
+    field = "amount"
+
+
+class IdempotencyConflict(DomainError):
+    """The key was used before, for something else."""
+
+    slug = "wallet.idempotency_conflict"
+    kind = Kind.UNPROCESSABLE
+    message = "This key was used before for another posting."
+
+
+class PostingUnbalanced(DomainError):
+    """The legs don't sum to zero in every coin, or are fewer than two, or one of them is zero."""
+
+    slug = "wallet.posting_unbalanced"
+    kind = Kind.UNPROCESSABLE
+    message = "The posting does not balance: {reason}."
+    reason: str
+
+
+class AlreadyReversed(DomainError):
+    """A posting is reversed once."""
+
+    slug = "wallet.already_reversed"
+    kind = Kind.CONFLICT
+    message = "This posting was reversed already."
+
+
+class UnknownPosting(DomainError):
+    """There is no such posting."""
+
+    slug = "wallet.unknown_posting"
+    kind = Kind.ABSENT
+    message = "There is no such posting."
+
+
+class UnknownAccount(DomainError):
+    """A leg names an account that isn't there, or that can't be opened."""
+
+    slug = "wallet.unknown_account"
+    kind = Kind.INVALID
+    message = "There is no such account."
+
+
+class LedgerBusy(DomainError):
+    """The accounts are locked by others for longer than we wait; nothing was changed."""
+
+    slug = "wallet.ledger_busy"
+    kind = Kind.UNAVAILABLE
+    message = "The accounts are busy. Try again in {retry_after} s."
+    retry_after: int = 1

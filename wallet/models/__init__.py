@@ -1,0 +1,36 @@
+"""The tables of the wallet."""
+
+from __future__ import annotations
+
+from wallet.models.coins import Coin, CoinNetwork, Network
+from wallet.models.deposits import Deposit, DepositAddress, DepositEvent, WatchedBlock, WatcherCursor
+from wallet.models.ledger import Entry, LedgerAccount, PendingEntry, Posting
+from wallet.models.outgoing import OutgoingTransaction
+from wallet.models.trusted_addresses import TrustedAddress
+from wallet.models.withdrawal_evidence import RiskResult, WithdrawalDecision, WithdrawalEvent
+from wallet.models.withdrawal_limits import WithdrawalAllowance, WithdrawalLimit, WithdrawalPolicy
+from wallet.models.withdrawals import Withdrawal
+
+__all__ = [
+    "Coin",
+    "CoinNetwork",
+    "Deposit",
+    "DepositAddress",
+    "DepositEvent",
+    "Entry",
+    "LedgerAccount",
+    "Network",
+    "OutgoingTransaction",
+    "PendingEntry",
+    "Posting",
+    "RiskResult",
+    "TrustedAddress",
+    "WatchedBlock",
+    "WatcherCursor",
+    "Withdrawal",
+    "WithdrawalAllowance",
+    "WithdrawalDecision",
+    "WithdrawalEvent",
+    "WithdrawalLimit",
+    "WithdrawalPolicy",
+]
