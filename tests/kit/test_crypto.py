@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from pytest_django.fixtures import SettingsWrapper
+from pytest_django import Settings
 
 from config.kit import crypto
 
@@ -37,7 +37,7 @@ def test_junk_is_refused(junk: bytes) -> None:
         crypto.unseal(junk, context="c")
 
 
-def test_rotation_moves_a_value_to_the_new_key_without_opening_it_to_anyone_else(settings: SettingsWrapper) -> None:
+def test_rotation_moves_a_value_to_the_new_key_without_opening_it_to_anyone_else(settings: Settings) -> None:
     settings.KEY_ENCRYPTION_KEYS = {"old": OLD}
     sealed = crypto.seal(b"seed", context="c")
     settings.KEY_ENCRYPTION_KEYS = {"new": NEW, "old": OLD}
