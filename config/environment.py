@@ -152,8 +152,10 @@ def pgmq_options(url: str, database_url: str) -> dict[str, Any]:
     return {
         "conn_string": f"postgresql://{url.removeprefix('pgmq://')}" if own else database_url,
         "init_extension": False,  # plain SQL, installed by `manage.py install_broker`
-        "polling_interval": 0.1,
+        "use_notify": True,  # LISTEN wakes the worker within milliseconds; the poll finds what a lost wake-up left
+        "polling_interval": 1.0,
         "wait_time_seconds": 0,  # a long poll would hold up the answers of the worker's children
+        "visibility_timeout": 120,  # seconds until the messages of a killed worker come again
         "pool_size": 2,
         "pool_timeout": 5,
     }
