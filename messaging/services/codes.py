@@ -128,18 +128,10 @@ def send(
         raise ChannelInvalid(channel=binding.channel, purpose=binding.purpose)
     terms = terms or CodeTerms(settings.MESSAGING_CODE_LIFETIME_SECONDS, settings.MESSAGING_CODE_ATTEMPTS)
     substitute = _substitute(binding.purpose, account_exists)
-    contents = Contents(
-        destination=binding.destination,
-        facts=facts or {},
-        code="" if substitute else _new_code(binding),
-        minutes=terms.lifetime_seconds // 60,
-        phrase=str(getattr(user, "anti_phishing_phrase", "") or ""),
-    )
-    template = substitute or CODES[binding.purpose]
     moment = now()
     with transaction.atomic():
         take_sending(channel=binding.channel, destination=binding.destination, ip=ip, at=moment)
-        row = _queue(binding, contents, template, language, user, terms, moment)
+        row = _queue(binding, substitute, facts or {}, language, user, terms, moment)
     return SentCode(
         destination_masked=mask(binding.channel, binding.destination),
         expires_at=row.expires_at,
@@ -201,21 +193,27 @@ def _new_code(binding: _Binding) -> str:
 
 def _queue(
     binding: _Binding,
-    contents: Contents,
-    template: Template,
+    substitute: Template | None,
+    facts: dict[str, str],
     language: str,
     user: Any,
     terms: CodeTerms,
     moment: datetime,
 ) -> Code:
-    """Write the code's row over and queue its message; without a code the row gets a hash that nothing fits."""
-    code_hash = binding.hash_of(contents.code) if contents.code else secrets.token_bytes(32)
-    row = _write(binding, code_hash, terms, moment)
+    """Write the code's row over and queue its message; a substitute leaves a hash that no code fits."""
+    code = "" if substitute else _new_code(binding)
+    row = _write(binding, binding.hash_of(code) if code else secrets.token_bytes(32), terms, moment)
     drop_unsent(row)
     enqueue(
-        template=template,
+        template=substitute or CODES[binding.purpose],
         channel=binding.channel,
-        contents=contents,
+        contents=Contents(
+            destination=binding.destination,
+            facts=facts,
+            code=code,
+            minutes=terms.lifetime_seconds // 60,
+            phrase=str(getattr(user, "anti_phishing_phrase", "") or ""),
+        ),
         language=language,
         user=user,
         code=row,
