@@ -170,7 +170,7 @@ def test_of_two_accounts_for_one_email_at_once_one_is_opened(real_db: None) -> N
 
 
 def test_the_database_refuses_a_second_account_for_one_email(real_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(codes, "verify", lambda **kwargs: None)  # as if each had a code of its own
+    monkeypatch.setattr(codes, "verify", lambda **_: None)  # as if each had a code of its own
 
     def register(index: int) -> User:
         return registration.register(
