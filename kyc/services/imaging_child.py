@@ -1,6 +1,6 @@
 """The child process that reads customers' files. Run as a script; imports nothing of ours.
 
-A file from outside meets decoders written in C only here: with 512 MiB of address space, 4 seconds of CPU, no network
+A file from outside meets decoders written in C only here: with 512 MiB of address space, 3 seconds of CPU, no network
 (an empty network namespace where the kernel lets us), no second process, no open file but the two it was given, and no
 way to get a third (`RLIMIT_NOFILE` is 3 before the first decoder sees a byte, so that sockets and files alike fail).
 It reads the upload from descriptor 0 and writes one line of JSON and the page JPEGs to descriptor 1.
@@ -19,7 +19,7 @@ from io import BytesIO
 from typing import Any
 
 MEMORY_BYTES_MAX = 512 * 1024 * 1024
-CPU_SECONDS_MAX = 4
+CPU_SECONDS_MAX = 3
 OUTPUT_BYTES_MAX = 32 * 1024 * 1024
 INPUT_BYTES_MAX = 5 * 1024 * 1024
 PIXELS_MAX = 25_000_000
@@ -50,7 +50,7 @@ def confine() -> None:
     }
     for limit, value in limits.items():
         resource.setrlimit(limit, (value, value))
-    os.nice(10)
+    os.nice(5)
     libc = ctypes.CDLL(None, use_errno=True)
     if hasattr(libc, "prctl"):
         libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)
