@@ -18,13 +18,8 @@ LIMITS: dict[str, dict[int, tuple[str, str]]] = {
     "TRX": {2: ("300000", "3000000"), 3: ("1500000", "15000000")},
 }
 """Coin → level → the most in 24 hours and in 30 days, in the coin. Fiat coins are not here: nothing of them leaves."""
-POLICIES: dict[str, tuple[str, str]] = {
-    "BTC": ("0.5", "0.01"),
-    "ETH": ("5", "0.1"),
-    "USDT": ("10000", "200"),
-    "TRX": ("50000", "1000"),
-}
-"""Coin → from which amount two officers decide, and up to which none does (trusted address, nothing flagged)."""
+AUTOMATIC_UP_TO = {"BTC": "0.01", "ETH": "0.1", "USDT": "200", "TRX": "1000"}
+"""Coin → up to which amount no officer is needed (trusted address, nothing flagged)."""
 
 
 @transaction.atomic
@@ -39,13 +34,8 @@ def load() -> int:
                     level=level, coin=coin, window_hours=hours, defaults={"maximum": Decimal(maximum)}
                 )
                 added += is_new
-        second_officer_from, automatic_up_to = POLICIES[code]
         _, is_new = WithdrawalPolicy.objects.get_or_create(
-            coin=coin,
-            defaults={
-                "second_officer_from": Decimal(second_officer_from),
-                "automatic_up_to": Decimal(automatic_up_to),
-            },
+            coin=coin, defaults={"automatic_up_to": Decimal(AUTOMATIC_UP_TO[code])}
         )
         added += is_new
     return added

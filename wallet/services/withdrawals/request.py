@@ -111,12 +111,17 @@ def request(
 
 
 def _amount(value: object, coin_network: CoinNetwork) -> Decimal:
-    amount = money.parse(value, scale=coin_network.scale)
+    amount = money.parse(value, scale=_scale(coin_network))
     if amount <= 0:
         raise money.AmountInvalid(reason="an amount above zero is due")
     if amount < coin_network.withdrawal_minimum:
         raise AmountBelowMinimum(minimum=money.to_text(coin_network.withdrawal_minimum))
     return amount
+
+
+def _scale(coin_network: CoinNetwork) -> int:
+    """What both the ledger and the network can carry."""
+    return min(coin_network.scale, coin_network.coin.scale)
 
 
 @retried
@@ -154,7 +159,7 @@ def _open(wish: Wish) -> Withdrawal:
     coin_network = coins.network(coin_network.coin.code, coin_network.network.code)
     _require_allowed(wish, coin_network)
     trusted = _trusted(wish)
-    fee = money.round_up(coin_network.withdrawal_fee, coin_network.scale)
+    fee = money.round_up(coin_network.withdrawal_fee, coin_network.coin.scale)
     moment = now()
     withdrawal = Withdrawal.objects.create(
         customer=customer,
