@@ -94,8 +94,8 @@ DROP FUNCTION wallet_refuse_change();
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "__first__"),
-        ("wallet", "0001_coins_and_ledger"),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
+        ("wallet", "0002_deposits"),
     ]
 
     operations = [

@@ -10,11 +10,6 @@ from wallet.models.trusted_addresses import TrustedAddress
 from wallet.models.withdrawal_evidence import RiskResult, WithdrawalDecision, WithdrawalEvent
 from wallet.models.withdrawal_limits import WithdrawalAllowance, WithdrawalLimit, WithdrawalPolicy
 from wallet.models.withdrawals import Withdrawal
-from wallet.models.outgoing import OutgoingTransaction
-from wallet.models.trusted_addresses import TrustedAddress
-from wallet.models.withdrawal_evidence import RiskResult, WithdrawalDecision, WithdrawalEvent
-from wallet.models.withdrawal_limits import WithdrawalAllowance, WithdrawalLimit, WithdrawalPolicy
-from wallet.models.withdrawals import Withdrawal
 
 __all__ = [
     "Coin",
