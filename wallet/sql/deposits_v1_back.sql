@@ -1,0 +1,10 @@
+DROP TRIGGER deposit_address_append_only ON wallet_depositaddress;
+DROP TRIGGER deposit_event_append_only ON wallet_depositevent;
+DROP TRIGGER deposit_kept ON wallet_deposit;
+DROP TRIGGER deposit_guard ON wallet_deposit;
+DROP FUNCTION wallet_deposit_guard();
+DROP SEQUENCE wallet_derivation_index;
+ALTER TABLE wallet_deposit DROP CONSTRAINT deposit_address_of_its_customer;
+DROP INDEX deposit_address_whose;
+ALTER TABLE wallet_deposit DROP CONSTRAINT deposit_coin_on_its_network;
+DROP INDEX coin_network_on_its_network;
