@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from pathlib import Path
 
 import django.db.models.deletion
 import django.utils.timezone
@@ -11,85 +12,7 @@ from django.db import migrations, models
 
 import config.kit.ids
 
-GUARDS = """
-CREATE FUNCTION wallet_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
-END $$;
-
-CREATE TRIGGER withdrawal_event_append_only BEFORE UPDATE OR DELETE ON wallet_withdrawalevent
-    FOR EACH ROW EXECUTE FUNCTION wallet_refuse_change();
-CREATE TRIGGER withdrawal_event_not_emptied BEFORE TRUNCATE ON wallet_withdrawalevent
-    FOR EACH STATEMENT EXECUTE FUNCTION wallet_refuse_change();
-CREATE TRIGGER withdrawal_decision_append_only BEFORE UPDATE OR DELETE ON wallet_withdrawaldecision
-    FOR EACH ROW EXECUTE FUNCTION wallet_refuse_change();
-CREATE TRIGGER withdrawal_decision_not_emptied BEFORE TRUNCATE ON wallet_withdrawaldecision
-    FOR EACH STATEMENT EXECUTE FUNCTION wallet_refuse_change();
-CREATE TRIGGER risk_result_append_only BEFORE UPDATE OR DELETE ON wallet_riskresult
-    FOR EACH ROW EXECUTE FUNCTION wallet_refuse_change();
-CREATE TRIGGER risk_result_not_emptied BEFORE TRUNCATE ON wallet_riskresult
-    FOR EACH STATEMENT EXECUTE FUNCTION wallet_refuse_change();
-
-ALTER TABLE wallet_withdrawaldecision ADD CONSTRAINT decision_of_the_withdrawals_customer
-    FOREIGN KEY (withdrawal_id, customer_id) REFERENCES wallet_withdrawal (id, customer_id);
-
-CREATE FUNCTION wallet_guard_outgoing() RETURNS trigger LANGUAGE plpgsql AS $$
-BEGIN
-    IF TG_OP = 'DELETE' THEN
-        RAISE EXCEPTION 'an outgoing transaction is never deleted' USING ERRCODE = 'restrict_violation';
-    END IF;
-    IF (OLD.withdrawal_id, OLD.network_id, OLD.sender, OLD.nonce, OLD.unsigned_payload, OLD.unsigned_hash,
-            OLD.approved_hash)
-        IS DISTINCT FROM (NEW.withdrawal_id, NEW.network_id, NEW.sender, NEW.nonce, NEW.unsigned_payload,
-            NEW.unsigned_hash, NEW.approved_hash) THEN
-        RAISE EXCEPTION 'what was reserved for an outgoing transaction does not change'
-            USING ERRCODE = 'restrict_violation';
-    END IF;
-    IF OLD.signed_bytes IS NOT NULL AND (OLD.signed_bytes, OLD.tx_hash, OLD.signed_at)
-        IS DISTINCT FROM (NEW.signed_bytes, NEW.tx_hash, NEW.signed_at) THEN
-        RAISE EXCEPTION 'signed bytes are never replaced' USING ERRCODE = 'restrict_violation';
-    END IF;
-    IF OLD.abandoned_at IS NOT NULL AND NEW.abandoned_at IS DISTINCT FROM OLD.abandoned_at THEN
-        RAISE EXCEPTION 'an abandoned transaction stays abandoned' USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER outgoing_guarded BEFORE UPDATE OR DELETE ON wallet_outgoingtransaction
-    FOR EACH ROW EXECUTE FUNCTION wallet_guard_outgoing();
-
-CREATE FUNCTION wallet_require_officers() RETURNS trigger LANGUAGE plpgsql AS $$
-DECLARE
-    asked wallet_withdrawal%ROWTYPE;
-    officers integer;
-BEGIN
-    SELECT * INTO STRICT asked FROM wallet_withdrawal WHERE id = NEW.withdrawal_id;
-    SELECT count(DISTINCT officer_id) INTO officers FROM wallet_withdrawaldecision
-     WHERE withdrawal_id = asked.id AND matter = 'approval' AND verdict = 'approve'
-       AND payload_hash = NEW.approved_hash AND officer_id <> asked.customer_id;
-    IF asked.state <> 'approved' OR asked.payload_hash <> NEW.approved_hash OR officers < asked.officers_required
-        OR EXISTS (SELECT FROM wallet_withdrawaldecision WHERE withdrawal_id = asked.id AND verdict = 'reject') THEN
-        RAISE EXCEPTION 'withdrawal % lacks a standing approval', asked.id USING ERRCODE = 'restrict_violation';
-    END IF;
-    RETURN NEW;
-END $$;
-CREATE TRIGGER outgoing_approved BEFORE INSERT ON wallet_outgoingtransaction
-    FOR EACH ROW EXECUTE FUNCTION wallet_require_officers();
-"""
-
-NO_GUARDS = """
-DROP TRIGGER outgoing_approved ON wallet_outgoingtransaction;
-DROP FUNCTION wallet_require_officers();
-DROP TRIGGER outgoing_guarded ON wallet_outgoingtransaction;
-DROP FUNCTION wallet_guard_outgoing();
-ALTER TABLE wallet_withdrawaldecision DROP CONSTRAINT decision_of_the_withdrawals_customer;
-DROP TRIGGER risk_result_not_emptied ON wallet_riskresult;
-DROP TRIGGER risk_result_append_only ON wallet_riskresult;
-DROP TRIGGER withdrawal_decision_not_emptied ON wallet_withdrawaldecision;
-DROP TRIGGER withdrawal_decision_append_only ON wallet_withdrawaldecision;
-DROP TRIGGER withdrawal_event_not_emptied ON wallet_withdrawalevent;
-DROP TRIGGER withdrawal_event_append_only ON wallet_withdrawalevent;
-DROP FUNCTION wallet_refuse_change();
-"""
+SQL = Path(__file__).resolve().parents[1] / "sql"
 
 
 class Migration(migrations.Migration):
@@ -583,5 +506,8 @@ class Migration(migrations.Migration):
                 condition=models.Q(("automatic_up_to__gte", Decimal(0))), name="withdrawal_policy_not_negative"
             ),
         ),
-        migrations.RunSQL(GUARDS, NO_GUARDS),
+        migrations.RunSQL(
+            (SQL / "withdrawals_v1.sql").read_text(),
+            (SQL / "withdrawals_v1_back.sql").read_text(),
+        ),
     ]

@@ -1,0 +1,8 @@
+DROP TRIGGER outgoing_approved ON wallet_outgoingtransaction;
+DROP FUNCTION wallet_require_officers();
+DROP TRIGGER outgoing_guarded ON wallet_outgoingtransaction;
+DROP FUNCTION wallet_guard_outgoing();
+ALTER TABLE wallet_withdrawaldecision DROP CONSTRAINT decision_of_the_withdrawals_customer;
+DROP TRIGGER risk_result_append_only ON wallet_riskresult;
+DROP TRIGGER withdrawal_decision_append_only ON wallet_withdrawaldecision;
+DROP TRIGGER withdrawal_event_append_only ON wallet_withdrawalevent;
