@@ -30,8 +30,8 @@ from kyc.services import cases, entitlements, vault
 if TYPE_CHECKING:
     from accounts.models import User
 
-_BANK_CODE = re.compile(r"[A-Z0-9]{2,16}", re.ASCII)
-_ACCOUNT_NUMBER = re.compile(r"[A-Z0-9]{5,34}", re.ASCII)
+_BANK_CODE = re.compile(r"[A-Za-z0-9]{2,16}", re.ASCII)
+_ACCOUNT_NUMBER = re.compile(r"[A-Za-z0-9]{5,34}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -170,8 +170,8 @@ def _keep_bank_account(case: Case, requirement: Requirement, details: BankDetail
 
 
 def _checked_bank(details: BankDetails) -> BankDetails:
-    country = details.country.upper()
-    if len(country) != 2 or not country.isascii() or pycountry.countries.get(alpha_2=country) is None:
+    country = details.country
+    if len(country) != 2 or not country.isascii() or pycountry.countries.get(alpha_2=country.upper()) is None:
         raise BankAccountInvalid(part="country")
     bank, branch = _joined(details.bank_code), _joined(details.branch_code)
     number = _joined(details.account_number)
@@ -181,8 +181,10 @@ def _checked_bank(details: BankDetails) -> BankDetails:
         raise BankAccountInvalid(part="branch_code")
     if not _ACCOUNT_NUMBER.fullmatch(number):
         raise BankAccountInvalid(part="account_number")
-    return BankDetails(country=country, bank_code=bank, branch_code=branch, account_number=number)
+    return BankDetails(
+        country=country.upper(), bank_code=bank.upper(), branch_code=branch.upper(), account_number=number.upper()
+    )
 
 
 def _joined(text: str) -> str:
-    return re.sub(r"[\s-]+", "", text).upper()
+    return re.sub(r"[\s-]+", "", text)

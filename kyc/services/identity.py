@@ -36,7 +36,7 @@ ID_NUMBER_LENGTH_MIN, ID_NUMBER_LENGTH_MAX = 4, 32
 NAME_LENGTH_MAX = 100
 ADDRESS_LENGTH_MAX = 300
 _NUMBER_SEPARATORS = re.compile(r"[\s./\-\u2010-\u2015]+")
-_NUMBER = re.compile(rf"[A-Z0-9]{{{ID_NUMBER_LENGTH_MIN},{ID_NUMBER_LENGTH_MAX}}}", re.ASCII)
+_NUMBER = re.compile(rf"[A-Za-z0-9]{{{ID_NUMBER_LENGTH_MIN},{ID_NUMBER_LENGTH_MAX}}}", re.ASCII)
 _NAME_MARKS = frozenset(" -.'’·・,")
 
 
@@ -197,10 +197,10 @@ def _country(code: str, field: str) -> str:
 
 
 def _id_number(text: str) -> str:
-    number = _NUMBER_SEPARATORS.sub("", unicodedata.normalize("NFKC", text)).upper()
+    number = _NUMBER_SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
     if not _NUMBER.fullmatch(number):
         raise IdNumberInvalid(length_min=ID_NUMBER_LENGTH_MIN, length_max=ID_NUMBER_LENGTH_MAX)
-    return number
+    return number.upper()
 
 
 def _context(user_id: int) -> str:

@@ -1,0 +1,225 @@
+"""The review desk: who sees what, what each look leaves behind, and decisions through the real forms."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+import time_machine
+from django.test import Client
+from PIL import Image
+
+from accounts.models import AuditRecord
+from config.kit import clock
+from kyc.models import Case, CaseState, Document, DocumentKind
+from kyc.services import documents, entitlements, links
+from tests import factories_kyc as make
+from tests.kyc import pictures
+from tests.kyc.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+
+QUEUE = "/admin/kyc/case/"
+
+
+def page_of(case: Case) -> str:
+    """The case's address."""
+    return f"{QUEUE}{case.pk}/change/"
+
+
+def image_links(html: str) -> list[str]:
+    """The images' addresses on a case page."""
+    return [link.replace("&amp;", "&") for link in re.findall(r'<img src="(/admin/kyc/[^"]+)"', html)]
+
+
+def seen_on(html: str) -> str:
+    """The fingerprint on a case page."""
+    return re.search(r'name="seen" value="([0-9a-f]{64})"', html)[1]  # type: ignore[index]  # no match fails the test
+
+
+def body(client: Client, path: str) -> str:
+    """The page at the path."""
+    response = client.get(path)
+    assert response.status_code == 200
+    return response.content.decode()
+
+
+def test_the_queue_shows_who_waits_oldest_first_without_names(desk: Client) -> None:
+    first, second = make.submitted(), make.submitted()
+    draft = make.level_one()
+    make.upload_all(draft)
+    html = body(desk, QUEUE)
+    assert html.index(str(first.public_id)) < html.index(str(second.public_id))
+    assert str(draft.uid) not in html
+    assert "Mei-Hua" not in html
+    assert str(draft.uid) in body(desk, f"{QUEUE}?queue=draft")
+    assert str(first.public_id) not in body(desk, f"{QUEUE}?country=JP")
+
+
+@pytest.mark.parametrize("count", [0, 1, 30])
+def test_the_queue_takes_twelve_queries_at_most(count: int, desk: Client, django_assert_max_num_queries: Any) -> None:
+    owner = make.level_one()
+    for _ in range(count):
+        Case.objects.create(user=make_user(), level=2, state="submitted", submitted_at=clock.now(), country="TW")
+    assert owner.pk
+    with django_assert_max_num_queries(12):
+        body(desk, QUEUE)
+
+
+def make_user() -> Any:
+    """A customer without ceremony."""
+    from accounts.models import User
+
+    return User.objects.create(
+        email=f"{make.secrets.token_hex(8)}@example.com", register_type="email", registered_at=clock.now()
+    )
+
+
+def test_the_case_page_shows_images_beside_data_and_the_look_is_on_record(desk: Client) -> None:
+    user = make.level_one(id_number="B298765431")
+    case = make.submitted(user)
+    html = body(desk, page_of(case))
+    for text in ("Mei-Hua Lin", "B298765431", "1990-02-28", "7 Zhongshan North Road, Taipei", "Identity document, front"):
+        assert text in html
+    assert len(image_links(html)) == 3
+    record = AuditRecord.objects.filter(act="kyc.case_viewed").latest("id")
+    assert record.subject == f"kyc.case:{case.public_id}"
+    assert "Lin" not in str(record.facts)
+
+
+def test_an_image_is_shown_with_the_officers_name_and_each_look_is_on_record(desk: Client) -> None:
+    case = make.submitted()
+    (link, *_) = image_links(body(desk, page_of(case)))
+    response = desk.get(link)
+    assert (response.status_code, response["Content-Type"]) == (200, "image/jpeg")
+    assert response["X-Content-Type-Options"] == "nosniff"
+    assert response["Content-Security-Policy"] == "sandbox; default-src 'none'"
+    assert "no-store" in response["Cache-Control"]
+    document = Document.objects.get(case=case, kind=DocumentKind.ID_FRONT)
+    assert response.content != documents.page(document, 1)
+    with Image.open(BytesIO(response.content)) as image:
+        assert image.size == (640, 400)
+    record = AuditRecord.objects.filter(act="kyc.document_viewed").latest("id")
+    assert record.facts["sha256"] == document.fingerprint
+
+
+def test_a_link_opens_in_the_session_it_was_made_for_and_nowhere_else(desk: Client) -> None:
+    case = make.submitted()
+    (link, other_link, *_) = image_links(body(desk, page_of(case)))
+    path, query = link.split("?")
+    other_path = other_link.split("?")[0]
+    assert signed_in(make.officer()).get(link).status_code == 403
+    assert Client().get(link).status_code == 302
+    assert desk.get(f"{other_path}?{query}").status_code == 403
+    assert desk.get(path).status_code == 403
+    assert desk.get(link[:-1] + ("0" if link[-1] != "0" else "1")).status_code == 403
+    later = re.sub(r"e=(\d+)", lambda found: f"e={int(found[1]) + 60}", link)
+    assert desk.get(later).status_code == 403
+    assert desk.get(f"{path}?e=９９９９９９９９９９&s=ä").status_code == 403
+    with time_machine.travel(clock.now() + timedelta(seconds=links.LINK_SECONDS + 2)):
+        assert desk.get(link).status_code == 403
+    assert desk.get(link).status_code == 200
+
+
+def test_the_same_officer_in_another_session_needs_a_new_link() -> None:
+    officer = make.officer()
+    case = make.submitted()
+    (link, *_) = image_links(body(signed_in(officer), page_of(case)))
+    assert signed_in(officer).get(link).status_code == 403
+
+
+@pytest.mark.parametrize("role", ["treasury", "auditor"])
+def test_other_roles_see_neither_queue_nor_case_nor_image(role: str, desk: Client) -> None:
+    case = make.submitted()
+    client = signed_in(make.officer(role))
+    assert client.get(QUEUE).status_code == 403
+    assert client.get(page_of(case)).status_code == 403
+    assert client.post(page_of(case), {"verdict": "approve"}).status_code == 403
+    document = Document.objects.filter(case=case)[0]
+    path = f"{QUEUE}documents/{document.public_id}/1.jpg"
+    session = client.session
+    viewer = f"{session['_auth_user_id']}:{make_hash(session.session_key)}"
+    assert client.get(links.signed(path, viewer=viewer)).status_code == 403
+
+
+def make_hash(key: str | None) -> str:
+    """As the desk names a session."""
+    import hashlib
+
+    return hashlib.sha256((key or "").encode()).hexdigest()
+
+
+def test_approving_through_the_form_opens_the_level(desk: Client) -> None:
+    case = make.submitted()
+    html = body(desk, page_of(case))
+    response = desk.post(page_of(case), {"verdict": "approve", "seen": seen_on(html)}, follow=True)
+    assert f"Case {case.public_id} is approved." in response.content.decode()
+    assert entitlements.level_of(case.user) == 2
+    assert 'name="verdict"' not in body(desk, page_of(case))
+
+
+def test_sending_back_through_the_form_asks_for_the_ticked_document(desk: Client) -> None:
+    case = make.submitted()
+    html = body(desk, page_of(case))
+    selfie = Document.objects.get(case=case, kind=DocumentKind.SELFIE)
+    desk.post(
+        page_of(case),
+        {"verdict": "send_back", "seen": seen_on(html), "refused": [selfie.public_id], "reason": "image_unclear"},
+    )
+    selfie.refresh_from_db()
+    assert (selfie.state, selfie.reason) == ("refused", "image_unclear")
+    assert "The photo is not clear" in body(desk, page_of(case))
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({}, "Choose what to do with the case."),
+        ({"verdict": "approve"}, "The customer has changed the case since you opened it."),
+        ({"verdict": "send_back", "reason": "image_unclear"}, "Choose at least one document to send back."),
+        ({"verdict": "send_back", "refused": "no", "reason": "image_unclear"}, "Choose at least one document to send back."),
+        ({"verdict": "reject", "seen": "x"}, "Choose a reason from the catalogue."),
+    ],
+)
+def test_a_refused_decision_is_shown_as_a_sentence(form: dict[str, str], sentence: str, desk: Client) -> None:
+    case = make.submitted()
+    response = desk.post(page_of(case), form, follow=True)
+    assert sentence in response.content.decode()
+    case.refresh_from_db()
+    assert case.state == CaseState.SUBMITTED
+
+
+def test_an_officers_own_case_is_refused_in_a_sentence() -> None:
+    officer = make.officer()
+    case = make.submitted(make.level_one(officer))
+    client = signed_in(officer)
+    seen = seen_on(body(client, page_of(case)))
+    response = client.post(page_of(case), {"verdict": "approve", "seen": seen}, follow=True)
+    assert "You can&#x27;t decide your own case." in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["999999/change/", "x/change/", "99999999999999999999/change/", "documents/1/1.jpg"])
+def test_what_is_not_there_is_not_found(path: str, desk: Client) -> None:
+    assert desk.get(f"{QUEUE}{path}").status_code in {403, 404}
+
+
+def test_nothing_is_added_changed_or_deleted_by_hand(desk: Client) -> None:
+    case = make.submitted()
+    assert desk.get(f"{QUEUE}add/").status_code == 403
+    assert desk.post(f"{QUEUE}{case.pk}/delete/", {"post": "yes"}).status_code == 403
+    desk.post(page_of(case), {"state": "approved"})
+    case.refresh_from_db()
+    assert case.state == CaseState.SUBMITTED
+
+
+def test_a_pdf_shows_a_picture_for_each_page(desk: Client) -> None:
+    user = make.level_one()
+    make.upload_all(user)
+    documents.upload(user=user, kind="proof_of_address", content=pictures.pdf(3))
+    case = Case.objects.get(user=user, level=2)
+    found = image_links(body(desk, page_of(case)))
+    assert len(found) == 6
+    assert all(desk.get(link).status_code == 200 for link in found)
