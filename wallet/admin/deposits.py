@@ -52,7 +52,7 @@ class DepositAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     inlines = (DepositEventInline,)
     fields = (
-        "public_id", "customer", "coin_network", "exact_amount", "credited_amount", "state", "held_because",
+        "public_id", "customer", "coin_network", "exact_amount", "state", "held_because",
         "deposit_address", "sender", "tx_hash", "output_index", "block_height", "block_hash", "depth", "posting",
         "seen_at", "credited_at", "contradicted_at",
     )  # fmt: skip

@@ -46,7 +46,6 @@ class HeldBecause(models.TextChoices):
     BELOW_MINIMUM = "below_minimum", "Below the smallest deposit"
     NOT_ENTITLED = "not_entitled", "The customer's level does not open deposits"
     CLOSED = "closed", "Deposits of this coin and network are closed"
-    TOO_FINE = "too_fine", "Less than the smallest unit that we book"
 
 
 class DepositAddress(models.Model):
@@ -101,9 +100,7 @@ class Deposit(models.Model):
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="deposits")
     sender = models.CharField(max_length=ADDRESS_CHARACTERS_MAX, blank=True)
     amount = models.DecimalField(max_digits=38, decimal_places=18)
-    """What the chain moved, in the coin's own unit."""
-    credited_amount = models.DecimalField(max_digits=38, decimal_places=18, null=True, default=None)
-    """What was booked: `amount` rounded down to the coin's scale."""
+    """In the coin's own unit: what the chain moved and what is credited."""
     block_height = models.BigIntegerField()
     block_hash = models.CharField(max_length=HASH_CHARACTERS_MAX)
     state = models.CharField(max_length=16, choices=DepositState.choices, default=DepositState.PENDING)
@@ -121,16 +118,8 @@ class Deposit(models.Model):
             models.CheckConstraint(condition=Q(output_index__gte=-1), name="deposit_output_index_known"),
             models.CheckConstraint(condition=Q(state__in=DepositState.values), name="deposit_state_known"),
             models.CheckConstraint(
-                condition=Q(
-                    state=DepositState.CREDITED,
-                    posting__isnull=False,
-                    credited_at__isnull=False,
-                    credited_amount__isnull=False,
-                    credited_amount__gt=0,
-                    credited_amount__lte=F("amount"),
-                )
-                | ~Q(state=DepositState.CREDITED)
-                & Q(posting__isnull=True, credited_at__isnull=True, credited_amount__isnull=True),
+                condition=Q(state=DepositState.CREDITED, posting__isnull=False, credited_at__isnull=False)
+                | ~Q(state=DepositState.CREDITED) & Q(posting__isnull=True, credited_at__isnull=True),
                 name="deposit_credited_whole",
             ),
             models.CheckConstraint(condition=~Q(state=DepositState.HELD) | ~Q(held_because=""), name="deposit_held_with_cause"),

@@ -80,7 +80,8 @@ def test_it_does_not_run_in_production() -> None:
         "from django.conf import settings; settings.configure(PRODUCTION=True, EVM_HOT_WALLET_ADDRESS='', EVM_RPC_URL='');"
         "from wallet.management.commands.run_chain import Command; Command().handle()"
     )
-    done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=dict(os.environ), capture_output=True, text=True)
+    command = [sys.executable, "-c", script]
+    done = subprocess.run(command, cwd=ROOT, env=dict(os.environ), capture_output=True, text=True, check=False)
     assert "does not run in production" in done.stderr
 
 

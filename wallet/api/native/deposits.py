@@ -95,7 +95,7 @@ class DepositQuery(serializers.Serializer[dict[str, Any]]):
 
 
 class DepositOutput(serializers.Serializer[Deposit]):
-    """One deposit. `credited_amount` is null until it is in the balance."""
+    """One deposit. It is in the balance once its state is `credited`."""
 
     id = PublicId(source="public_id")
     coin = serializers.CharField(source="coin_network.coin.code")
@@ -104,7 +104,6 @@ class DepositOutput(serializers.Serializer[Deposit]):
     tx_hash = serializers.CharField()
     output_index = serializers.IntegerField()
     amount = AmountField(read_only=True)
-    credited_amount = AmountField(read_only=True, allow_null=True)
     state = serializers.ChoiceField(choices=DepositState.choices)
     held_because = serializers.CharField()
     confirmations = serializers.IntegerField()

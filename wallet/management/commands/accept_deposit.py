@@ -8,6 +8,7 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from config.kit.errors import DomainError
+from config.kit.money import to_text
 from wallet.models.deposits import Deposit
 from wallet.services.deposits import review
 
@@ -38,4 +39,4 @@ class Command(BaseCommand):
             deposit = review.accept(deposit_id=found.pk, officer=officer, reason=options["reason"])
         except DomainError as refusal:
             raise CommandError(refusal.detail) from refusal
-        self.stdout.write(f"credited {deposit.credited_amount} {deposit.coin_network.coin.code}")
+        self.stdout.write(f"credited {to_text(deposit.amount)} {deposit.coin_network.coin.code}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from wallet.models.coins import CoinNetwork
 
 from kyc.services.entitlements import Act, require
@@ -27,11 +27,11 @@ def issue(*, customer: User, coin: str, network: str) -> tuple[DepositAddress, b
     Raises UnknownCoin, UnknownNetwork, DepositsClosed, NotEntitled, NetworkNotConnected, DerivationKeyUnfit.
     """
     coin_network = coins.network(coin, network)
-    if not coin_network.deposit_enabled:
+    if not is_open(coin_network):
         raise DepositsClosed(coin=coin, network=network)
     registry.asset(coin_network)
     require(customer, Act.DEPOSIT)
-    mine = DepositAddress.objects.filter(customer=customer, network_id=coin_network.network_id)
+    mine = of_customer(customer, network=network)
     known = mine.first()
     if known is not None:
         return known, False
@@ -55,21 +55,26 @@ def _derive(customer: User, coin_network: CoinNetwork) -> DepositAddress:
     )
 
 
+def is_open(coin_network: CoinNetwork) -> bool:
+    """Whether deposits of the coin over the network are open."""
+    enabled = coin_network.is_enabled and coin_network.coin.is_enabled and coin_network.network.is_enabled
+    return enabled and coin_network.is_deposit_open
+
+
 def of_customer(customer: User, *, coin: str = "", network: str = "") -> QuerySet[DepositAddress]:
-    """The customer's addresses, those that take the coin and are on the network where these are given."""
+    """The customer's addresses, those that take the coin and are on the network where these are given.
+
+    Each address's network has `open_for_deposit`: the coins that it takes, by code.
+    """
+    enabled = CoinNetwork.objects.filter(is_enabled=True, coin__is_enabled=True, network__is_enabled=True)
+    takes = enabled.filter(is_deposit_open=True)
     found = DepositAddress.objects.filter(customer=customer).select_related("network")
     if network:
         found = found.filter(network__code=network)
     if coin:
-        carriers = CoinNetwork.objects.filter(coin__code=coin, deposit_enabled=True)
-        found = found.filter(network_id__in=carriers.values("network_id"))
-    return found
-
-
-def open_coins(network_id: int) -> list[CoinNetwork]:
-    """What may be deposited on a network."""
-    carried = CoinNetwork.objects.select_related("coin", "network").filter(network_id=network_id, deposit_enabled=True)
-    return list(carried.order_by("coin__code"))
+        found = found.filter(network_id__in=takes.filter(coin__code=coin).values("network_id"))
+    carried = takes.select_related("coin").order_by("coin__code")
+    return found.prefetch_related(Prefetch("network__coins", queryset=carried, to_attr="open_for_deposit"))
 
 
 def owned(network_id: int, candidates: Collection[str]) -> dict[str, DepositAddress]:

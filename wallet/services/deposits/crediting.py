@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -17,7 +16,7 @@ from kyc.services.entitlements import Act, require
 from messaging.services.notices import notify
 from wallet.chains.gateway import Gateway
 from wallet.models.deposits import DEPOSIT_FLOW, Deposit, DepositState, HeldBecause, WatcherCursor
-from wallet.services.deposits import books
+from wallet.services.deposits import addresses, books
 from wallet.services.deposits.errors import NotYetFinal
 from wallet.services.deposits.states import locked, move
 
@@ -102,32 +101,23 @@ def require_final(deposit: Deposit, cursor: WatcherCursor | None) -> None:
 def book(deposit: Deposit, *, reason: str, actor: User | None = None) -> None:
     """Post a locked deposit that is final, move it to credited and tell the customer. Raises IllegalMove."""
     DEPOSIT_FLOW.check(deposit.state, DepositState.CREDITED)
-    amount = creditable(deposit)
-    posting_id = books.credit(deposit, amount=amount)
+    posting_id = books.credit(deposit)
     move(
         deposit,
         DepositState.CREDITED,
         reason=reason,
         posting_id=posting_id,
-        credited_amount=amount,
         credited_at=now(),
         actor=actor,
     )
-    facts = {"amount": money.to_text(amount), "coin": deposit.coin_network.coin.code}
+    facts = {"amount": money.to_text(deposit.amount), "coin": deposit.coin_network.coin.code}
     notify(user=deposit.customer, template="deposit_credited", facts=facts)
-
-
-def creditable(deposit: Deposit) -> Decimal:
-    """The amount as the ledger books it: rounded down to the coin's scale."""
-    return money.round_down(deposit.amount, deposit.coin_network.coin.scale)
 
 
 def _reason_to_hold(deposit: Deposit) -> HeldBecause | None:
     carried = deposit.coin_network
-    if not carried.deposit_enabled:
+    if not addresses.is_open(carried):
         return HeldBecause.CLOSED
-    if creditable(deposit) <= 0:
-        return HeldBecause.TOO_FINE
     if deposit.amount < carried.deposit_minimum:
         return HeldBecause.BELOW_MINIMUM
     try:
