@@ -181,5 +181,5 @@ class WithdrawalAdmin(ReadOnlyAdmin):
 
 
 def _officer(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # noqa: S101  # the site lets only officers in
+    assert isinstance(request.user, User)  # the site lets only officers in
     return request.user

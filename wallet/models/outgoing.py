@@ -22,9 +22,7 @@ class OutgoingTransaction(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    withdrawal = models.ForeignKey(
-        Withdrawal, on_delete=models.PROTECT, related_name="outgoing_transactions"
-    )
+    withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="outgoing_transactions")
     network = models.ForeignKey(Network, on_delete=models.PROTECT, related_name="+")
     sender = models.CharField(max_length=ADDRESS_CHARACTERS_MAX)
     nonce = models.BigIntegerField()
@@ -36,27 +34,17 @@ class OutgoingTransaction(models.Model):
     fee_ceiling = models.DecimalField(max_digits=38, decimal_places=18)
     lease_token = models.BigIntegerField()
     signed_bytes = models.BinaryField(null=True, default=None)
-    tx_hash = models.CharField(
-        max_length=TX_HASH_CHARACTERS_MAX, null=True, default=None
-    )
+    tx_hash = models.CharField(max_length=TX_HASH_CHARACTERS_MAX, null=True, default=None)
     signed_at = models.DateTimeField(null=True, default=None)
-    signer_refusal = models.CharField(
-        max_length=ANSWER_CHARACTERS_MAX, blank=True, default=""
-    )
+    signer_refusal = models.CharField(max_length=ANSWER_CHARACTERS_MAX, blank=True, default="")
     abandoned_at = models.DateTimeField(null=True, default=None)
     sendings = models.PositiveIntegerField(default=0)
     last_sent_at = models.DateTimeField(null=True, default=None)
-    last_answer = models.CharField(
-        max_length=ANSWER_CHARACTERS_MAX, blank=True, default=""
-    )
+    last_answer = models.CharField(max_length=ANSWER_CHARACTERS_MAX, blank=True, default="")
     block_number = models.BigIntegerField(null=True, default=None)
-    block_hash = models.CharField(
-        max_length=TX_HASH_CHARACTERS_MAX, blank=True, default=""
-    )
+    block_hash = models.CharField(max_length=TX_HASH_CHARACTERS_MAX, blank=True, default="")
     confirmations = models.PositiveIntegerField(default=0)
-    network_fee = models.DecimalField(
-        max_digits=38, decimal_places=18, null=True, default=None
-    )
+    network_fee = models.DecimalField(max_digits=38, decimal_places=18, null=True, default=None)
     """What the network took, in its own coin; the house pays it."""
     created_at = models.DateTimeField(default=timezone.now)
 
@@ -72,12 +60,8 @@ class OutgoingTransaction(models.Model):
                 condition=Q(abandoned_at__isnull=True),
                 name="outgoing_nonce_once",
             ),
-            models.UniqueConstraint(
-                fields=["network", "tx_hash"], name="outgoing_tx_hash_once"
-            ),
-            models.CheckConstraint(
-                condition=Q(nonce__gte=0), name="outgoing_nonce_not_negative"
-            ),
+            models.UniqueConstraint(fields=["network", "tx_hash"], name="outgoing_tx_hash_once"),
+            models.CheckConstraint(condition=Q(nonce__gte=0), name="outgoing_nonce_not_negative"),
             models.CheckConstraint(
                 condition=Q(
                     signed_bytes__isnull=True,

@@ -28,9 +28,7 @@ class TrustedAddress(models.Model):
         related_name="trusted_addresses",
     )
     label = models.CharField(max_length=LABEL_CHARACTERS_MAX)
-    coin_network = models.ForeignKey(
-        CoinNetwork, on_delete=models.PROTECT, related_name="+"
-    )
+    coin_network = models.ForeignKey(CoinNetwork, on_delete=models.PROTECT, related_name="+")
     address = models.CharField(max_length=ADDRESS_CHARACTERS_MAX)
     memo = models.CharField(max_length=MEMO_CHARACTERS_MAX, blank=True, default="")
     usable_from = models.DateTimeField()
@@ -42,13 +40,9 @@ class TrustedAddress(models.Model):
                 fields=["customer", "coin_network", "address", "memo"],
                 name="trusted_address_once_per_customer",
             ),
-            models.CheckConstraint(
-                condition=~Q(label=""), name="trusted_address_has_label"
-            ),
+            models.CheckConstraint(condition=~Q(label=""), name="trusted_address_has_label"),
         ]
-        indexes = [
-            models.Index(fields=["customer", "-id"], name="trusted_address_by_customer")
-        ]
+        indexes = [models.Index(fields=["customer", "-id"], name="trusted_address_by_customer")]
 
     def __str__(self) -> str:
         return self.label

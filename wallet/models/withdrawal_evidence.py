@@ -14,22 +14,16 @@ class WithdrawalEvent(models.Model):
     """One move of a withdrawal: who, when, why. Append-only (a trigger refuses changes)."""
 
     id = models.BigAutoField(primary_key=True)
-    withdrawal = models.ForeignKey(
-        Withdrawal, on_delete=models.PROTECT, related_name="events"
-    )
+    withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="events")
     state_before = models.CharField(max_length=16, blank=True)
     state_after = models.CharField(max_length=16, choices=WithdrawalState.choices)
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     actor_kind = models.CharField(max_length=16)
     reason = models.CharField(max_length=REASON_CHARACTERS_MAX)
     created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["withdrawal", "id"], name="withdrawal_event_by_case")
-        ]
+        indexes = [models.Index(fields=["withdrawal", "id"], name="withdrawal_event_by_case")]
 
     def __str__(self) -> str:
         return f"{self.state_before or 'new'} → {self.state_after}"
@@ -54,18 +48,10 @@ class WithdrawalDecision(models.Model):
     """An officer's verdict, bound to the payload it saw. Append-only."""
 
     id = models.BigAutoField(primary_key=True)
-    withdrawal = models.ForeignKey(
-        Withdrawal, on_delete=models.PROTECT, related_name="decisions"
-    )
-    customer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    officer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    matter = models.CharField(
-        max_length=16, choices=Matter.choices, default=Matter.APPROVAL
-    )
+    withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="decisions")
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    matter = models.CharField(max_length=16, choices=Matter.choices, default=Matter.APPROVAL)
     verdict = models.CharField(max_length=16, choices=Verdict.choices)
     payload_hash = models.BinaryField(max_length=32)
     reason = models.CharField(max_length=REASON_CHARACTERS_MAX)
@@ -73,19 +59,13 @@ class WithdrawalDecision(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["withdrawal", "matter", "officer"], name="decision_officer_once"
-            ),
+            models.UniqueConstraint(fields=["withdrawal", "matter", "officer"], name="decision_officer_once"),
             models.CheckConstraint(
                 condition=~Q(officer=F("customer")),
                 name="decision_officer_is_not_customer",
             ),
-            models.CheckConstraint(
-                condition=Q(verdict__in=Verdict.values), name="decision_verdict_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(matter__in=Matter.values), name="decision_matter_known"
-            ),
+            models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="decision_verdict_known"),
+            models.CheckConstraint(condition=Q(matter__in=Matter.values), name="decision_matter_known"),
             models.CheckConstraint(condition=~Q(reason=""), name="decision_has_reason"),
         ]
 
@@ -97,9 +77,7 @@ class RiskResult(models.Model):
     """What the risk rules saw and said, kept so that later rules can be replayed. Append-only."""
 
     id = models.BigAutoField(primary_key=True)
-    withdrawal = models.ForeignKey(
-        Withdrawal, on_delete=models.PROTECT, related_name="risk"
-    )
+    withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="risk")
     rules_version = models.CharField(max_length=32)
     inputs = models.JSONField()
     results = models.JSONField()

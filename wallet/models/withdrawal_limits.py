@@ -22,16 +22,12 @@ class WithdrawalLimit(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["level", "coin", "window_hours"], name="withdrawal_limit_once"
-            ),
+            models.UniqueConstraint(fields=["level", "coin", "window_hours"], name="withdrawal_limit_once"),
             models.CheckConstraint(
                 condition=Q(maximum__gte=Decimal(0)),
                 name="withdrawal_limit_not_negative",
             ),
-            models.CheckConstraint(
-                condition=Q(window_hours__gt=0), name="withdrawal_limit_window_positive"
-            ),
+            models.CheckConstraint(condition=Q(window_hours__gt=0), name="withdrawal_limit_window_positive"),
         ]
 
     def __str__(self) -> str:
@@ -50,9 +46,7 @@ class WithdrawalPolicy(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(
-                condition=Q(automatic_up_to__gte=Decimal(0)), name="withdrawal_policy_not_negative"
-            ),
+            models.CheckConstraint(condition=Q(automatic_up_to__gte=Decimal(0)), name="withdrawal_policy_not_negative"),
         ]
 
     def __str__(self) -> str:
@@ -66,16 +60,12 @@ class WithdrawalAllowance(models.Model):
     """
 
     id = models.BigAutoField(primary_key=True)
-    customer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     coin = models.ForeignKey(Coin, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["customer", "coin"], name="withdrawal_allowance_once"
-            ),
+            models.UniqueConstraint(fields=["customer", "coin"], name="withdrawal_allowance_once"),
         ]
 
     def __str__(self) -> str:

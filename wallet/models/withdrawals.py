@@ -75,12 +75,8 @@ class Withdrawal(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     public_id = PublicIdField()
-    customer = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="withdrawals"
-    )
-    coin_network = models.ForeignKey(
-        CoinNetwork, on_delete=models.PROTECT, related_name="+"
-    )
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="withdrawals")
+    coin_network = models.ForeignKey(CoinNetwork, on_delete=models.PROTECT, related_name="+")
     address = models.CharField(max_length=ADDRESS_CHARACTERS_MAX)
     memo = models.CharField(max_length=MEMO_CHARACTERS_MAX, blank=True, default="")
     amount = models.DecimalField(max_digits=38, decimal_places=18)
@@ -91,13 +87,9 @@ class Withdrawal(models.Model):
         default=WithdrawalState.VERIFICATION,
     )
     payload_hash = models.BinaryField(max_length=32)
-    client_reference = models.CharField(
-        max_length=CLIENT_REFERENCE_CHARACTERS_MAX, null=True, default=None
-    )
+    client_reference = models.CharField(max_length=CLIENT_REFERENCE_CHARACTERS_MAX, null=True, default=None)
     fingerprint = models.BinaryField(max_length=32)
-    trusted_address = models.ForeignKey(
-        "wallet.TrustedAddress", on_delete=models.PROTECT, null=True, related_name="+"
-    )
+    trusted_address = models.ForeignKey("wallet.TrustedAddress", on_delete=models.PROTECT, null=True, related_name="+")
     api_key_id = models.CharField(max_length=64, blank=True, default="")
     requested_from = models.GenericIPAddressField(null=True)
     verified_by = models.CharField(max_length=16, blank=True, default="")
@@ -120,22 +112,15 @@ class Withdrawal(models.Model):
                 name="withdrawal_client_reference_once",
             ),
             # Target of the decision's composite key: a decision can't name another customer.
-            models.UniqueConstraint(
-                fields=["id", "customer"], name="withdrawal_of_customer"
-            ),
-            models.CheckConstraint(
-                condition=Q(amount__gt=Decimal(0)), name="withdrawal_amount_positive"
-            ),
-            models.CheckConstraint(
-                condition=Q(fee__gte=Decimal(0)), name="withdrawal_fee_not_negative"
-            ),
+            models.UniqueConstraint(fields=["id", "customer"], name="withdrawal_of_customer"),
+            models.CheckConstraint(condition=Q(amount__gt=Decimal(0)), name="withdrawal_amount_positive"),
+            models.CheckConstraint(condition=Q(fee__gte=Decimal(0)), name="withdrawal_fee_not_negative"),
             models.CheckConstraint(
                 condition=Q(state__in=WithdrawalState.values),
                 name="withdrawal_state_known",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=ENDS, finished_at__isnull=False)
-                | (~Q(state__in=ENDS) & Q(finished_at__isnull=True)),
+                condition=Q(state__in=ENDS, finished_at__isnull=False) | (~Q(state__in=ENDS) & Q(finished_at__isnull=True)),
                 name="withdrawal_finished_at_its_end",
             ),
             models.CheckConstraint(

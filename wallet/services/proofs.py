@@ -31,9 +31,7 @@ def require(
     chosen = method or (allowed[0].value if allowed else "")
     if not code:
         if chosen in allowed and chosen != Method.TOTP:
-            second_factor.send(
-                customer, Method(chosen), purpose, context, language=language, ip=ip, facts=facts
-            )
+            second_factor.send(customer, Method(chosen), purpose, context, language=language, ip=ip, facts=facts)
         raise SecondFactorRequired(methods=[way.value for way in allowed])
     second_factor.require(customer, Proof(method=chosen, code=code), purpose, context)
     return chosen

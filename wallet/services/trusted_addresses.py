@@ -26,9 +26,7 @@ ADDRESS_TAIL_CHARACTERS = 6
 
 def of_customer(customer: User) -> QuerySet[TrustedAddress]:
     """The customer's address book."""
-    return TrustedAddress.objects.filter(customer=customer).select_related(
-        "coin_network__coin", "coin_network__network"
-    )
+    return TrustedAddress.objects.filter(customer=customer).select_related("coin_network__coin", "coin_network__network")
 
 
 def find(*, customer: User, coin_network: CoinNetwork, address: str, memo: str) -> TrustedAddress | None:
@@ -58,7 +56,8 @@ def add(
 ) -> TrustedAddress:
     """Put an address into the book; money may go there by key once the cool-down is over.
 
-    Without a code, one bound to this very address is sent, and SecondFactorRequired is raised. Where there is a cool-down, adding also holds all outgoing money for as long.
+    Without a code, one that is bound to this very address is sent, and SecondFactorRequired is raised. Where there is
+    a cool-down, adding also holds all outgoing money for as long.
 
     Raises UnknownCoin, UnknownNetwork, InvalidAddress, InvalidMemo, MemoRequired, OwnAddress, HouseAddress,
     TrustedAddressKnown, TrustedAddressesFull, and what `proofs.require` raises.

@@ -16,6 +16,7 @@ from kyc.models import Case, CaseState
 from tests.factories_messaging import pass_time_for_resend, read_code
 from tests.wallet.withdrawals.outside import Network, sign
 from wallet.models import Coin, Withdrawal
+from wallet.models.ledger import AccountKind
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.services import balances, ledger
 from wallet.services.ledger import AccountRef, Leg
@@ -34,9 +35,7 @@ def customer(*, level: int = 2, days_old: int = 400, funds: str = "10") -> User:
         email=f"customer{next(_numbers)}@example.com", register_type=RegisterType.EMAIL, registered_at=moment
     )
     for passed in range(1, level + 1):
-        Case.objects.create(
-            user=user, level=passed, state=CaseState.APPROVED, submitted_at=moment, decided_at=moment
-        )
+        Case.objects.create(user=user, level=passed, state=CaseState.APPROVED, submitted_at=moment, decided_at=moment)
     if Decimal(funds):
         fund(user, funds)
     return user
@@ -44,15 +43,14 @@ def customer(*, level: int = 2, days_old: int = 400, funds: str = "10") -> User:
 
 def fund(user: User, amount: str, *, coin: str = "ETH") -> None:
     """Credit the customer, as a deposit does."""
-    held = Coin.objects.get(code=coin)
     value = Decimal(amount)
     ledger.post(
         kind="deposit",
         scope="test",
         key=f"fund {next(_numbers)} {user.uid}",
         legs=[
-            Leg(AccountRef(None, held.pk, "external_in"), -value),
-            Leg(AccountRef(user.pk, held.pk, "spot_available"), value),
+            Leg(AccountRef(None, coin, AccountKind.EXTERNAL_IN), -value),
+            Leg(AccountRef(user, coin, AccountKind.SPOT_AVAILABLE), value),
         ],
         actor="test",
     )
@@ -152,9 +150,7 @@ def mine(network: Network, withdrawal: Withdrawal, **facts: Any) -> None:
 
 def fresh(withdrawal: Withdrawal) -> Withdrawal:
     """The row as it is now."""
-    return Withdrawal.objects.select_related("customer", "coin_network__coin", "coin_network__network").get(
-        pk=withdrawal.pk
-    )
+    return Withdrawal.objects.select_related("customer", "coin_network__coin", "coin_network__network").get(pk=withdrawal.pk)
 
 
 def take_back(user: User, withdrawal: Withdrawal) -> Withdrawal:

@@ -15,7 +15,7 @@ from wallet.models import Withdrawal
 def network(monkeypatch: pytest.MonkeyPatch, settings: object) -> Network:
     """The outside world: a network that does what a test says."""
     scripted = Network()
-    monkeypatch.setattr(registry, "gateway", lambda network: scripted)
+    monkeypatch.setattr(registry, "gateway", lambda _: scripted)
     settings.EVM_HOT_WALLET_ADDRESS = HOT_WALLET  # type: ignore[attr-defined]  # pytest-django's settings
     return scripted
 

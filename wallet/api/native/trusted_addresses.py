@@ -46,9 +46,7 @@ class TrustedAddressOutput(serializers.Serializer[TrustedAddress]):
 class TrustedAddresses(NativeView):
     """`/api/v1/trusted-addresses`: the addresses that a signed key may send to."""
 
-    @operation(
-        needs=Needs(scope="read"), output=TrustedAddressOutput, page=Keyset("-id"), summary="List trusted addresses"
-    )
+    @operation(needs=Needs(scope="read"), output=TrustedAddressOutput, page=Keyset("-id"), summary="List trusted addresses")
     def get(self, call: Call) -> object:
         """The address book, newest first."""
         return trusted_addresses.of_customer(call.user)

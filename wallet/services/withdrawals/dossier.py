@@ -61,10 +61,10 @@ class LedgerLine:
 class Choices:
     """What this officer may do now, and why not where they may not."""
 
-    can_approve: bool
-    can_reject: bool
-    can_declare_absent: bool
     because: str
+    can_approve: bool = False
+    can_reject: bool = False
+    can_declare_absent: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,9 +88,7 @@ class Dossier:
 def find(public_id: Any) -> Withdrawal:
     """The withdrawal of that id, for staff. Raises Absent."""
     number = read_public_id(public_id)
-    rows = Withdrawal.objects.select_related(
-        "customer", "coin_network__coin", "coin_network__network", "trusted_address"
-    )
+    rows = Withdrawal.objects.select_related("customer", "coin_network__coin", "coin_network__network", "trusted_address")
     found = rows.filter(public_id=number).first() if number is not None else None
     if found is None:
         raise Absent(thing="withdrawal")
@@ -101,13 +99,9 @@ def open_dossier(public_id: Any) -> Dossier:
     """Everything about one withdrawal. Raises Absent."""
     withdrawal = find(public_id)
     digest = payload_hash_of(withdrawal)
-    decisions = list(
-        WithdrawalDecision.objects.filter(withdrawal=withdrawal).select_related("officer").order_by("id")
-    )
+    decisions = list(WithdrawalDecision.objects.filter(withdrawal=withdrawal).select_related("officer").order_by("id"))
     risk = RiskResult.objects.filter(withdrawal=withdrawal).order_by("-id").first()
-    needed = max(
-        withdrawal.officers_required, policy.officers_needed(withdrawal, is_flagged=withdrawal.is_flagged)
-    )
+    needed = max(withdrawal.officers_required, policy.officers_needed(withdrawal, is_flagged=withdrawal.is_flagged))
     return Dossier(
         withdrawal=withdrawal,
         payload_hash=digest.hex(),
@@ -129,9 +123,9 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
     withdrawal = dossier.withdrawal
     spoken = {d.matter for d in _spoken(dossier) if d.officer_id == officer.pk}
     if not is_treasury:
-        return Choices(False, False, False, "You may look; treasury officers decide.")
+        return Choices("You may look; treasury officers decide.")
     if withdrawal.customer_id == officer.pk:
-        return Choices(False, False, False, "This is your own withdrawal: other officers decide about it.")
+        return Choices("This is your own withdrawal: other officers decide about it.")
     under_review = withdrawal.state in AWAITING_OFFICER
     open_seat = Matter.APPROVAL not in spoken
     because = ""

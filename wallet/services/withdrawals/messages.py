@@ -45,6 +45,4 @@ def rejected(withdrawal: Withdrawal, *, reason: str) -> None:
 
 def ended(withdrawal: Withdrawal) -> None:
     """Cancelled, expired or failed: the money is available again."""
-    notify(
-        user=withdrawal.customer, template=_ENDINGS[WithdrawalState(withdrawal.state)], facts=facts(withdrawal)
-    )
+    notify(user=withdrawal.customer, template=_ENDINGS[WithdrawalState(withdrawal.state)], facts=facts(withdrawal))

@@ -51,7 +51,7 @@ def advance(withdrawal_id: int) -> None:
         return
     except GateClosed as refusal:
         because = refusal.reason
-        log.error("gate closed", extra={"withdrawal": withdrawal_id, "reason": refusal.reason})
+        log.warning("gate closed", extra={"withdrawal": withdrawal_id, "reason": refusal.reason})
     except signing.NonceContended:
         wait = FOLLOW_SECONDS
     except DomainError as refusal:

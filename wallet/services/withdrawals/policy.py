@@ -48,9 +48,7 @@ def officers_needed(withdrawal: Withdrawal, *, is_flagged: bool) -> int:
 
 def lock_allowance(customer: User, coin: Coin) -> None:
     """Lock the row that makes one customer's requests in one coin queue up; the first lock of all."""
-    WithdrawalAllowance.objects.bulk_create(
-        [WithdrawalAllowance(customer=customer, coin=coin)], ignore_conflicts=True
-    )
+    WithdrawalAllowance.objects.bulk_create([WithdrawalAllowance(customer=customer, coin=coin)], ignore_conflicts=True)
     WithdrawalAllowance.objects.select_for_update().get(customer=customer, coin=coin)
 
 

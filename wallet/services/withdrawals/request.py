@@ -211,9 +211,7 @@ def _require_allowed(wish: Wish, coin_network: CoinNetwork) -> None:
 
 def _trusted(wish: Wish) -> TrustedAddress | None:
     """The usable entry of the address book that names the destination; a key needs one."""
-    found = trusted_addresses.find(
-        customer=wish.customer, coin_network=wish.coin_network, address=wish.address, memo=wish.memo
-    )
+    found = trusted_addresses.find(customer=wish.customer, coin_network=wish.coin_network, address=wish.address, memo=wish.memo)
     if not wish.api_key_id:
         return found if found is not None and found.usable_from <= now() else None
     if found is None:

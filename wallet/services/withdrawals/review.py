@@ -39,9 +39,7 @@ def approve(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> 
         WITHDRAWAL_FLOW.check(withdrawal.state, WithdrawalState.APPROVED)
         digest = require_unchanged(withdrawal, seen_hash)
         decide(withdrawal, officer=officer, matter=Matter.APPROVAL, verdict=Verdict.APPROVE, reason=reason)
-        needed = max(
-            withdrawal.officers_required, policy.officers_needed(withdrawal, is_flagged=withdrawal.is_flagged)
-        )
+        needed = max(withdrawal.officers_required, policy.officers_needed(withdrawal, is_flagged=withdrawal.is_flagged))
         approvals = WithdrawalDecision.objects.filter(
             withdrawal=withdrawal, matter=Matter.APPROVAL, verdict=Verdict.APPROVE, payload_hash=digest
         ).count()
@@ -64,9 +62,7 @@ def reject(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> W
         withdrawal = locked_for_officer(public_id=public_id, officer=officer, reason=reason)
         WITHDRAWAL_FLOW.check(withdrawal.state, WithdrawalState.REJECTED)
         matter = Matter.RECALL if withdrawal.state == WithdrawalState.APPROVED else Matter.APPROVAL
-        decide(
-            withdrawal, officer=officer, matter=matter, verdict=Verdict.REJECT, reason=reason, payload_hash=seen_hash
-        )
+        decide(withdrawal, officer=officer, matter=matter, verdict=Verdict.REJECT, reason=reason, payload_hash=seen_hash)
         move(withdrawal, WithdrawalState.REJECTED, actor=actors.officer(officer), reason=reason.strip())
         books.release(withdrawal)
         messages.rejected(withdrawal, reason=reason.strip())

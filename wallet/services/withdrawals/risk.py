@@ -51,7 +51,9 @@ class Rule(Protocol):
 
     name: ClassVar[str]
 
-    def says(self, inputs: Inputs) -> str | None: ...
+    def says(self, inputs: Inputs) -> str | None:
+        """The sentence, or None."""
+        ...
 
 
 class EqualRequest:
@@ -60,6 +62,7 @@ class EqualRequest:
     name = "equal_request"
 
     def says(self, inputs: Inputs) -> str | None:
+        """See Rule."""
         if not inputs.equal_requests_in_10_seconds:
             return None
         return f"An equal request came within {EQUAL_SECONDS} s."
@@ -71,6 +74,7 @@ class ManyRequests:
     name = "many_requests"
 
     def says(self, inputs: Inputs) -> str | None:
+        """See Rule."""
         if inputs.requests_in_an_hour < HOUR_REQUESTS_MAX:
             return None
         return f"{inputs.requests_in_an_hour} other requests in an hour."
@@ -82,6 +86,7 @@ class NewAddress:
     name = "new_address"
 
     def says(self, inputs: Inputs) -> str | None:
+        """See Rule."""
         if inputs.address_is_trusted or inputs.address_paid_before:
             return None
         return "The first payment to an address that is not in the address book."
@@ -93,6 +98,7 @@ class YoungAccount:
     name = "young_account"
 
     def says(self, inputs: Inputs) -> str | None:
+        """See Rule."""
         if inputs.account_age_days >= YOUNG_ACCOUNT_DAYS:
             return None
         return f"The account is {inputs.account_age_days} days old."
@@ -104,6 +110,7 @@ class SharedAddress:
     name = "shared_address"
 
     def says(self, inputs: Inputs) -> str | None:
+        """See Rule."""
         return "Another customer has used this address." if inputs.address_used_by_others else None
 
 
@@ -113,6 +120,7 @@ class RecentSecurityChange:
     name = "recent_security_change"
 
     def says(self, inputs: Inputs) -> str | None:
+        """See Rule."""
         if not inputs.security_holds_in_7_days:
             return None
         return f"{inputs.security_holds_in_7_days} security holds within {RECENT_HOLD_DAYS} days."
@@ -124,6 +132,7 @@ class UnusualVolume:
     name = "unusual_volume"
 
     def says(self, inputs: Inputs) -> str | None:
+        """See Rule."""
         average = Decimal(inputs.withdrawn_daily_average_30_days)
         today = Decimal(inputs.withdrawn_in_24_hours) + Decimal(inputs.amount)
         if average <= 0 or today <= average * 10:

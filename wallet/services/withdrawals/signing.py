@@ -37,9 +37,7 @@ def prepare(lease: Lease) -> OutgoingTransaction:
     The node is asked for prices before anything is locked; the gate is asked under the lock.
     Raises GateClosed, ChainUnavailable, PaymentWouldFail, AmountNotPayable, InvalidAddress, LeaseLost, NonceContended.
     """
-    withdrawal = Withdrawal.objects.select_related("coin_network__coin", "coin_network__network").get(
-        pk=lease.withdrawal_id
-    )
+    withdrawal = Withdrawal.objects.select_related("coin_network__coin", "coin_network__network").get(pk=lease.withdrawal_id)
     network = withdrawal.coin_network.network
     gateway = registry.gateway(network.code)
     sender = gateway.validate_address(registry.hot_wallet(network.code))

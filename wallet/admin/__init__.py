@@ -1,0 +1,6 @@
+"""The wallet's pages on the staff desk, one module per subject."""
+
+from __future__ import annotations
+
+from wallet.admin import deposits as deposits
+from wallet.admin import withdrawals as withdrawals
