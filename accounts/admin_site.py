@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import URLPattern
 from unfold.admin import ModelAdmin
@@ -33,7 +34,6 @@ class StaffSite(UnfoldAdminSite):
     index_title = "Desk"
     login_form = StaffSignInForm
     login_template = "admin/staff_sign_in.html"
-    enable_nav_sidebar = False
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether an officer who may act is signed in, since less than SIGNED_IN_SECONDS_MAX."""
@@ -88,6 +88,11 @@ class StaffSite(UnfoldAdminSite):
 
 
 site = StaffSite()
+
+
+def environment(request: HttpRequest) -> list[str] | None:
+    """The badge at the top of each page, so that nobody takes a development desk for the real one."""
+    return None if settings.PRODUCTION else [settings.MODE.capitalize(), "warning"]
 
 
 def has_role(request: HttpRequest, *roles: str) -> bool:

@@ -17,6 +17,14 @@ from config.kit.network import client_ip
 CODE_LENGTH_MAX = 8
 
 
+class OneTimeCodeInput(UnfoldAdminTextInputWidget):
+    """A field that never comes back filled: the code in it was good once at most."""
+
+    def format_value(self, value: Any) -> None:
+        """Empty."""
+        return
+
+
 class StaffSignInForm(forms.Form):
     """Stands where Django's own sign-in form would; the field names are those that its view and template expect."""
 
@@ -34,9 +42,7 @@ class StaffSignInForm(forms.Form):
     code = forms.CharField(
         label="Authenticator code",
         max_length=CODE_LENGTH_MAX,
-        widget=UnfoldAdminTextInputWidget(
-            attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "pattern": "[0-9 ]*"}
-        ),
+        widget=OneTimeCodeInput(attrs={"autocomplete": "one-time-code", "inputmode": "numeric", "pattern": "[0-9 ]*"}),
     )
 
     def __init__(self, request: HttpRequest | None = None, *args: Any, **kwargs: Any) -> None:

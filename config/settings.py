@@ -292,7 +292,26 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.kit.schema.problem_component"],
 }
-UNFOLD: dict[str, Any] = {"SITE_TITLE": "Quaestor", "SITE_HEADER": "Quaestor"}
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Quaestor",
+    "SITE_HEADER": "Quaestor",
+    "SITE_SUBHEADER": "Staff desk",
+    "SITE_SYMBOL": "account_balance",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "ENVIRONMENT": "accounts.admin_site.environment",
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {
+            "50": "#eef6f8", "100": "#d5e8ee", "200": "#aed2de", "300": "#7cb4c7", "400": "#4791aa", "500": "#2c758f",
+            "600": "#235f77", "700": "#1f4d62", "800": "#1d4152", "900": "#1b3746", "950": "#0f2330",
+        },
+    },
+    "SIDEBAR": {"show_search": False, "show_all_applications": False},
+}  # fmt: skip
+FORMAT_MODULE_PATH = ["config.formats"]
 
 # --- logs ----------------------------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {

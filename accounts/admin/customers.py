@@ -63,12 +63,12 @@ class SessionRows(NewestRows):
     fields = ("created_at", "last_used_at", "level", "state", "device", "browser", "place", "ip")
     readonly_fields = fields
 
-    @display(description="state", label={"open": "success", "ended": "info", "expired": "info"})
-    def state(self, session: Session) -> tuple[str, str]:
+    @admin.display(description="state")
+    def state(self, session: Session) -> str:
         """Open, expired, or how it ended."""
         if session.ended_at is not None:
-            return "ended", session.get_end_cause_display()
-        return ("open", "open") if session.expires_at > now() else ("expired", "expired")
+            return session.get_end_cause_display()
+        return "open" if session.expires_at > now() else "expired"
 
 
 class LoginRows(NewestRows):
@@ -102,13 +102,13 @@ class UserAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     inlines = (SessionRows, LoginRows, HoldRows)
     fieldsets = (
-        ("Account", {"fields": (("uid", "status_shown"), ("email", "phone", "username"), ("kind", "roles"))}),
+        ("Account", {"fields": (("uid", "status"), ("email", "phone", "username"), ("kind", "roles"))}),
         ("Opened", {"fields": (("registered_at", "register_type", "registered_ip"),)}),
         ("Safety", {"fields": (("authenticator", "login_code", "language"),)}),
     )
     readonly_fields = (
         "uid",
-        "status_shown",
+        "status",
         "email",
         "phone",
         "username",

@@ -99,7 +99,8 @@ class Migration(migrations.Migration):
                 ),
             ],
             options={
-                "verbose_name": "user",
+                "verbose_name": "account",
+                "verbose_name_plural": "customers and officers",
             },
         ),
         migrations.CreateModel(
@@ -170,6 +171,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={"verbose_name": "audit record", "verbose_name_plural": "audit log"},
         ),
         migrations.CreateModel(
             name="AuditLink",

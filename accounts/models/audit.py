@@ -55,6 +55,8 @@ class AuditRecord(models.Model):
     record_hash = models.BinaryField(max_length=32)
 
     class Meta:
+        verbose_name = "audit record"
+        verbose_name_plural = "audit log"
         constraints = (
             models.CheckConstraint(
                 condition=Q(actor_kind__in=ActorKind.values),

@@ -96,7 +96,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        verbose_name = "user"
+        verbose_name = "account"
+        verbose_name_plural = "customers and officers"
         constraints = (
             models.UniqueConstraint(fields=["uid"], name="accounts_user_uid_unique"),
             models.UniqueConstraint(fields=["email"], name="accounts_user_email_unique"),
@@ -144,6 +145,10 @@ class User(AbstractBaseUser, PermissionsMixin):
     def check_password(self, raw_password: str | None) -> NoReturn:
         """Never: passwords are checked by `accounts.services.passwords`."""
         raise NotImplementedError("accounts.services.passwords checks passwords")
+
+    def has_usable_password(self) -> bool:
+        """Not one that Django's own pages could change."""
+        return False
 
     def get_session_auth_hash(self) -> str:
         """What a staff cookie is bound to."""
