@@ -97,12 +97,3 @@ class UnknownAccount(DomainError):
     slug = "wallet.unknown_account"
     kind = Kind.INVALID
     message = "There is no such account."
-
-
-class LedgerBusy(DomainError):
-    """The accounts are locked by others for longer than we wait; nothing was changed."""
-
-    slug = "wallet.ledger_busy"
-    kind = Kind.UNAVAILABLE
-    message = "The accounts are busy. Try again in {retry_after} s."
-    retry_after: int = 1
