@@ -7,7 +7,12 @@ from typing import Any
 from django.db import connections
 from django.test import TransactionTestCase
 
-REFERENCE_COMMANDS: list[tuple[str, ...]] = [("load_countries",), ("load_staff_roles",), ("load_coins", "--development")]
+REFERENCE_COMMANDS: list[tuple[str, ...]] = [
+    ("load_countries",),
+    ("load_staff_roles",),
+    ("load_coins", "--development"),
+    ("load_withdrawal_limits",),
+]
 """Commands that load what every installation has."""
 SNAPSHOT = "reference_snapshot"
 
@@ -27,9 +32,7 @@ def restore_reference() -> None:
     """Empty every table and put the reference rows back, with triggers and foreign keys asleep."""
     with connections["default"].cursor() as cursor:
         names = [name for name in _tables(cursor) if name != "django_migrations"]
-        cursor.execute(
-            "SELECT table_name FROM information_schema.tables WHERE table_schema = %s", [SNAPSHOT]
-        )
+        cursor.execute("SELECT table_name FROM information_schema.tables WHERE table_schema = %s", [SNAPSHOT])
         remembered = [row[0] for row in cursor.fetchall() if row[0] != "django_migrations"]
         cursor.execute("SET session_replication_role = replica")
         try:

@@ -274,6 +274,7 @@ class Migration(migrations.Migration):
             name="WithdrawalPolicy",
             fields=[
                 ("id", models.BigAutoField(primary_key=True, serialize=False)),
+                ("second_officer_from", models.DecimalField(decimal_places=18, max_digits=38)),
                 ("automatic_up_to", models.DecimalField(decimal_places=18, max_digits=38)),
                 (
                     "coin",
@@ -503,7 +504,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="withdrawalpolicy",
             constraint=models.CheckConstraint(
-                condition=models.Q(("automatic_up_to__gte", Decimal(0))), name="withdrawal_policy_not_negative"
+                condition=models.Q(
+                    ("automatic_up_to__gte", Decimal(0)), ("automatic_up_to__lt", models.F("second_officer_from"))
+                ),
+                name="withdrawal_policy_thresholds_in_order",
             ),
         ),
         migrations.RunSQL(

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from wallet.models.coins import Coin
 
@@ -35,22 +35,25 @@ class WithdrawalLimit(models.Model):
 
 
 class WithdrawalPolicy(models.Model):
-    """Up to which amount of a coin no officer is needed: to a trusted address, nothing flagged. No row: never.
-
-    From which amount two are needed is the coin's own `second_officer_threshold`.
-    """
+    """How many eyes a coin's withdrawals need. No row: two officers, always."""
 
     id = models.BigAutoField(primary_key=True)
     coin = models.OneToOneField(Coin, on_delete=models.PROTECT, related_name="withdrawal_policy")
+    second_officer_from = models.DecimalField(max_digits=38, decimal_places=18)
+    """From this amount on two officers decide."""
     automatic_up_to = models.DecimalField(max_digits=38, decimal_places=18)
+    """Up to this amount none does: to a trusted address, nothing flagged."""
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(automatic_up_to__gte=Decimal(0)), name="withdrawal_policy_not_negative"),
+            models.CheckConstraint(
+                condition=Q(automatic_up_to__gte=Decimal(0), automatic_up_to__lt=F("second_officer_from")),
+                name="withdrawal_policy_thresholds_in_order",
+            ),
         ]
 
     def __str__(self) -> str:
-        return f"automatic up to {self.automatic_up_to}"
+        return f"second officer from {self.second_officer_from}"
 
 
 class WithdrawalAllowance(models.Model):

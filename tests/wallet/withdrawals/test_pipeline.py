@@ -123,9 +123,9 @@ def test_a_hold_that_came_after_the_approval_stops_the_money_until_it_ends(custo
 
 def test_a_stopped_coin_a_closed_network_and_a_frozen_customer_stop_at_the_gate(customer):
     withdrawal = arrange.approved(customer)
-    Coin.objects.filter(code="ETH").update(stopped_reason="the books differ")
+    Coin.objects.filter(code="ETH").update(withdrawals_stopped_because="the books differ")
     assert arrange.step(withdrawal).state == "approved"
-    Coin.objects.filter(code="ETH").update(stopped_reason="")
+    Coin.objects.filter(code="ETH").update(withdrawals_stopped_because="")
     CoinNetwork.objects.filter(coin__code="ETH").update(is_withdrawal_open=False)
     assert arrange.step(withdrawal).state == "approved"
     CoinNetwork.objects.filter(coin__code="ETH").update(is_withdrawal_open=True)

@@ -11,7 +11,7 @@ from config.kit.errors import Absent
 from config.kit.flow import IllegalMove
 from tests.factories_messaging import unsent_messages
 from tests.wallet.withdrawals import arrange
-from wallet.models import Coin, Withdrawal, WithdrawalDecision
+from wallet.models import Withdrawal, WithdrawalDecision, WithdrawalPolicy
 from wallet.services.withdrawals import errors, review
 from wallet.services.withdrawals.payload import payload_hash_of
 
@@ -37,10 +37,16 @@ def test_from_the_threshold_two_officers_are_due(customer, officers):
     assert arrange.confirmed(customer, amount="5").officers_required == 2
 
 
+def test_a_coin_without_a_policy_needs_two(customer):
+    paid_before(customer)
+    WithdrawalPolicy.objects.filter(coin__code="ETH").delete()
+    assert arrange.confirmed(customer).officers_required == 2
+
+
 def test_a_threshold_lowered_meanwhile_counts(customer, officers):
     paid_before(customer)
     waiting = arrange.confirmed(customer)
-    Coin.objects.filter(code="ETH").update(second_officer_threshold=1)
+    WithdrawalPolicy.objects.filter(coin__code="ETH").update(second_officer_from=1)
     assert arrange.approve(waiting, officers[0]).state == "second_review"
 
 

@@ -24,7 +24,8 @@ UNCOUNTED = (WithdrawalState.CANCELLED, WithdrawalState.EXPIRED, WithdrawalState
 def is_open(coin_network: CoinNetwork) -> bool:
     """Whether money may leave in this coin over this network now."""
     coin = coin_network.coin
-    return coin_network.is_enabled and coin_network.is_withdrawal_open and coin.is_enabled and not coin.stopped_reason
+    enabled = coin.is_enabled and coin_network.is_enabled and coin_network.network.is_enabled
+    return enabled and coin_network.is_withdrawal_open and not coin.withdrawals_stopped_because
 
 
 def is_in_good_standing(customer: User) -> bool:
@@ -33,15 +34,14 @@ def is_in_good_standing(customer: User) -> bool:
 
 
 def officers_needed(withdrawal: Withdrawal, *, is_flagged: bool) -> int:
-    """How many officers must approve: two from the coin's threshold or for any flag.
+    """How many officers must approve: two from the coin's threshold, for any flag, and where nothing is set.
 
     None at all only for an amount within `automatic_up_to` to a trusted address, unflagged.
     """
-    coin = withdrawal.coin_network.coin
-    if is_flagged or withdrawal.amount >= coin.second_officer_threshold:
+    rule = WithdrawalPolicy.objects.filter(coin_id=withdrawal.coin_network.coin_id).first()
+    if rule is None or is_flagged or withdrawal.amount >= rule.second_officer_from:
         return OFFICERS_MAX
-    rule = WithdrawalPolicy.objects.filter(coin=coin).first()
-    if rule is not None and withdrawal.trusted_address_id is not None and withdrawal.amount <= rule.automatic_up_to:
+    if withdrawal.trusted_address_id is not None and withdrawal.amount <= rule.automatic_up_to:
         return 0
     return 1
 

@@ -18,8 +18,13 @@ LIMITS: dict[str, dict[int, tuple[str, str]]] = {
     "TRX": {2: ("300000", "3000000"), 3: ("1500000", "15000000")},
 }
 """Coin → level → the most in 24 hours and in 30 days, in the coin. Fiat coins are not here: nothing of them leaves."""
-AUTOMATIC_UP_TO = {"BTC": "0.01", "ETH": "0.1", "USDT": "200", "TRX": "1000"}
-"""Coin → up to which amount no officer is needed (trusted address, nothing flagged)."""
+POLICIES: dict[str, tuple[str, str]] = {
+    "BTC": ("0.5", "0.01"),
+    "ETH": ("5", "0.1"),
+    "USDT": ("10000", "200"),
+    "TRX": ("50000", "1000"),
+}
+"""Coin → from which amount two officers decide, and up to which none does (trusted address, nothing flagged)."""
 
 
 @transaction.atomic
@@ -34,8 +39,10 @@ def load() -> int:
                     level=level, coin=coin, window_hours=hours, defaults={"maximum": Decimal(maximum)}
                 )
                 added += is_new
+        second_officer_from, automatic_up_to = map(Decimal, POLICIES[code])
         _, is_new = WithdrawalPolicy.objects.get_or_create(
-            coin=coin, defaults={"automatic_up_to": Decimal(AUTOMATIC_UP_TO[code])}
+            coin=coin,
+            defaults={"second_officer_from": second_officer_from, "automatic_up_to": automatic_up_to},
         )
         added += is_new
     return added
