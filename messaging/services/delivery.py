@@ -30,6 +30,8 @@ BACKOFF_FIRST_SECONDS = 2.0
 BACKOFF_MAX_SECONDS = 600.0
 SWEEP_MESSAGES_MAX = 200
 """Messages that one sweep delivers before it lets the next one go on."""
+TROUBLES_IN_A_ROW_MAX = 3
+"""Messages that a sweep fails to hand over before it leaves the rest to the next one."""
 
 logger = logging.getLogger(__name__)
 
@@ -50,10 +52,13 @@ def deliver(message_id: int) -> None:
 
 
 def sweep(*, messages_max: int = SWEEP_MESSAGES_MAX) -> int:
-    """Deliver what is due: missed bells, tries again, and the messages of dead workers. Says how many it claimed."""
-    claimed = 0
-    while claimed < messages_max and (claim := claim_next()) is not None:
-        hand_over(claim)
+    """Deliver what is due: missed bells, tries again, and the messages of dead workers. Says how many it claimed.
+
+    It lets go after a few troubles in a row: a provider that hangs must not keep the worker from other work.
+    """
+    claimed = troubles = 0
+    while claimed < messages_max and troubles < TROUBLES_IN_A_ROW_MAX and (claim := claim_next()) is not None:
+        troubles = 0 if hand_over(claim) else troubles + 1
         claimed += 1
     return claimed
 
@@ -88,10 +93,10 @@ def _lease(message: Message, moment: datetime) -> Claim:
     return Claim(message, message.tries)
 
 
-def hand_over(claim: Claim) -> None:
-    """Send the claimed message and write down what became of it.
+def hand_over(claim: Claim) -> bool:
+    """Send the claimed message, write down what became of it, and say whether the provider spoke its word.
 
-    A refusal of the provider ends it; anything else is tried again later.
+    A refusal of the provider ends the message; without its word it is tried again later.
     """
     message = claim.message
     provider = providers(message.channel)[0]
@@ -110,8 +115,10 @@ def hand_over(claim: Claim) -> None:
             exc_info=True,
         )
         _try_again(claim, f"{type(trouble).__name__}: {trouble}")
+        return False
     else:
         _finish(claim, MessageState.ACCEPTED, receipt=receipt)
+    return True
 
 
 def _try_again(claim: Claim, error: str) -> None:

@@ -133,3 +133,16 @@ def test_a_decoy_counts_against_the_same_limits(db: None) -> None:
     with pytest.raises(TooManyCodes):
         send(purpose=Purpose.LOGIN, account_exists=False)
     assert Code.objects.count() == 1
+
+
+def test_a_hash_that_somebody_copied_into_another_row_opens_nothing(db: None) -> None:
+    """The purpose is in the hash and not only in the row, so that who writes to the table can't make a code travel."""
+    user = customer()
+    send(purpose=Purpose.LOGIN, user=user)
+    code = read_code(ADA)
+    pass_time_for_resend()
+    send(purpose=Purpose.WITHDRAWAL, user=user)
+    copied = Code.objects.get(purpose=Purpose.LOGIN).code_hash
+    Code.objects.filter(purpose=Purpose.WITHDRAWAL).update(code_hash=copied)
+    with pytest.raises(WrongCode):
+        verify(purpose=Purpose.WITHDRAWAL, user=user, code=code)

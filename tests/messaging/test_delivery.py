@@ -205,6 +205,15 @@ def test_pauses_are_spread_so_that_a_crowd_does_not_come_back_at_once() -> None:
     assert max(delivery.backoff_seconds(30) for _ in range(50)) <= delivery.BACKOFF_MAX_SECONDS * 1.5
 
 
+def test_a_sweep_leaves_a_provider_that_hangs_to_the_next_one(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    carrier = carried_by(monkeypatch, Carrier(*(ProviderUnavailable("away") for _ in range(9))))
+    user = customer()
+    for _ in range(7):
+        notices.notify(user=user, template="totp_bound")
+    assert [delivery.sweep(), delivery.sweep(), delivery.sweep(), delivery.sweep()] == [3, 3, 1, 0]
+    assert len({outgoing.public_id for outgoing in carrier.taken}) == 7
+
+
 def test_a_refused_message_fails_at_once_and_is_wiped(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     carried_by(monkeypatch, Carrier(ProviderRefused("the mail server answered 550")))
     send()
