@@ -24,6 +24,7 @@ class NewestRows(TabularInline):
     extra = 0
     can_delete = False
     show_change_link = False
+    hide_title = True
     tab = True
     ordering = ("-id",)
     newest_of: ClassVar[type[Model]]

@@ -159,6 +159,10 @@ class User(AbstractBaseUser, PermissionsMixin):
         """Staff cookies do not outlive a change of the secret key."""
         return iter(())
 
+    def get_username(self) -> str:
+        """The uid as text."""
+        return str(self.uid)
+
     def get_full_name(self) -> str:
         """What the admin calls this person."""
         return self.email or self.phone or str(self.uid)
