@@ -183,7 +183,8 @@ class EvmGateway:
 
     def _native_transfers(self, block: Block, asset: Asset, ours: AddressFilter) -> list[IncomingTransfer]:
         body = self._web3.eth.get_block(HexStr(block.hash), full_transactions=True)
-        payments: list[Any] = [t for t in body["transactions"] if t.get("to") and t["value"] > 0]  # type: ignore[union-attr]  # full_transactions gives objects
+        sent: Any = body["transactions"]  # objects, not hashes, with full_transactions
+        payments = [payment for payment in sent if payment.get("to") and payment["value"] > 0]
         mine = set(ours({str(payment["to"]) for payment in payments})) if payments else set()
         found = []
         for payment in payments:

@@ -6,11 +6,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils import timezone
-from wallet.models.coins import CoinNetwork, Network
-from wallet.models.ledger import Posting
 
 from config.kit.flow import Flow
 from config.kit.ids import PublicIdField
+from wallet.models.coins import CoinNetwork, Network
+from wallet.models.ledger import Posting
 
 ADDRESS_CHARACTERS_MAX = 128
 HASH_CHARACTERS_MAX = 128

@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import Collection
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_a_blocks_transfers_to_our_addresses_are_found_and_no_others(
 def test_a_reverted_payment_of_ether_is_no_transfer(
     gateway: EvmGateway, chain: DevelopmentChainClient, payer: EvmSigner
 ) -> None:
-    fields = {
+    fields: dict[str, Any] = {
         "type": 2, "chainId": genesis.CHAIN_ID, "nonce": 0, "to": genesis.USDT_ADDRESS, "value": 10**17, "data": "0x",
         "gas": 60_000, "maxFeePerGas": 10**11, "maxPriorityFeePerGas": 1,
     }  # fmt: skip

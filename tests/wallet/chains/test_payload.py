@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from eth_account import Account
@@ -22,7 +23,7 @@ SENDER = "0xf39Fd6e51aad88F6F4ce6aB8827279cffFb92266"
 FEES = {"type": 2, "chainId": genesis.CHAIN_ID, "gas": 21_000, "maxFeePerGas": 2, "maxPriorityFeePerGas": 1}
 
 
-def payload(asset: Asset = ETH, *, units: int = 5, **changes: object) -> bytes:
+def payload(asset: Asset = ETH, *, units: int = 5, **changes: Any) -> bytes:
     """A payment's canonical bytes, with some fields changed."""
     fields = {**FEES, "nonce": 7, **evm_payload.target(asset=asset, recipient=RECIPIENT, units=units), **changes}
     return evm_payload.unsigned(fields, sender=SENDER).payload
@@ -63,7 +64,7 @@ TOKEN = evm_payload.target(asset=USDT, recipient=RECIPIENT, units=5)["data"]
         {"accessList": []},
     ],
 )
-def test_anything_but_a_plain_payment_is_unreadable(changes: dict[str, object]) -> None:
+def test_anything_but_a_plain_payment_is_unreadable(changes: dict[str, Any]) -> None:
     with pytest.raises(PayloadUnreadable):
         evm_payload.read(payload(**changes))
 

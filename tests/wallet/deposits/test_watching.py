@@ -104,7 +104,7 @@ def test_several_deposits_in_one_transaction_batch_are_each_credited(chain: Deve
     chain.send(coin="ETH", to=to, amount=Decimal(1))
     chain.mine(max(confirmations("USDT"), confirmations("ETH")))
     look_until_idle()
-    assert (available(customer, "USDT"), available(customer, "ETH")) == (30, 1)
+    assert (available(customer, "USDT"), available(customer, "ETH")) == (Decimal(30), Decimal(1))
 
 
 def test_sixteen_watchers_at_once_credit_once(chain: DevelopmentChainClient) -> None:

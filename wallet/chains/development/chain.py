@@ -5,13 +5,16 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from eth.abc import BlockAPI, BlockHeaderAPI, ReceiptAPI, SignedTransactionAPI
 from eth.chains.base import MiningChain
-from eth.consensus import ConsensusApplier, NoProofConsensus
+from eth.consensus.applier import ConsensusApplier
+from eth.consensus.noproof import NoProofConsensus
 from eth.db.atomic import AtomicDB
 from eth.exceptions import VMError
-from eth.vm.forks import CancunVM
+from eth.vm.forks.cancun import CancunVM
+from eth_typing import BlockNumber
 from eth_utils.crypto import keccak
 from eth_utils.exceptions import ValidationError
 
@@ -20,17 +23,18 @@ from wallet.chains.development.journal import Journal, MinedBlock, Rewind
 
 MINER = b"\x11" * 20
 BLOCK_TRANSACTIONS_MAX = 200
+GENESIS_HEIGHT = BlockNumber(0)
 
 
 class TransactionRefused(Exception):
     """The pool does not take this transaction; the words are those of go-ethereum."""
 
 
-class _Chain(MiningChain):  # type: ignore[misc]  # py-evm has no types for its metaclass
+class _Chain(MiningChain):
     chain_id = genesis.CHAIN_ID
     vm_configuration = ConsensusApplier(NoProofConsensus).amend_vm_configuration(((0, CancunVM),))
 
-    def create_header_from_parent(self, parent_header: BlockHeaderAPI, **header_params: object) -> BlockHeaderAPI:
+    def create_header_from_parent(self, parent_header: BlockHeaderAPI, **header_params: Any) -> BlockHeaderAPI:
         header_params["gas_limit"] = parent_header.gas_limit
         return super().create_header_from_parent(parent_header, **header_params)
 
@@ -53,8 +57,9 @@ class DevelopmentChain:
 
     def __init__(self, journal: Journal) -> None:
         self._journal = journal
-        self.evm = _Chain.from_genesis(AtomicDB(), genesis.parameters(), genesis.state())
-        self.blocks: list[Mined] = [Mined(self.evm.get_canonical_block_by_number(0), ())]
+        alloc: Any = genesis.state()
+        self.evm: Any = _Chain.from_genesis(AtomicDB(), genesis.parameters(), alloc)  # typed as its base, which mines not
+        self.blocks: list[Mined] = [Mined(self.evm.get_canonical_block_by_number(GENESIS_HEIGHT), ())]
         self.places: dict[bytes, tuple[int, int]] = {}
         self.waiting: dict[bytes, SignedTransactionAPI] = {}
         self._branch = 0
@@ -94,7 +99,8 @@ class DevelopmentChain:
 
     def decode(self, raw: bytes) -> SignedTransactionAPI:
         """Signed bytes as a transaction. Raises whatever py-evm raises."""
-        return self.evm.get_vm().get_transaction_builder().decode(raw)
+        transaction: SignedTransactionAPI = self.evm.get_vm().get_transaction_builder().decode(raw)
+        return transaction
 
     # --- writing -------------------------------------------------------------------------------------------------
 
@@ -155,7 +161,7 @@ class DevelopmentChain:
     def _executable(self) -> list[SignedTransactionAPI]:
         """Waiting transactions whose nonces follow on, in order."""
         following: dict[bytes, int] = {}
-        chosen = []
+        chosen: list[SignedTransactionAPI] = []
         for transaction in sorted(self.waiting.values(), key=lambda transaction: transaction.nonce):
             sender = transaction.sender
             expected = following.get(sender)

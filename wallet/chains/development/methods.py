@@ -11,6 +11,7 @@ from typing import Any
 
 from eth.exceptions import Revert, VMError
 from eth.vm.spoof import SpoofTransaction
+from eth_typing import HexStr
 from eth_utils.address import to_canonical_address
 from eth_utils.exceptions import ValidationError
 
@@ -149,7 +150,7 @@ class Methods:
             blocks = self.chain.blocks[first : last + 1]
         return [entry for mined in blocks for entry in words.logs(mined) if _log_matches(entry, query)]
 
-    def _trial(self, call: dict[str, Any]) -> SpoofTransaction:
+    def _trial(self, call: dict[str, Any]) -> Any:
         sender = to_canonical_address(call.get("from") or "0x" + "00" * 20)
         unsigned = self.chain.evm.create_unsigned_transaction(
             nonce=self.chain.nonce(sender),
@@ -214,7 +215,7 @@ class Methods:
                 "type": 2,
                 "chainId": genesis.CHAIN_ID,
                 "nonce": self.chain.nonce(to_canonical_address(account.address), waiting=True),
-                "to": to,
+                "to": HexStr(to),
                 "value": value,
                 "data": content,
                 "gas": 100_000,
@@ -236,7 +237,7 @@ def _trial_errors() -> Iterator[None]:
 
 
 def _bytes(text: str) -> bytes:
-    if not isinstance(text, str) or not text.startswith("0x"):
+    if not str(text).startswith("0x"):
         raise ValueError("hex text must begin with 0x")
     return bytes.fromhex(text[2:])
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-import rlp
+import rlp  # type: ignore[import-untyped]  # it has no types
 from eth.abc import SignedTransactionAPI
 from eth_utils.address import to_checksum_address
 
@@ -52,7 +52,7 @@ def block(chain: DevelopmentChain, mined: Mined, *, full: bool) -> dict[str, Any
         "gasLimit": quantity(header.gas_limit),
         "gasUsed": quantity(header.gas_used),
         "timestamp": quantity(header.timestamp),
-        "baseFeePerGas": quantity(header.base_fee_per_gas),
+        "baseFeePerGas": quantity(header.base_fee_per_gas or 0),
         "uncles": [],
         "transactions": [transaction(chain, item) if full else data(item.hash) for item in mined.block.transactions],
     }
@@ -90,7 +90,7 @@ def receipt(chain: DevelopmentChain, digest: bytes) -> dict[str, Any] | None:
     mined = chain.blocks[height]
     item, outcome = mined.block.transactions[index], mined.receipts[index]
     before = mined.receipts[index - 1].gas_used if index else 0
-    base_fee = mined.header.base_fee_per_gas
+    base_fee = mined.header.base_fee_per_gas or 0
     price = min(item.max_fee_per_gas, base_fee + item.max_priority_fee_per_gas)
     return {
         "transactionHash": data(digest),
@@ -112,7 +112,7 @@ def receipt(chain: DevelopmentChain, digest: bytes) -> dict[str, Any] | None:
 
 def logs(mined: Mined) -> list[dict[str, Any]]:
     """Every event of a block; `logIndex` counts within the block, as the specification says."""
-    entries = []
+    entries: list[dict[str, Any]] = []
     for index, outcome in enumerate(mined.receipts):
         for log in outcome.logs:
             entries.append(

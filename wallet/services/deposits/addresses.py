@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Prefetch, QuerySet
-from wallet.models.coins import CoinNetwork
 
 from kyc.services.entitlements import Act, require
 from wallet.chains import registry
+from wallet.models.coins import CoinNetwork
 from wallet.models.deposits import DepositAddress
 from wallet.services import coins
 from wallet.services.deposits.errors import DepositsClosed

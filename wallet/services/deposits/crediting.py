@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, QuerySet
-from wallet.models.coins import Network
 
 from config.kit import money
 from config.kit.clock import now
@@ -15,6 +14,7 @@ from config.kit.errors import DomainError
 from kyc.services.entitlements import Act, require
 from messaging.services.notices import notify
 from wallet.chains.gateway import Gateway
+from wallet.models.coins import Network
 from wallet.models.deposits import DEPOSIT_FLOW, Deposit, DepositState, HeldBecause, WatcherCursor
 from wallet.services.deposits import addresses, books
 from wallet.services.deposits.errors import NotYetFinal

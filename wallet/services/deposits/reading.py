@@ -10,12 +10,12 @@ import logging
 from collections.abc import Sequence
 
 from django.db import transaction
-from wallet.models.coins import CoinNetwork, Network
 
 from config.kit.clock import now
 from wallet.chains import registry
 from wallet.chains.errors import NetworkNotConnected
 from wallet.chains.gateway import Block, Gateway, IncomingTransfer
+from wallet.models.coins import CoinNetwork, Network
 from wallet.models.deposits import Deposit, DepositState, WatchedBlock, WatcherCursor
 from wallet.services.deposits import addresses, recording
 from wallet.services.deposits.states import move

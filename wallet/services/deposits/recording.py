@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import logging
-
-from wallet.models.coins import CoinNetwork
+from typing import Any
 
 from wallet.chains.gateway import IncomingTransfer
+from wallet.models.coins import CoinNetwork
 from wallet.models.deposits import Deposit, DepositAddress, DepositState
 from wallet.services.deposits.states import locked, move
 from wallet.services.deposits.states import record as record_event
@@ -26,7 +26,7 @@ def record(transfer: IncomingTransfer, *, owner: DepositAddress, coin_network: C
         "output_index": transfer.output_index,
     }
     known = Deposit.objects.filter(**output).values_list("pk", flat=True).first()
-    facts = {
+    facts: dict[str, Any] = {
         "coin_network": coin_network,
         "deposit_address": owner,
         "customer_id": owner.customer_id,

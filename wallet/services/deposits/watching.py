@@ -5,10 +5,10 @@ from __future__ import annotations
 import logging
 
 from django.conf import settings
-from wallet.models.coins import Network
 
 from wallet.chains import registry
 from wallet.chains.errors import ChainUnavailable
+from wallet.models.coins import Network
 from wallet.services.deposits import crediting, reading
 
 logger = logging.getLogger(__name__)
