@@ -59,23 +59,23 @@ CREATE TRIGGER account_identity BEFORE UPDATE ON wallet_ledgeraccount
 CREATE FUNCTION wallet_entries_whole() RETURNS trigger LANGUAGE plpgsql
 SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    found record;
+    odd record;
     due bigint;
     stored bigint;
 BEGIN
-    SELECT e.posting_id INTO found
+    SELECT e.posting_id INTO odd
     FROM added e GROUP BY e.posting_id, e.coin_id HAVING sum(e.amount) <> 0 LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION 'posting % does not sum to zero', found.posting_id
+        RAISE EXCEPTION 'posting % does not sum to zero', odd.posting_id
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'posting_sums_to_zero';
     END IF;
-    SELECT c.code, c.scale INTO found
+    SELECT c.code, c.scale INTO odd
     FROM added e JOIN wallet_coin c ON c.id = e.coin_id
     WHERE e.amount <> trunc(e.amount, c.scale) LIMIT 1;
     IF FOUND THEN
-        RAISE EXCEPTION '% has % decimal places', found.code, found.scale
+        RAISE EXCEPTION '% has % decimal places', odd.code, odd.scale
             USING ERRCODE = 'integrity_constraint_violation', CONSTRAINT = 'entry_scale',
-                  DETAIL = json_build_object('coin', found.code, 'scale', found.scale);
+                  DETAIL = json_build_object('coin', odd.code, 'scale', odd.scale);
     END IF;
     SELECT sum(p.rows), sum((SELECT count(*) FROM wallet_entry o WHERE o.posting_id = p.posting_id))
     INTO due, stored
