@@ -121,6 +121,8 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
 if CELERY_BROKER_URL.startswith("pgmq:"):  # a queue on PostgreSQL; `pgmq://` alone means the product's own database
     CELERY_BROKER_TRANSPORT_OPTIONS = pgmq_options(CELERY_BROKER_URL, env.text("DATABASE_URL", default=""))
     CELERY_BROKER_URL = "pgmq://"
+# Celery itself prefers the environment's CELERY_BROKER_URL to the setting of that name, but not to these two.
+CELERY_BROKER_READ_URL = CELERY_BROKER_WRITE_URL = CELERY_BROKER_URL
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = not CELERY_BROKER_URL.startswith("pgmq:")
 CELERY_TASK_DEFAULT_QUEUE = "quaestor"
 CELERY_TASK_IGNORE_RESULT = True
@@ -141,6 +143,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # apikeys
     "apikeys.prune": {"task": "apikeys.prune", "schedule": 60.0, "options": {"expires": 60.0}},
     # wallet
+    "wallet.fold": {"task": "wallet.fold", "schedule": 10.0, "options": {"expires": 10.0}},
+    "wallet.audit_books": {"task": "wallet.audit_books", "schedule": 3600.0},
     "wallet.sweep_withdrawals": {"task": "wallet.sweep_withdrawals", "schedule": 1.0, "options": {"expires": 5.0}},
     "wallet.expire_withdrawals": {"task": "wallet.expire_withdrawals", "schedule": 30.0, "options": {"expires": 30.0}},
     "wallet.reconcile_withdrawals": {"task": "wallet.reconcile_withdrawals", "schedule": 300.0, "options": {"expires": 300.0}},
@@ -323,6 +327,7 @@ LOGGING: dict[str, Any] = {
     "loggers": {
         "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
         "httpx": {"level": "WARNING"},
+        "mail.log": {"level": "WARNING"},
         "web3": {"level": "WARNING"},
     },
 }

@@ -28,6 +28,7 @@ class Supervisor:
         self.state = state
         self.ending = threading.Event()
         self.signals = 0
+        self.ready = False
         self.width = max(len(service.name) for service in services)
         self.children = [Child(service, directory=directory, logs=logs, hear=self.hear) for service in services]
 
@@ -43,11 +44,15 @@ class Supervisor:
         self._write_state()
 
     def wait_until(self, ready: Callable[[], bool], seconds: float) -> bool:
-        """Look after the children until `ready` holds. False where it does not in time, or the run ends before."""
+        """Look after the children until `ready` holds. False where it does not in time, or the run ends before.
+
+        Before that, what they complain of is mostly each other's absence: it goes to their logs alone.
+        """
         deadline = time.monotonic() + seconds
         while not self.ending.is_set() and time.monotonic() < deadline:
             self.look()
             if ready():
+                self.ready = True
                 return True
             self.ending.wait(LOOK_SECONDS / 2)
         return False
@@ -87,7 +92,7 @@ class Supervisor:
 
     def hear(self, name: str, line: str) -> None:
         """A line of a service: warnings and errors are shown, everything where the run is verbose."""
-        if line and (self.verbose or _is_loud(line)):
+        if line and (self.verbose or (self.ready and _is_loud(line))):
             self.tell(name, line)
 
     def tell(self, name: str, line: str) -> None:

@@ -136,6 +136,7 @@ def test_only_warnings_reach_the_terminal_and_everything_reaches_the_log(tmp_pat
         "print(json.dumps({'level': 'error', 'message': 'broken'}), flush=True)\n" + POLITE
     )
     run = Run(tmp_path, service("one", program))
+    run.supervisor.ready = True
     run.supervisor.start()
     run.until(lambda: "ready" in run.log("one"))
     assert len(run.told) == 1
