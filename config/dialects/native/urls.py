@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.api import native as accounts
 from apikeys.api import native as apikeys
 from kyc.api import native as kyc
+from wallet.api.native import books
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(urlconf="config.dialects.native.urls_mounted"), name="native-schema"),
@@ -26,6 +27,9 @@ urlpatterns = [
     path("kyc/phone", kyc.Phone.as_view()),
     path("kyc/documents", kyc.Documents.as_view()),
     path("kyc/applications", kyc.Applications.as_view()),
+    path("coins", books.Coins.as_view()),
+    path("balances", books.Balances.as_view()),
+    path("statement", books.Statement.as_view()),
     path("api-keys", apikeys.ApiKeys.as_view()),
     path("api-keys/<str:id>", apikeys.OneApiKey.as_view()),
 ]
