@@ -9,9 +9,9 @@ from io import BytesIO
 
 from PIL import Image, ImageDraw, ImageFont
 
-ROWS = 4
-"""Lines of text over the height of the image."""
-SHADES = ((0, 0, 0, 70), (255, 255, 255, 90))
+PLACES = ((0.05, 0.015), (0.52, 0.34), (0.04, 0.66), (0.45, 0.955))
+"""Where each line begins, in parts of the width and the height: along the edges, and twice across."""
+SHADES = ((0, 0, 0, 48), (255, 255, 255, 56))
 """Dark and light, so that the text is seen on any ground; faint enough to read through."""
 
 
@@ -19,13 +19,11 @@ def drawn(jpeg: bytes, *, text: str) -> bytes:
     """The image with the text across it in a few places."""
     with Image.open(BytesIO(jpeg), formats=("JPEG",)) as opened:
         image = opened.convert("RGB")
-    font = ImageFont.load_default(size=max(14, image.width // 48))
+    font = ImageFont.load_default(size=max(12, image.width // 56))
     pen = ImageDraw.Draw(image, "RGBA")
-    for row in range(ROWS):
-        left = image.width * (0.06 if row % 2 else 0.42)
-        top = image.height * (row + 0.5) / ROWS
+    for x, y in PLACES:
         for offset, shade in enumerate(SHADES):
-            pen.text((left + offset, top + offset), text, font=font, fill=shade)
+            pen.text((image.width * x + offset, image.height * y + offset), text, font=font, fill=shade)
     target = BytesIO()
     image.save(target, "JPEG", quality=85)
     return target.getvalue()

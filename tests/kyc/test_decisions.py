@@ -43,7 +43,8 @@ def decide(case: Case, verdict: str, officer: User | None = None, **changes: Any
         given |= {"refused": [document.public_id for document in refused], "reason": "image_unclear"}
     if verdict == Verdict.REJECT:
         given |= {"reason": "document_altered"}
-    return getattr(decisions, verdict)(**{**given, **changes})
+    made: CaseDecision = getattr(decisions, verdict)(**{**given, **changes})
+    return made
 
 
 def test_approval_opens_the_level_and_keeps_what_the_officer_saw() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 from datetime import timedelta
 from io import BytesIO
 from typing import Any
@@ -73,9 +74,7 @@ def make_user() -> Any:
     """A customer without ceremony."""
     from accounts.models import User
 
-    return User.objects.create(
-        email=f"{make.secrets.token_hex(8)}@example.com", register_type="email", registered_at=clock.now()
-    )
+    return User.objects.create(email=f"{secrets.token_hex(8)}@example.com", register_type="email", registered_at=clock.now())
 
 
 def test_the_case_page_shows_images_beside_data_and_the_look_is_on_record(desk: Client) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -87,8 +88,8 @@ def test_a_new_image_and_an_approval_at_once_never_approve_the_unseen() -> None:
         seen = evidence.of(case).fingerprint
         officer = make.officer()
         approval, upload = together(
-            lambda c=case, o=officer, s=seen: decisions.approve(case_id=c.public_id, officer=o, seen=s),
-            lambda c=case: documents.upload(user=c.user, kind="selfie", content=pictures.jpeg()),
+            partial(decisions.approve, case_id=case.public_id, officer=officer, seen=seen),
+            partial(documents.upload, user=case.user, kind="selfie", content=pictures.jpeg()),
         )
         assert isinstance(upload, Document), upload
         if isinstance(approval, CaseDecision):

@@ -1,0 +1,113 @@
+"""The desk in a real browser: a case with rendered cards, decided in at most three clicks, under the page's own policy."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+from playwright.sync_api import Page, sync_playwright
+from pytest_django.live_server_helper import LiveServer
+
+from accounts.models import User
+from kyc.models import Case, CaseState, DocumentKind
+from kyc.services import applications, documents
+from tests import factories_kyc as make
+from tests.kyc import pictures
+from tests.kyc.conftest import signed_in
+
+CHROMIUM = shutil.which("chromium")
+FLAGS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync"
+)
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed: the desk is not seen in a browser"),
+]
+
+
+def realistic_case() -> Case:
+    """A customer with cards as a camera would see them."""
+    user = make.level_one(id_number="A123456789")
+    shots = {
+        DocumentKind.ID_FRONT: pictures.id_card(),
+        DocumentKind.ID_BACK: pictures.id_card(back=True),
+        DocumentKind.SELFIE: pictures.selfie(),
+    }
+    for kind, image in shots.items():
+        documents.upload(user=user, kind=kind, content=pictures.encoded(image, "JPEG", quality=85))
+    answers = {
+        "q1": {"value": "other", "other_value": "Paying my daughter's tuition abroad"},
+        "q2": {"value": "no"},
+        "q3": {"value": "1_to_3"},
+        "q4": {"value": "between_50_to_100"},
+    }
+    return applications.apply(user=user, level=2, questionnaire=answers)
+
+
+@pytest.fixture
+def page(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
+    """A browser page in which an officer is signed in; complaints of the page's console fail the test."""
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+    cookies = signed_in(make.officer()).cookies
+    complaints: list[str] = []
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
+        context = browser.new_context(viewport={"width": 1440, "height": 1000})
+        name = "staff_session"
+        context.add_cookies([{"name": name, "value": cookies[name].value, "url": live_server.url}])
+        opened = context.new_page()
+        opened.on("console", lambda message: complaints.append(f"{message.text} {message.location['url']}"))
+        opened.on("pageerror", lambda error: complaints.append(str(error)))
+        yield opened
+        connection.close()  # while the driver's loop runs, Django keeps a connection of its own for it
+        browser.close()
+    assert not [complaint for complaint in complaints if "favicon.ico" not in complaint]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_officer_finds_sees_turns_and_approves(page: Page, live_server: LiveServer, tmp_path: Path) -> None:
+    case = realistic_case()
+    page.goto(f"{live_server.url}/admin/kyc/case/")
+    page.screenshot(path=tmp_path / "queue.png")
+    page.get_by_role("link", name=str(case.public_id)).click()
+    images = page.locator(".desk-stage img")
+    page.wait_for_function("[...document.querySelectorAll('.desk-stage img')].every(i => i.complete && i.naturalWidth > 0)")
+    assert images.count() == 3
+    page.screenshot(path=tmp_path / "case.png")
+    front = page.locator(".desk-document").first
+    front.get_by_role("button", name="Turn right").click()
+    front.get_by_role("button", name="Larger").click()
+    assert images.first.get_attribute("style") == "transform: translate(0px, 0px) rotate(90deg) scale(1.4);"
+    page.get_by_text("Approve…").click()
+    page.screenshot(path=tmp_path / "approve.png")
+    page.get_by_role("button", name="Approve level 2").click()
+    page.wait_for_url("**/admin/kyc/case/")
+    page.screenshot(path=tmp_path / "approved.png")
+    assert_state(case, CaseState.APPROVED)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_clicks_send_one_document_back(page: Page, live_server: LiveServer, tmp_path: Path) -> None:
+    case = realistic_case()
+    page.goto(f"{live_server.url}/admin/kyc/case/{case.pk}/change/")
+    page.locator(".desk-document").nth(2).get_by_role("checkbox").click()
+    page.get_by_label("The photo is not clear").click()
+    page.screenshot(path=tmp_path / "send-back.png")
+    page.get_by_role("button", name="Send back").click()
+    page.wait_for_url("**/admin/kyc/case/")
+    assert_state(case, CaseState.SENT_BACK)
+    page.goto(f"{live_server.url}/admin/kyc/case/{case.pk}/change/")
+    page.screenshot(path=tmp_path / "sent-back.png", full_page=True)
+    assert page.locator("[data-state=refused]").count() == 1
+
+
+def assert_state(case: Any, state: str) -> None:
+    """The case is in this state; its customer is still there."""
+    case.refresh_from_db()
+    assert case.state == state
+    assert User.objects.filter(pk=case.user_id).exists()
