@@ -146,3 +146,12 @@ def test_a_hash_that_somebody_copied_into_another_row_opens_nothing(db: None) ->
     Code.objects.filter(purpose=Purpose.WITHDRAWAL).update(code_hash=copied)
     with pytest.raises(WrongCode):
         verify(purpose=Purpose.WITHDRAWAL, user=user, code=code)
+
+
+def test_what_a_stranger_asks_for_at_the_same_address_does_not_void_a_customers_code(db: None) -> None:
+    user = customer()
+    send(purpose=Purpose.LOGIN, user=user)
+    code = read_code(ADA)
+    pass_time_for_resend()
+    send(purpose=Purpose.LOGIN, account_exists=False)
+    verify(purpose=Purpose.LOGIN, user=user, code=code)
