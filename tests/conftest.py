@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from django.core.management import call_command, get_commands
+from django.core.management import call_command
 from django.db import connection
 
 from tests import database
@@ -18,8 +18,7 @@ def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureDef[
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # the blocker's type is private
         call_command("createcachetable", verbosity=0)
         for command in database.REFERENCE_COMMANDS:
-            if command[0] in get_commands():
-                call_command(*command, verbosity=0)
+            call_command(*command, verbosity=0)
         database.remember_reference()
 
 

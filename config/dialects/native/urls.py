@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.api import native as accounts
 from apikeys.api import native as apikeys
 from kyc.api import native as kyc
-from wallet.api.native import books
+from wallet.api.native import books, deposits, trusted_addresses, withdrawals
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(urlconf="config.dialects.native.urls_mounted"), name="native-schema"),
@@ -30,6 +30,13 @@ urlpatterns = [
     path("coins", books.Coins.as_view()),
     path("balances", books.Balances.as_view()),
     path("statement", books.Statement.as_view()),
+    path("deposit-addresses", deposits.DepositAddresses.as_view()),
+    path("deposits", deposits.Deposits.as_view()),
+    path("trusted-addresses", trusted_addresses.TrustedAddresses.as_view()),
+    path("withdrawals", withdrawals.Withdrawals.as_view()),
+    path("withdrawals/<str:id>", withdrawals.WithdrawalById.as_view()),
+    path("withdrawals/<str:id>/confirm", withdrawals.WithdrawalConfirmation.as_view()),
+    path("withdrawals/<str:id>/cancel", withdrawals.WithdrawalCancellation.as_view()),
     path("api-keys", apikeys.ApiKeys.as_view()),
     path("api-keys/<str:id>", apikeys.OneApiKey.as_view()),
 ]
