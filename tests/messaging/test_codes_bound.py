@@ -10,7 +10,7 @@ from messaging.errors import ChannelInvalid, TooManyCodes, WrongCode
 from messaging.models import Code, Message
 from messaging.services import codes
 from messaging.services.codes import Purpose
-from tests.factories_messaging import pass_time_for_resend, read_code, unsent_messages
+from tests.factories_messaging import pass_time_for_resend, read_code, read_message, unsent_messages
 from tests.messaging.conftest import customer
 from tests.messaging.test_codes import other
 
@@ -114,6 +114,7 @@ def test_the_answer_never_says_whether_the_account_exists(
     assert abs((decoy.expires_at - real.expires_at).total_seconds()) < 5
     assert [message.template for message in unsent_messages(ADA)] == [template]
     assert [message.template for message in unsent_messages(BOB)] == [f"code_{purpose}"]
+    assert read_message(ADA).code == ""
 
     right = read_code(BOB)
     answers = []
