@@ -13,12 +13,18 @@ from config.embedded.places import here
 def main() -> None:
     """Run the command named on the command line."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-    adopt(here())
+    placed = adopt(here()) or bool(os.environ.get("DATABASE_URL"))
     try:
         from django.core.management import execute_from_command_line
+        from django.db import OperationalError
     except ImportError:
         sys.exit("Django is not installed here: run `make run` once, or call .venv/bin/python manage.py")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except OperationalError as error:
+        if placed:
+            raise
+        sys.exit(f"No product runs in this directory (`make run`), and DATABASE_URL is not set.\n{error}")
 
 
 if __name__ == "__main__":

@@ -187,7 +187,10 @@ class Cluster:
             for role, rights in ((OWNER, "LOGIN CREATEDB"), (APPLICATION, "LOGIN")):
                 verb = "ALTER" if role in known else "CREATE"
                 connection.execute(f"{verb} ROLE {role} {rights} PASSWORD '{self._passwords()[role]}'")
-            for parameter in ("session_replication_role", "wallet.writer"):  # the tests empty tables, a migration pins the second
+            for parameter in (
+                "session_replication_role",
+                "wallet.writer",
+            ):  # the tests empty tables, a migration pins the second
                 connection.execute(f"GRANT SET ON PARAMETER {parameter} TO {OWNER}")
             here = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
             for database, owner in ((DATABASE, OWNER), (BROKER, APPLICATION)):
