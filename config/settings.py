@@ -193,7 +193,9 @@ MESSAGING_SENDS_PER_DAY = env.integer("MESSAGING_SENDS_PER_DAY", default=10)
 """Codes to one destination, whatever their purpose."""
 MESSAGING_SENDS_PER_NETWORK_PER_HOUR = env.integer("MESSAGING_SENDS_PER_NETWORK_PER_HOUR", default=20)
 """Codes asked for from one /24 (IPv6: /56)."""
-MESSAGING_SENDS_PER_PREFIX_PER_HOUR = env.integer("MESSAGING_SENDS_PER_PREFIX_PER_HOUR", default=1_000 if PRODUCTION else 10_000)
+MESSAGING_SENDS_PER_PREFIX_PER_HOUR = env.integer(
+    "MESSAGING_SENDS_PER_PREFIX_PER_HOUR", default=1_000 if PRODUCTION else 10_000
+)
 """Codes by SMS to one country's calling code."""
 MESSAGING_SENDS_IN_ALL_PER_HOUR = env.integer("MESSAGING_SENDS_IN_ALL_PER_HOUR", default=5_000 if PRODUCTION else 10_000)
 """Codes by one channel, to everybody together."""

@@ -3,4 +3,5 @@
 from __future__ import annotations
 
 from wallet.admin import deposits as deposits
+from wallet.admin import ledger as ledger
 from wallet.admin import withdrawals as withdrawals

@@ -11,6 +11,7 @@ from django.db.models import DecimalField, F, FilteredRelation, Q, QuerySet, Sum
 from django.db.models.functions import Coalesce
 
 from config.kit.money import AMOUNT_DIGITS, AMOUNT_PLACES
+from wallet.errors import UnknownCoin
 from wallet.models.coins import Coin
 from wallet.models.ledger import AccountKind, LedgerAccount, PendingEntry
 
@@ -37,11 +38,17 @@ class Balance:
 
 
 def of_customer(customer: User, *, coin: str | None = None) -> Sequence[Balance]:
-    """The balance in every enabled coin, zeros included, in the order of lists; of one coin where it is named. One query."""
+    """The balance in every enabled coin, zeros included, in the order of lists; of one coin where it is named.
+
+    One query. Raises UnknownCoin.
+    """
     found = _with_sums(Coin.objects.filter(is_enabled=True), customer)
     if coin is not None:
         found = found.filter(code=coin)
-    return [_balance(row) for row in found.order_by("position", "code")]
+    rows = [_balance(row) for row in found.order_by("position", "code")]
+    if coin is not None and not rows:
+        raise UnknownCoin(coin=coin)
+    return rows
 
 
 def of_coin(customer: User, coin: Coin) -> Balance:

@@ -96,13 +96,3 @@ def _carried(row: CoinNetwork) -> CarriedBy:
         withdrawal_minimum=row.withdrawal_minimum,
         withdrawal_fee=row.withdrawal_fee,
     )
-
-
-def stop_withdrawals(code: str, *, reason: str) -> bool:
-    """Let nothing more leave in this coin; whether that is new. The first reason stays until an operator clears it."""
-    return Coin.objects.filter(code=code, withdrawals_stopped_because="").update(withdrawals_stopped_because=reason[:500]) > 0
-
-
-def allow_withdrawals(code: str) -> bool:
-    """Undo `stop_withdrawals`; whether it was stopped."""
-    return Coin.objects.filter(code=code).exclude(withdrawals_stopped_because="").update(withdrawals_stopped_because="") > 0

@@ -148,7 +148,7 @@ def _refusal(cause: BaseException | None) -> DomainError | None:
     if plain is not None:
         return plain()
     if cause.sqlstate == "QL004":
-        return errors.CoinScaleExceeded(coin="", scale=AMOUNT_PLACES)
+        return errors.CoinScaleExceeded(coin="A coin", scale=AMOUNT_PLACES)
     return _by_constraint(cause.diag.constraint_name or "")
 
 

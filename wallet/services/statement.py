@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from wallet.models.ledger import CUSTOMER_KINDS, Entry
+from wallet.services import coins
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -36,7 +37,7 @@ class Statement:
     kind: str | None = None
 
     def rows(self, *, below: int | None, above: int | None, limit: int) -> Sequence[StatementLine]:
-        """At most `limit` lines next to the bound: newest first and older than `below`, or oldest first and newer than `above`."""
+        """At most `limit` lines next to the bound: older than `below`, newest first; or newer than `above`, oldest first."""
         found = Entry.objects.filter(account__owner=self.customer, account__kind__in=CUSTOMER_KINDS)
         if self.coin is not None:
             found = found.filter(account__coin__code=self.coin)
@@ -59,5 +60,7 @@ class Statement:
 
 
 def of_customer(customer: User, *, coin: str | None = None, kind: str | None = None) -> Statement:
-    """The customer's statement, narrowed to a coin or a kind of posting."""
+    """The customer's statement, narrowed to a coin or a kind of posting. Raises UnknownCoin."""
+    if coin is not None:
+        coins.get(coin)
     return Statement(customer=customer, coin=coin, kind=kind)

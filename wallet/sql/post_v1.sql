@@ -25,7 +25,7 @@ $$;
 CREATE FUNCTION wallet_open_accounts_v1(p_accounts bigint[], p_owners bigint[], p_coins text[], p_kinds text[])
 RETURNS bigint[] LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    found bigint[];
+    opened bigint[];
 BEGIN
     -- In one order for everybody, so that two openers of the same accounts can't wait for each other.
     INSERT INTO wallet_ledgeraccount (owner_id, coin_id, kind, allow_negative)
@@ -36,11 +36,11 @@ BEGIN
     WHERE l.account IS NULL
     ORDER BY 1, 2, 3
     ON CONFLICT DO NOTHING;
-    found := wallet_accounts_v1(p_accounts, p_owners, p_coins, p_kinds);
-    IF array_position(found, NULL) IS NOT NULL THEN
+    opened := wallet_accounts_v1(p_accounts, p_owners, p_coins, p_kinds);
+    IF array_position(opened, NULL) IS NOT NULL THEN
         RAISE EXCEPTION 'a leg names no account' USING ERRCODE = 'QL003';
     END IF;
-    RETURN found;
+    RETURN opened;
 END $$;
 
 -- The caller holds the account's lock.
@@ -114,7 +114,7 @@ BEGIN
     END IF;
 
     FOR account IN
-        SELECT a.id, a.owner_id, a.balance, d.delta, false AS is_short
+        SELECT a.id, a.owner_id, a.balance, d.delta
         FROM (
             SELECT l.id, sum(l.delta) AS delta FROM unnest(accounts, p_amounts) AS l (id, delta) GROUP BY l.id
         ) d JOIN wallet_ledgeraccount a ON a.id = d.id

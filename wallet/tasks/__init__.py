@@ -2,4 +2,5 @@
 
 from __future__ import annotations
 
+from wallet.tasks import ledger as ledger
 from wallet.tasks import withdrawals as withdrawals

@@ -1,0 +1,154 @@
+"""Proving the books: what must hold of them, asked of the database in one snapshot.
+
+A difference stops withdrawals of its coin until an operator has looked; see docs/architecture.md#ledger.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from django.db import connection, transaction
+
+from config.kit.money import to_text
+from wallet.models.coins import Coin
+from wallet.services import audit_queries, stops
+from wallet.services.withdrawals import reservations
+
+FINDINGS_MAX = 100
+"""Findings kept of each check; all are counted."""
+POSTINGS_PER_STEP = 50_000
+RESERVATIONS: tuple[Callable[[], Iterator[tuple[int, int, Decimal]]], ...] = (reservations.open_reservations,)
+"""Who holds customers' money aside: each gives (customer id, coin id, amount) of what it has reserved."""
+
+Progress = Callable[[int, int], None]
+"""Called with steps done and steps in all."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that does not hold."""
+
+    check: str
+    coin: str
+    subject: str
+    expected: str
+    found: str
+
+
+@dataclass(frozen=True)
+class CoinSummary:
+    """One coin in the books."""
+
+    coin: str
+    entries: int
+    entries_sum: str
+    customers: str
+    """Sum of what customers own."""
+
+
+@dataclass
+class Report:
+    """What an audit found."""
+
+    full: bool
+    coins: list[CoinSummary] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+    finding_count: int = 0
+    accounts: int = 0
+    postings: int = 0
+    stopped: list[str] = field(default_factory=list)
+    """Coins whose withdrawals this audit stopped."""
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether everything holds."""
+        return self.finding_count == 0
+
+    def add(self, check: str, coin: str, subject: str, *, expected: Decimal, found: Decimal) -> None:
+        """Note a difference."""
+        self.finding_count += 1
+        if self.finding_count <= FINDINGS_MAX:
+            self.findings.append(Finding(check, coin, subject, to_text(expected), to_text(found)))
+
+
+def run(*, full: bool = False, stop: bool = True, progress: Progress | None = None) -> Report:
+    """Prove the books, and stop the withdrawals of every coin that has a difference unless `stop` is False.
+
+    Always: each coin's entries sum to zero; each account's balance (with what waits to be folded) is the sum of its
+    entries; nothing is below zero that may not be; what is held is what is reserved. `full` also proves every posting
+    by itself. One snapshot, so that it may run beside the trade; raises RuntimeError inside a transaction of the caller.
+    """
+    if connection.in_atomic_block:
+        raise RuntimeError("an audit needs a snapshot of its own")
+    began = time.monotonic()
+    report = Report(full=full)
+    suspects = _Suspects()
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
+        cursor.execute("SET LOCAL statement_timeout = 0")
+        _prove(report, suspects, full=full, progress=progress or (lambda _done, _total: None))
+    if stop:
+        for code in sorted(suspects.coins):
+            if stops.stop(code, reason="the audit of the books found a difference"):
+                report.stopped.append(code)
+    report.seconds = round(time.monotonic() - began, 3)
+    return report
+
+
+@dataclass
+class _Suspects:
+    coins: set[str] = field(default_factory=set)
+
+
+def _prove(report: Report, suspects: _Suspects, *, full: bool, progress: Progress) -> None:
+    codes = dict(Coin.objects.values_list("id", "code"))
+    last = audit_queries.last_posting() if full else 0
+    steps = 4 + -(-last // POSTINGS_PER_STEP)
+    done = 0
+
+    def step() -> None:
+        nonlocal done
+        done += 1
+        progress(done, steps)
+
+    def difference(check: str, coin: str, subject: str, expected: Decimal, found: Decimal) -> None:
+        suspects.coins.add(coin)
+        report.add(check, coin, subject, expected=expected, found=found)
+
+    for summary in audit_queries.coins():
+        report.coins.append(CoinSummary(summary.coin, summary.entries, to_text(summary.total), to_text(summary.customers)))
+        if summary.total:
+            difference("coin sums to zero", summary.coin, summary.coin, Decimal(0), summary.total)
+    step()
+    report.accounts = audit_queries.count_accounts()
+    for account in audit_queries.accounts_that_differ():
+        difference("balance is its entries", codes[account.coin_id], f"account {account.id}", account.total, account.balance)
+    step()
+    for account in audit_queries.accounts_below_zero():
+        difference("nothing is below zero", codes[account.coin_id], f"account {account.id}", Decimal(0), account.balance)
+    step()
+    for customer_id, coin_id, reserved, held in _holds_that_differ():
+        difference("held is reserved", codes[coin_id], f"customer {customer_id}", reserved, held)
+    step()
+    for first in range(0, last, POSTINGS_PER_STEP):
+        until = min(first + POSTINGS_PER_STEP, last)
+        report.postings += audit_queries.count_postings(first, until)
+        for posting_id, coin, total in audit_queries.postings_that_differ(first, until):
+            difference("posting sums to zero", coin, f"posting {posting_id}", Decimal(0), total)
+        step()
+
+
+def _holds_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]]:
+    reserved: dict[tuple[int, int], Decimal] = {}
+    for source in RESERVATIONS:
+        for customer_id, coin_id, amount in source():
+            reserved[customer_id, coin_id] = reserved.get((customer_id, coin_id), Decimal(0)) + amount
+    held = audit_queries.held()
+    for key in sorted(reserved.keys() | held.keys()):
+        wanted, found = reserved.get(key, Decimal(0)), held.get(key, Decimal(0))
+        if wanted != found:
+            yield (*key, wanted, found)
