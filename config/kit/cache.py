@@ -44,7 +44,8 @@ class PostgresCache(DatabaseCache):
             return {}
         with self._cursor() as cursor:
             cursor.execute(
-                f'SELECT cache_key, value FROM "{self._table}" WHERE cache_key = ANY(%s) AND expires > clock_timestamp()',  # noqa: S608
+                f'SELECT cache_key, value FROM "{self._table}" '  # noqa: S608  # the table's name is a setting
+                "WHERE cache_key = ANY(%s) AND expires > clock_timestamp()",
                 [list(made)],
             )
             return {made[key]: self._value(text) for key, text in cursor.fetchall()}
@@ -77,7 +78,8 @@ class PostgresCache(DatabaseCache):
         with self._cursor() as cursor:
             cursor.execute(
                 f"UPDATE \"{self._table}\" SET value = '#' || (substr(value, 2)::bigint + %s) "  # noqa: S608
-                "WHERE cache_key = %s AND expires > clock_timestamp() AND left(value, 1) = '#' RETURNING substr(value, 2)::bigint",
+                "WHERE cache_key = %s AND expires > clock_timestamp() AND left(value, 1) = '#' "
+                "RETURNING substr(value, 2)::bigint",
                 [delta, made],
             )
             row = cursor.fetchone()

@@ -32,7 +32,8 @@ class Dialect:
     """How one API speaks.
 
     `authenticators` are dotted names of DRF authenticators, resolved late, so that this floor knows no app.
-    `refuse` is the dialect's one error table, `status_of` its HTTP status for a class of refusals. `prefixes` are the paths it owns, errors on unknown paths included.
+    `refuse` is the dialect's one error table, `status_of` its HTTP status for a class of refusals. `prefixes` are
+    the paths it owns, errors on unknown paths included.
     """
 
     name: str

@@ -27,6 +27,7 @@ class RequestContext:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Name the request, then let it through."""
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
         set_request_id(request_id)
@@ -42,6 +43,7 @@ class BodyLimit:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Refuse by the declared length, or let it through."""
         multipart = request.headers.get("Content-Type", "").lower().startswith("multipart/")
         limit = settings.UPLOAD_BYTES_MAX if multipart else settings.BODY_BYTES_MAX
         length = request.headers.get("Content-Length", "")
@@ -57,6 +59,7 @@ class Language:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Choose, then let it through."""
         asked = request.headers.get("lang", "") or request.headers.get("Accept-Language", "")
         request.META["HTTP_ACCEPT_LANGUAGE"] = asked[:200]
         chosen = translation.get_language_from_request(request)
@@ -81,6 +84,7 @@ class ContentPolicy:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Add the policy where the answer has none."""
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", self.POLICY)
         return response

@@ -84,6 +84,11 @@ class DialectView(APIView):
             raise errors.MethodNotAllowed(method=(self.request.method or "")[:20])
         return found
 
+    @property
+    def wire_request(self) -> HttpRequest:
+        """Django's request beneath DRF's."""
+        return self.request._request  # noqa: SLF001  # DRF offers no other way to it
+
     def get_parsers(self) -> list[BaseParser]:
         """The parsers that the operation declares."""
         name = (self.request.method or "").lower() if hasattr(self, "request") and self.request else ""
@@ -100,10 +105,7 @@ class DialectView(APIView):
         self.request = self.initialize_request(request)
         try:
             self.request.accepted_renderer, self.request.accepted_media_type = self.perform_content_negotiation(self.request)
-            if request.method == "OPTIONS":
-                response = Response(status=204)
-            else:
-                response = self._serve()
+            response = Response(status=204) if request.method == "OPTIONS" else self._serve()
         except Exception as exc:  # noqa: BLE001  # whatever it is, the dialect has words for it
             response = self.handle_exception(exc)
         response.headers.setdefault("Cache-Control", "no-store")
@@ -129,7 +131,7 @@ class DialectView(APIView):
         refuse_unstorable(dict(self.request.query_params.lists()))
         query = self._validated(declared.query, self.request.query_params.dict()) if declared.query else {}
         if "multipart" not in declared.parsers:
-            _ = self.request._request.body  # kept as received: a signature covers these bytes, not what was parsed
+            _ = self.wire_request.body  # kept as received: a signature covers these bytes, not what was parsed
         if declared.input is None:
             return {}, query
         return self._validated(declared.input, self.request.data), query
@@ -146,7 +148,7 @@ class DialectView(APIView):
         user, credential = self.request.user, self.request.auth
         if user is None or not isinstance(credential, Credential):
             if needs.login:
-                raise errors.NotSignedIn()
+                raise errors.NotSignedIn
             return None
         if credential.kind == "key":
             if needs.scope is None or needs.scope not in credential.scopes:
@@ -154,11 +156,11 @@ class DialectView(APIView):
         elif not credential.reaches(needs.level):
             raise errors.LevelTooLow(level=credential.level, required=needs.level)
         elif needs.fresh and not credential.fresh:
-            raise errors.NotFresh()
+            raise errors.NotFresh
         return credential
 
     def _call(self, data: dict[str, Any], query: dict[str, Any], credential: Credential | None) -> Call:
-        request = self.request._request
+        request = self.wire_request
         key = request.headers.get("Idempotency-Key")
         if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
             raise errors.InvalidInput(fields={"Idempotency-Key": ["1 to 64 visible ASCII characters are due."]})
@@ -180,7 +182,7 @@ class DialectView(APIView):
         output = answer.output or declared.output
         body = answer.body
         if declared.page is not None and answer.output is None:
-            page = declared.page.page(body, self.request._request, self.request.query_params)
+            page = declared.page.page(body, self.wire_request, self.request.query_params)
             rows = output(page.results, many=True).data if output else page.results
             body = {"results": rows, "next": page.next, "previous": page.previous}
         elif output is not None and body is not None:
@@ -193,7 +195,7 @@ class DialectView(APIView):
         error = as_refusal(exc)
         if isinstance(error, errors.Unexpected):
             logger.error("unexpected error", exc_info=exc)
-        wire = self.dialect.refuse(error, self.request._request)
+        wire = self.dialect.refuse(error, self.wire_request)
         response = Response(wire.body, status=wire.status, headers=dict(wire.headers), content_type=wire.content_type)
         response.exception = True
         return response
