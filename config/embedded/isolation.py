@@ -84,8 +84,8 @@ def _readable(binaries: Binaries, programs: Path) -> Binaries:
                 shutil.copytree(
                     directory, fresh / directory.name, ignore=shutil.ignore_patterns("*.py", "*.pyc", "__pycache__")
                 )
-        for directory, _, _ in os.walk(fresh):
-            Path(directory).chmod(0o755)
+        for folder, _, _ in os.walk(fresh):
+            Path(folder).chmod(0o755)
         fresh.replace(programs)
     return Binaries(programs / binaries.directory.relative_to(tree[0].parent), binaries.major)
 
