@@ -10,6 +10,9 @@ from pathlib import Path
 from typing import Any
 
 from config.environment import Environment, database, key_encryption_keys, mail, pgmq_options
+from config.presentation import REST_FRAMEWORK, SPECTACULAR_SETTINGS, UNFOLD
+
+__all__ = ["REST_FRAMEWORK", "SPECTACULAR_SETTINGS", "UNFOLD"]
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
@@ -276,47 +279,7 @@ STORAGES: dict[str, Any] = {
     },
 }
 
-# --- interfaces ----------------------------------------------------------------------------------------------------
-REST_FRAMEWORK: dict[str, Any] = {
-    "DEFAULT_AUTHENTICATION_CLASSES": [],
-    "DEFAULT_PERMISSION_CLASSES": [],
-    "DEFAULT_SCHEMA_CLASS": "config.kit.schema.OperationSchema",
-    "UNAUTHENTICATED_USER": None,
-    "UNAUTHENTICATED_TOKEN": None,
-    "EXCEPTION_HANDLER": "config.kit.views.refuse",
-}
-SPECTACULAR_SETTINGS: dict[str, Any] = {
-    "TITLE": "Quaestor",
-    "DESCRIPTION": "The customer back office of a crypto exchange: accounts, identity checks, wallet, signed API keys.",
-    "VERSION": "1",
-    "OAS_VERSION": "3.1.0",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "COMPONENT_SPLIT_REQUEST": True,
-    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.kit.schema.problem_component"],
-}
-UNFOLD: dict[str, Any] = {
-    "SITE_TITLE": "Quaestor",
-    "SITE_HEADER": "Quaestor",
-    "SITE_SUBHEADER": "Staff desk",
-    "SITE_SYMBOL": "account_balance",
-    "SITE_URL": None,
-    "SHOW_HISTORY": False,
-    "SHOW_VIEW_ON_SITE": False,
-    "SHOW_BACK_BUTTON": True,
-    "ENVIRONMENT": "accounts.admin_site.environment",
-    "BORDER_RADIUS": "6px",
-    "COLORS": {
-        "primary": {
-            "50": "#eef6f8", "100": "#d5e8ee", "200": "#aed2de", "300": "#7cb4c7", "400": "#4791aa", "500": "#2c758f",
-            "600": "#235f77", "700": "#1f4d62", "800": "#1d4152", "900": "#1b3746", "950": "#0f2330",
-        },
-    },
-    "SIDEBAR": {"show_search": False, "show_all_applications": False},
-}  # fmt: skip
+# --- interfaces: see config/presentation.py -------------------------------------------------------------------------
 FORMAT_MODULE_PATH = ["config.formats"]
 
 # --- logs ----------------------------------------------------------------------------------------------------------

@@ -1,0 +1,45 @@
+"""How the interfaces describe themselves and how the desk looks: settings that no environment changes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [],
+    "DEFAULT_PERMISSION_CLASSES": [],
+    "DEFAULT_SCHEMA_CLASS": "config.kit.schema.OperationSchema",
+    "UNAUTHENTICATED_USER": None,
+    "UNAUTHENTICATED_TOKEN": None,
+}
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "Quaestor",
+    "DESCRIPTION": "The customer back office of a crypto exchange: accounts, identity checks, wallet, signed API keys.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.kit.schema.problem_component"],
+}
+UNFOLD: dict[str, Any] = {
+    "SITE_TITLE": "Quaestor",
+    "SITE_HEADER": "Quaestor",
+    "SITE_SUBHEADER": "Staff desk",
+    "SITE_SYMBOL": "account_balance",
+    "SITE_URL": None,
+    "SHOW_HISTORY": False,
+    "SHOW_VIEW_ON_SITE": False,
+    "SHOW_BACK_BUTTON": True,
+    "ENVIRONMENT": "accounts.admin_site.environment",
+    "BORDER_RADIUS": "6px",
+    "COLORS": {
+        "primary": {
+            "50": "#eef6f8", "100": "#d5e8ee", "200": "#aed2de", "300": "#7cb4c7", "400": "#4791aa", "500": "#2c758f",
+            "600": "#235f77", "700": "#1f4d62", "800": "#1d4152", "900": "#1b3746", "950": "#0f2330",
+        },
+    },
+    "SIDEBAR": {"show_search": False, "show_all_applications": False},
+}  # fmt: skip
