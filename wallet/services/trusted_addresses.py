@@ -51,8 +51,8 @@ def add(
     memo: str = "",
     code: str,
     method: str | None = None,
+    ip: str,
     language: str = "en",
-    ip: str = "",
 ) -> TrustedAddress:
     """Put an address into the book; money may go there by key once the cool-down is over.
 

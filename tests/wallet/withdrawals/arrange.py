@@ -24,6 +24,7 @@ from wallet.services.withdrawals import cancel, confirm, pipeline, request, revi
 from wallet.services.withdrawals.payload import payload_hash_of
 
 ADDRESS = "0x52908400098527886E0F7030069857D2E4169EE7"
+IP = "127.0.0.1"
 OTHER_ADDRESS = "0x8617E340B3D01FA5F11F306F4090FD50E238070D"
 _numbers = itertools.count(1)
 
@@ -85,6 +86,7 @@ def money(user: User, coin: str = "ETH") -> Money:
 def ask(user: User, *, amount: Any = "1", **more: Any) -> Withdrawal:
     """A withdrawal in verification."""
     more.setdefault("address", ADDRESS)
+    more.setdefault("ip", IP)
     return request.request(customer=user, coin="ETH", network="ETHEREUM", amount=amount, **more).withdrawal
 
 
@@ -92,7 +94,7 @@ def confirmed(user: User, **more: Any) -> Withdrawal:
     """Confirmed by its mailed code: under review, or approved where no officer is needed."""
     pass_time_for_resend()
     withdrawal = ask(user, **more)
-    return confirm.confirm(customer=user, public_id=withdrawal.public_id, code=read_code(user.email))
+    return confirm.confirm(customer=user, public_id=withdrawal.public_id, code=read_code(user.email), ip=IP)
 
 
 def approve(withdrawal: Withdrawal, officer: User) -> Withdrawal:

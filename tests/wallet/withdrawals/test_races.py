@@ -21,7 +21,7 @@ from wallet.services.withdrawals import cancel, errors, expiry, pipeline, reques
 from wallet.services.withdrawals.payload import payload_hash_of
 
 pytestmark = pytest.mark.django_db(transaction=True)
-WORDS = {"coin": "ETH", "network": "ETHEREUM", "address": arrange.ADDRESS}
+WORDS = {"coin": "ETH", "network": "ETHEREUM", "address": arrange.ADDRESS, "ip": arrange.IP}
 
 
 @pytest.fixture(autouse=True)

@@ -89,7 +89,7 @@ def test_a_destination_that_cannot_be_is_refused(customer, change, refusal):
 )
 def test_an_unknown_coin_or_network_is_refused(customer, coin, network, refusal):
     with pytest.raises(refusal):
-        request.request(customer=customer, coin=coin, network=network, address=arrange.ADDRESS, amount="1")
+        request.request(customer=customer, coin=coin, network=network, address=arrange.ADDRESS, amount="1", ip="127.0.0.1")
 
 
 def test_ones_own_deposit_address_is_refused_and_anothers_is_not(customer):
@@ -168,7 +168,7 @@ def test_too_many_at_once_are_refused(customer, monkeypatch):
 
 
 def test_the_same_reference_and_body_give_the_same_withdrawal(customer):
-    words = {"customer": customer, "coin": "ETH", "network": "ETHEREUM", "address": arrange.ADDRESS}
+    words = {"customer": customer, "coin": "ETH", "network": "ETHEREUM", "address": arrange.ADDRESS, "ip": arrange.IP}
     first = request.request(**words, amount="1", client_reference="a")
     again = request.request(**words, amount="1.0", client_reference="a")
     assert (again.replayed, again.withdrawal.pk) == (True, first.withdrawal.pk)

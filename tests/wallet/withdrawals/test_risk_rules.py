@@ -19,7 +19,7 @@ CALM = risk.Inputs(
     requests_in_an_hour=0,
     security_holds_in_7_days=0,
     withdrawn_in_24_hours="0",
-    withdrawn_daily_average_30_days="1",
+    largest_withdrawal_30_days="1",
     by_api_key=False,
 )
 
@@ -55,7 +55,7 @@ def test_each_rule_flags_its_own_case_alone(change, rule):
         {"address_paid_before": False, "address_is_trusted": True},
         {"account_age_days": risk.YOUNG_ACCOUNT_DAYS},
         {"withdrawn_in_24_hours": "9"},
-        {"withdrawn_in_24_hours": "500", "withdrawn_daily_average_30_days": "0"},
+        {"withdrawn_in_24_hours": "500", "largest_withdrawal_30_days": "0"},
     ],
 )
 def test_just_below_its_threshold_a_rule_is_silent(change):

@@ -18,7 +18,7 @@ from wallet.services.withdrawals.states import locked
 
 
 def confirm(
-    *, customer: User, public_id: Any, code: str, method: str | None = None, language: str = "en", ip: str = ""
+    *, customer: User, public_id: Any, code: str, method: str | None = None, ip: str, language: str = "en"
 ) -> Withdrawal:
     """Check the proof, which is spent whatever follows, and take the withdrawal into review.
 

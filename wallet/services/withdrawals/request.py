@@ -53,7 +53,7 @@ class Wish:
     amount: Decimal
     client_reference: str | None
     api_key_id: str
-    ip: str | None
+    ip: str
 
     @property
     def fingerprint(self) -> bytes:
@@ -81,7 +81,7 @@ def request(
     memo: str = "",
     client_reference: str | None = None,
     api_key_id: str = "",
-    ip: str | None = None,
+    ip: str,
     language: str = "en",
 ) -> Requested:
     """Reserve amount + fee and open a withdrawal, all or nothing; the same reference and body give the same one.
@@ -107,7 +107,7 @@ def request(
     made = _once(wish)
     if made.replayed or made.withdrawal.state != WithdrawalState.VERIFICATION:
         return made
-    return Requested(withdrawal=made.withdrawal, replayed=False, code=_send_code(made.withdrawal, language, ip or ""))
+    return Requested(withdrawal=made.withdrawal, replayed=False, code=_send_code(made.withdrawal, language, ip))
 
 
 def _amount(value: object, coin_network: CoinNetwork) -> Decimal:
@@ -190,7 +190,8 @@ def _open(wish: Wish) -> Withdrawal:
     books.hold(withdrawal)
     messages.requested(withdrawal)
     if wish.api_key_id:
-        Withdrawal.objects.filter(pk=withdrawal.pk).update(verified_by="api_key")
+        withdrawal.verified_by = "api_key"
+        withdrawal.save(update_fields=["verified_by"])
         verification.enter_review(withdrawal, actor=actor, reason="signed key to a trusted address")
     return withdrawal
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Protocol
 
-from django.db.models import F, Sum
+from django.db.models import F, Max, QuerySet, Sum
 
 from accounts.models import SecurityHold
 from config.kit.clock import now
@@ -26,6 +26,7 @@ EQUAL_SECONDS = 10
 HOUR_REQUESTS_MAX = 5
 YOUNG_ACCOUNT_DAYS = 7
 RECENT_HOLD_DAYS = 7
+UNUSUAL_MULTIPLE = 10
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,7 @@ class Inputs:
     requests_in_an_hour: int
     security_holds_in_7_days: int
     withdrawn_in_24_hours: str
-    withdrawn_daily_average_30_days: str
+    largest_withdrawal_30_days: str
     by_api_key: bool
 
 
@@ -127,17 +128,17 @@ class RecentSecurityChange:
 
 
 class UnusualVolume:
-    """Much more in a day than the customer's own days."""
+    """Much more in a day than the customer ever sent at once."""
 
     name = "unusual_volume"
 
     def says(self, inputs: Inputs) -> str | None:
         """See Rule."""
-        average = Decimal(inputs.withdrawn_daily_average_30_days)
+        largest = Decimal(inputs.largest_withdrawal_30_days)
         today = Decimal(inputs.withdrawn_in_24_hours) + Decimal(inputs.amount)
-        if average <= 0 or today <= average * 10:
+        if largest <= 0 or today <= largest * UNUSUAL_MULTIPLE:
             return None
-        return f"{to_text(today)} in 24 h, against {to_text(average)} on an average day."
+        return f"{to_text(today)} in 24 h, against {to_text(largest)} at the most before."
 
 
 RULES: tuple[Rule, ...] = (
@@ -206,16 +207,16 @@ def gather(withdrawal: Withdrawal) -> Inputs:
             user=customer, until__gt=moment - timedelta(days=RECENT_HOLD_DAYS)
         ).count(),
         withdrawn_in_24_hours=to_text(_sum(same_coin.filter(created_at__gt=moment - timedelta(hours=24)))),
-        withdrawn_daily_average_30_days=_daily_average(
+        largest_withdrawal_30_days=_largest(
             same_coin.filter(created_at__gt=moment - timedelta(days=30), state=WithdrawalState.SUCCESS)
         ),
         by_api_key=bool(withdrawal.api_key_id),
     )
 
 
-def _sum(rows: Any) -> Decimal:
+def _sum(rows: QuerySet[Withdrawal]) -> Decimal:
     return rows.aggregate(total=Sum(F("amount")))["total"] or Decimal(0)
 
 
-def _daily_average(rows: Any) -> str:
-    return to_text((_sum(rows) / 30).quantize(Decimal("1e-8")))
+def _largest(rows: QuerySet[Withdrawal]) -> str:
+    return to_text(rows.aggregate(largest=Max("amount"))["largest"] or Decimal(0))
