@@ -16,7 +16,7 @@ from wallet.chains.evm import EvmGateway
 from wallet.chains.gateway import Asset
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS_MAX = 60.0
+START_SECONDS_MAX = 180.0
 ETH = Asset("ETH", 18)
 USDT = Asset("USDT", 6, genesis.USDT_ADDRESS)
 

@@ -36,7 +36,7 @@ NETWORK = "ETHEREUM"
 @pytest.fixture(autouse=True)
 def start(chain: DevelopmentChainClient, settings: Any) -> None:
     """Read from here on: what other tests did on the same chain is past."""
-    settings.EVM_SCAN_FROM_HEIGHT = chain.mine()
+    settings.EVM_SCAN_FROM_HEIGHT = chain.mine(8) - 7
 
 
 @pytest.fixture
