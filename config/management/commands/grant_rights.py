@@ -8,21 +8,33 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 
-APPEND_ONLY = """
+GUARDED = """
     SELECT c.oid::regclass::text
-    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace JOIN pg_trigger t ON t.tgrelid = c.oid
-    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p')
-      AND NOT t.tgisinternal AND t.tgqual IS NULL AND t.tgattr = ''::int2vector AND t.tgtype & 2 = 2
-    GROUP BY c.oid HAVING bit_or(t.tgtype::int) & 24 = 24
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_trigger t ON t.tgrelid = c.oid
+    WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT t.tgisinternal
+      AND t.tgqual IS NULL AND t.tgattr = ''::int2vector AND t.tgtype & 2 = 2 AND t.tgname LIKE %s
+    GROUP BY c.oid HAVING bit_or(t.tgtype::int) & %s = %s
     ORDER BY 1
 """
-"""Tables on which unconditional BEFORE triggers stand against both UPDATE (16) and DELETE (8): each is append-only."""
+"""Tables on which unconditional BEFORE triggers of such names stand against all these events."""
+INSERT, DELETE, UPDATE = 4, 8, 16
+"""Bits of pg_trigger.tgtype."""
 
 
 def append_only_tables() -> list[str]:
-    """The tables whose rows nobody may change, recognised by the triggers that guard them."""
+    """The tables whose rows nobody may change: a trigger called `…_append_only` guards them against UPDATE and DELETE."""
+    return _guarded("%\\_append\\_only", UPDATE | DELETE)
+
+
+def function_only_tables() -> list[str]:
+    """The tables that posting functions alone write: these run with their owner's rights, so the role may only read."""
+    return _guarded("%\\_function\\_only", INSERT)
+
+
+def _guarded(name: str, events: int) -> list[str]:
     with connection.cursor() as cursor:
-        cursor.execute(APPEND_ONLY)
+        cursor.execute(GUARDED, [name, events, events])
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -38,7 +50,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Raises CommandError for a role that does not exist."""
         role: str = options["role"]
-        guarded = append_only_tables()
+        guarded, closed = append_only_tables(), function_only_tables()
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", role) or cursor.fetchone() is None:
@@ -50,6 +62,9 @@ class Command(BaseCommand):
             cursor.execute(f"GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO {role}")
             for table in guarded:
                 cursor.execute(f"REVOKE UPDATE, DELETE ON {table} FROM {role}")
+            for table in closed:
+                cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {role}")
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}")
         if options["verbosity"]:
-            self.stdout.write(f"{role} may not change rows of {', '.join(guarded) or 'no table'}")
+            self.stdout.write(f"{role} may not change rows of: {', '.join(guarded) or 'no table'}")
+            self.stdout.write(f"{role} may only read: {', '.join(closed) or 'no table'}")
