@@ -182,3 +182,12 @@ def test_the_log_shows_what_happened_newest_first_and_only_to_its_owner(api: Api
     page = api.get("/api/v1/me/logins?size=2", token=token).json()
     assert len(page["results"]) == 2
     assert [row["act"] for row in api.get(page["next"], token=token).json()["results"]] == ["registered"]
+
+
+def test_a_session_rises_once_from_one_token() -> None:
+    user = customer()
+    bind_totp(user)
+    waiting = login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).session
+    same = Session.objects.get(pk=waiting.pk)
+    assert sessions.rise(session=waiting, level=Level.FULL)
+    assert sessions.rise(session=same, level=Level.FULL) is None
