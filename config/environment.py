@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
-from psycopg.conninfo import make_conninfo
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 SECRET_LENGTH_MIN = 32
 """Characters of a production secret at the least."""
@@ -149,9 +149,9 @@ def mail(url: str) -> dict[str, Any]:
 
 def pgmq_options(url: str, database_url: str) -> dict[str, Any]:
     """Options of the broker on PostgreSQL: `pgmq://…` names its database; `pgmq://` alone means `database_url`."""
-    own = url.removeprefix("pgmq://").strip("/")  # the client reads libpq's key=value form, and sockets in no other
+    own = url.removeprefix("pgmq://").rstrip("/")  # the client reads libpq's key=value form, and sockets in no other
     return {
-        "conn_string": make_conninfo(f"postgresql://{url.removeprefix('pgmq://')}" if own else database_url),
+        "conn_string": make_conninfo("", **conninfo_to_dict(f"postgresql://{own}" if own else database_url)),
         "init_extension": False,  # plain SQL, installed by `manage.py install_broker`
         "use_notify": True,  # LISTEN wakes the worker within milliseconds; the poll finds what a lost wake-up left
         "polling_interval": 1.0,
