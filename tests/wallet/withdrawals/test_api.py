@@ -128,7 +128,7 @@ def test_anothers_withdrawal_is_answered_like_an_absent_one(me, customer):
         ({"coin": "NOPE"}, 400, "wallet.unknown_coin", "coin"),
         ({"network": "NOPE"}, 400, "wallet.unknown_network", "network"),
         ({"address": arrange.ADDRESS[:-1] + "e"}, 400, "wallet.invalid_address", "address"),
-        ({"address": "a\u0000b"}, 400, "api.invalid", "address"),
+        ({"address": "a\u0007b"}, 400, "api.invalid", "address"),
         ({"address": ["x"]}, 400, "api.invalid", "address"),
         ({"memo": "9"}, 400, "wallet.invalid_memo", "memo"),
     ],

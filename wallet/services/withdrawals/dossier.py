@@ -15,7 +15,7 @@ from config.kit import crypto
 from config.kit.errors import Absent
 from config.kit.ids import read_public_id
 from kyc.services import entitlements
-from wallet.models.ledger import Entry, Posting
+from wallet.models.ledger import Entry, Posting, PostingKind
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawal_evidence import Matter, RiskResult, Verdict, WithdrawalDecision, WithdrawalEvent
 from wallet.models.withdrawals import AWAITING_OFFICER, Withdrawal, WithdrawalState
@@ -55,6 +55,11 @@ class LedgerLine:
 
     posting: Posting
     entry: Entry
+
+    @property
+    def posting_label(self) -> str:
+        """What the posting is about, in words."""
+        return PostingKind(self.posting.kind).label
 
 
 @dataclass(frozen=True)
