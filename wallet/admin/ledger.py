@@ -88,7 +88,7 @@ class LedgerAccountAdmin(ReadOnlyAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[LedgerAccount]:
         """With what waits to be folded into the balances of the house."""
-        return super().get_queryset(request).annotate(waiting=Sum("pending__amount"))  # type: ignore[no-any-return]  # untyped base
+        return super().get_queryset(request).annotate(waiting=Sum("pending__amount"))
 
     @admin.display(description="balance")
     def exact_balance(self, account: LedgerAccount) -> str:
@@ -106,7 +106,7 @@ class EntryInline(_ReadOnlyInline):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Entry]:
         """With what the columns read."""
-        return super().get_queryset(request).select_related("account__owner", "coin")  # type: ignore[no-any-return]  # untyped base
+        return super().get_queryset(request).select_related("account__owner", "coin")
 
     @admin.display(description="owner")
     def owner(self, entry: Entry) -> str:

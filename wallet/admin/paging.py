@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -12,11 +12,16 @@ ROWS_MAX = 1_000
 """Rows that can be paged through; what is older is found by search or filter. It bounds the count and the last offset."""
 
 
-class CappedPaginator(Paginator):
+if TYPE_CHECKING:
+    _Paginator = Paginator[QuerySet[Any]]
+else:
+    _Paginator = Paginator
+
+
+class CappedPaginator(_Paginator):
     """Counts to ROWS_MAX at the most."""
 
     @cached_property
     def count(self) -> int:  # type: ignore[override]  # Django's is a cached property too
         """How many rows can be paged through."""
-        rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the desk's lists are querysets
-        return rows.order_by()[:ROWS_MAX].count()
+        return self.object_list.order_by()[:ROWS_MAX].count()

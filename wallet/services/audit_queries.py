@@ -116,4 +116,4 @@ def count_accounts() -> int:
 def _rows(query: str, values: list[int] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

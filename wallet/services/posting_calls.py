@@ -34,7 +34,7 @@ def post(draft: Draft) -> tuple[int, bool]:
     """One posting: its id, and whether it stood before."""
     accounts, owners, coins, kinds, amounts = _columns(draft.legs)
     with refusals():
-        return _rows(  # type: ignore[return-value]  # the function's own columns
+        return _rows(
             _POST,
             (
                 draft.kind,
@@ -58,7 +58,7 @@ def post_batch(drafts: Sequence[Draft]) -> list[tuple[int, bool]]:
     legs = [(place, leg) for place, draft in enumerate(drafts, start=1) for leg in draft.legs]
     accounts, owners, coins, kinds, amounts = _columns([leg for _, leg in legs])
     with refusals():
-        return _rows(  # type: ignore[return-value]  # the function's own columns
+        return _rows(
             _POST_BATCH,
             (
                 [draft.kind for draft in drafts],
@@ -100,7 +100,7 @@ def _rows(query: str, values: Sequence[Any]) -> list[tuple[Any, ...]]:
     connection.validate_no_broken_transaction()
     prepare = connection.settings_dict["OPTIONS"].get("prepare_threshold") is not None
     with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
-        cursor.execute(query, values, prepare=prepare)  # type: ignore[arg-type]  # a constant of this module
+        cursor.execute(query, values, prepare=prepare)
         return cursor.fetchall()
 
 
@@ -147,6 +147,8 @@ def _refusal(cause: BaseException | None) -> DomainError | None:
     }.get(cause.sqlstate or "")
     if plain is not None:
         return plain()
+    if cause.sqlstate == "23502" and cause.diag.table_name == "wallet_entry":
+        return errors.UnknownAccount()  # an id that no account has finds no coin either
     if cause.sqlstate == "QL004":
         return errors.CoinScaleExceeded(coin="A coin", scale=AMOUNT_PLACES)
     return _by_constraint(cause.diag.constraint_name or "")
