@@ -21,7 +21,7 @@ from wallet.services.withdrawals import errors
 class TrustedAddressInput(serializers.Serializer[dict[str, Any]]):
     """An address to trust, and the proof. Without `code`, one is sent where a code is the proof."""
 
-    label = Text(max_length=LABEL_CHARACTERS_MAX)
+    label = Text(max_length=LABEL_CHARACTERS_MAX)  # type: ignore[assignment]  # the wire's word; DRF's label is unused
     coin = Text(max_length=16)
     network = Text(max_length=32)
     address = Text(max_length=ADDRESS_CHARACTERS_MAX)
@@ -34,7 +34,7 @@ class TrustedAddressOutput(serializers.Serializer[TrustedAddress]):
     """One entry of the address book."""
 
     id = PublicId(source="public_id")
-    label = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # see above
     coin = serializers.CharField(source="coin_network.coin.code")
     network = serializers.CharField(source="coin_network.network.code")
     address = serializers.CharField()

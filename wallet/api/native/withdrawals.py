@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts.services.second_factor import Method
 from config.dialects.native.dialect import NativeView
+from config.kit.credentials import Credential
 from config.kit.errors import Absent
 from config.kit.fields import AmountField, CodeField, PublicId, Text, TimestampField
 from config.kit.flow import IllegalMove
@@ -80,6 +81,13 @@ class ProofInput(serializers.Serializer[dict[str, Any]]):
     method = serializers.ChoiceField(choices=METHODS, required=False, allow_null=True, default=None)
 
 
+def _key_id(credential: Credential | None) -> str:
+    """The public id of the key that signed the request; "" where a session asked."""
+    if credential is None or credential.kind != "key":
+        return ""
+    return credential.fingerprint.removeprefix("key:")
+
+
 class Withdrawals(NativeView):
     """`/api/v1/withdrawals`: a customer's withdrawals, newest first, and asking for one."""
 
@@ -118,7 +126,7 @@ class Withdrawals(NativeView):
             customer=call.user,
             **call.input,
             client_reference=f"{REFERENCE_PREFIX}{key}" if key else None,
-            api_key_id=call.credential.fingerprint.removeprefix("key:") if call.credential.kind == "key" else "",
+            api_key_id=_key_id(call.credential),
             ip=call.ip,
             language=call.language,
         )

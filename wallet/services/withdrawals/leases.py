@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -41,7 +42,7 @@ RETURNING lease_token
 def claim(withdrawal_id: int, *, states: Collection[WithdrawalState], holder: str) -> Lease | None:
     """Take the lease if the withdrawal is in one of the states and nobody has it; else None."""
     moment = now()
-    facts = {
+    facts: dict[str, Any] = {
         "id": withdrawal_id,
         "states": [str(state) for state in states],
         "holder": holder[:HOLDER_CHARACTERS_MAX],

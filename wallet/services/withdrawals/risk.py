@@ -60,7 +60,7 @@ class Rule(Protocol):
 class EqualRequest:
     """The same amount to the same address within seconds: a double click, or a replayed order."""
 
-    name = "equal_request"
+    name: ClassVar[str] = "equal_request"
 
     def says(self, inputs: Inputs) -> str | None:
         """See Rule."""
@@ -72,7 +72,7 @@ class EqualRequest:
 class ManyRequests:
     """More requests in an hour than people make."""
 
-    name = "many_requests"
+    name: ClassVar[str] = "many_requests"
 
     def says(self, inputs: Inputs) -> str | None:
         """See Rule."""
@@ -84,7 +84,7 @@ class ManyRequests:
 class NewAddress:
     """Nobody vouched for the address: neither the address book nor an earlier payment."""
 
-    name = "new_address"
+    name: ClassVar[str] = "new_address"
 
     def says(self, inputs: Inputs) -> str | None:
         """See Rule."""
@@ -96,7 +96,7 @@ class NewAddress:
 class YoungAccount:
     """Accounts opened to move stolen money are young."""
 
-    name = "young_account"
+    name: ClassVar[str] = "young_account"
 
     def says(self, inputs: Inputs) -> str | None:
         """See Rule."""
@@ -108,7 +108,7 @@ class YoungAccount:
 class SharedAddress:
     """Several customers sending to one address is how a collector works."""
 
-    name = "shared_address"
+    name: ClassVar[str] = "shared_address"
 
     def says(self, inputs: Inputs) -> str | None:
         """See Rule."""
@@ -118,7 +118,7 @@ class SharedAddress:
 class RecentSecurityChange:
     """A thief changes the password first and waits for the hold to end."""
 
-    name = "recent_security_change"
+    name: ClassVar[str] = "recent_security_change"
 
     def says(self, inputs: Inputs) -> str | None:
         """See Rule."""
@@ -130,7 +130,7 @@ class RecentSecurityChange:
 class UnusualVolume:
     """Much more in a day than the customer ever sent at once."""
 
-    name = "unusual_volume"
+    name: ClassVar[str] = "unusual_volume"
 
     def says(self, inputs: Inputs) -> str | None:
         """See Rule."""
