@@ -158,7 +158,7 @@ class Customer:
 
         def credited() -> bool:
             found = self.api("GET", "/api/v1/deposits")["results"]
-            return sum(Decimal(one["credited_amount"] or 0) for one in found) == self.deposited
+            return sum(Decimal(one["amount"]) for one in found if one["state"] == "credited") == self.deposited
 
         wait_for(f"the deposit of {self.email}", credited, seconds=300)
 
