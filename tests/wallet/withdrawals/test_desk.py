@@ -78,7 +78,7 @@ def test_the_page_shows_what_a_decision_needs(customer, desk):
     page = desk.page(waiting)
     for shown in (
         arrange.ADDRESS, str(customer.uid), "not in the address book", "New address", "flag", "withdrawal, reserved",
-        "Officer 1: not decided yet", "Officer 2: not decided yet", "This is the first.", "c***", "2 officers needed",
+        "Officer 1: not decided yet", "Officer 2: not decided yet", "There is no other.", "c***", "2 officers needed",
     ):  # fmt: skip
         assert shown in page, shown
     assert customer.email not in page
