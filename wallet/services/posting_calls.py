@@ -79,7 +79,8 @@ def post_batch(drafts: Sequence[Draft]) -> list[tuple[int, bool]]:
 
 def fold(account_id: int, *, rows_max: int) -> int:
     """Take at most `rows_max` waiting entries into the balance of a house account; how many there were."""
-    return int(_rows(_FOLD, (account_id, rows_max))[0][0])
+    with refusals():
+        return int(_rows(_FOLD, (account_id, rows_max))[0][0])
 
 
 @contextmanager
