@@ -15,18 +15,17 @@ from decimal import Decimal
 from typing import Any, TypeVar
 
 import requests
-from eth_typing import ChecksumAddress, HexStr
+from eth_typing import HexStr
 from eth_utils.address import to_checksum_address
 from eth_utils.crypto import keccak
 from web3 import HTTPProvider, Web3
 from web3.exceptions import BlockNotFound, ContractLogicError, TransactionNotFound, Web3Exception, Web3RPCError
-from web3.types import LogReceipt
 
 from wallet.chains import evm_payload
 from wallet.chains.errors import ChainUnavailable, PaymentWouldFail
 from wallet.chains.evm_answers import outcome_of_refusal
+from wallet.chains.evm_transfers import hash_text, native_transfers, token_transfers
 from wallet.chains.gateway import (
-    NATIVE_OUTPUT,
     AddressFilter,
     Asset,
     Block,
@@ -48,7 +47,6 @@ GAS_MAX = 500_000
 """A payment that needs more is no payment."""
 BASE_FEE_MULTIPLE = 2
 """Room for six full blocks: the base fee grows by 12.5 % a block at most."""
-TRANSFER_TOPIC = "0x" + keccak(text="Transfer(address,address,uint256)").hex()
 
 Answer = TypeVar("Answer")
 
@@ -168,73 +166,18 @@ class EvmGateway:
             except BlockNotFound:
                 return None
             mined_at = datetime.fromtimestamp(found["timestamp"], tz=UTC)
-            return Block(int(found["number"]), _text(found["hash"]), _text(found["parentHash"]), mined_at)
+            return Block(int(found["number"]), hash_text(found["hash"]), hash_text(found["parentHash"]), mined_at)
 
     def transfers(self, block: Block, *, assets: Sequence[Asset], ours: AddressFilter) -> tuple[IncomingTransfer, ...]:
         """See Gateway."""
         by_contract = {asset.contract: asset for asset in assets}
         native = by_contract.pop(None, None)
         with self._asking():
-            found = self._native_transfers(block, native, ours) if native else []
+            found = native_transfers(self._web3, block, native, ours) if native else []
             if by_contract:
                 tokens = {to_checksum_address(contract): asset for contract, asset in by_contract.items() if contract}
-                found += self._token_transfers(block, tokens, ours)
+                found += token_transfers(self._web3, block, tokens, ours)
         return tuple(found)
-
-    def _native_transfers(self, block: Block, asset: Asset, ours: AddressFilter) -> list[IncomingTransfer]:
-        body = self._web3.eth.get_block(HexStr(block.hash), full_transactions=True)
-        sent: Any = body["transactions"]  # objects, not hashes, with full_transactions
-        payments = [payment for payment in sent if payment.get("to") and payment["value"] > 0]
-        mine = set(ours({str(payment["to"]) for payment in payments})) if payments else set()
-        found = []
-        for payment in payments:
-            if payment["to"] not in mine:
-                continue
-            receipt = self._web3.eth.get_transaction_receipt(payment["hash"])
-            if receipt["status"] != 1 or _text(receipt["blockHash"]) != block.hash:
-                continue
-            found.append(
-                IncomingTransfer(
-                    asset=asset,
-                    recipient=str(payment["to"]),
-                    sender=str(payment["from"]),
-                    amount=evm_payload.from_units(int(payment["value"]), scale=asset.scale),
-                    tx_hash=_text(payment["hash"]),
-                    output_index=NATIVE_OUTPUT,
-                    height=block.height,
-                    block_hash=block.hash,
-                )
-            )
-        return found
-
-    def _token_transfers(
-        self, block: Block, tokens: dict[ChecksumAddress, Asset], ours: AddressFilter
-    ) -> list[IncomingTransfer]:
-        logs = self._web3.eth.get_logs(
-            {"blockHash": HexStr(block.hash), "address": list(tokens), "topics": [HexStr(TRANSFER_TOPIC)]}  # type: ignore[typeddict-item]  # web3 types the hash as bytes only
-        )
-        events = [log for log in logs if len(log["topics"]) == 3 and len(log["data"]) == 32]
-        mine = set(ours({_topic_address(log, 2) for log in events})) if events else set()
-        found = []
-        for log in events:
-            units = int.from_bytes(log["data"], "big")
-            if _topic_address(log, 2) not in mine or not units or log.get("removed"):
-                continue
-            asset = tokens[log["address"]]
-            receipt = self._web3.eth.get_transaction_receipt(log["transactionHash"])
-            found.append(
-                IncomingTransfer(
-                    asset=asset,
-                    recipient=_topic_address(log, 2),
-                    sender=_topic_address(log, 1),
-                    amount=evm_payload.from_units(units, scale=asset.scale),
-                    tx_hash=_text(log["transactionHash"]),
-                    output_index=log["logIndex"] - min(entry["logIndex"] for entry in receipt["logs"]),
-                    height=block.height,
-                    block_hash=block.hash,
-                )
-            )
-        return found
 
     def broadcast(self, raw: bytes) -> Broadcast:
         """See Gateway."""
@@ -242,7 +185,7 @@ class EvmGateway:
         try:
             with self._asking():
                 try:
-                    answer = _text(self._web3.eth.send_raw_transaction(raw))
+                    answer = hash_text(self._web3.eth.send_raw_transaction(raw))
                 except Web3RPCError as error:
                     outcome, detail = outcome_of_refusal(error.rpc_response), str(error.message)[:200]
                 else:
@@ -265,7 +208,7 @@ class EvmGateway:
             return Receipt(
                 tx_hash=tx_hash,
                 height=height,
-                block_hash=_text(found["blockHash"]),
+                block_hash=hash_text(found["blockHash"]),
                 confirmations=max(int(self._web3.eth.block_number) - height + 1, 0),
                 succeeded=found["status"] == 1,
                 fee=evm_payload.from_units(int(found["gasUsed"]) * price, scale=evm_payload.NATIVE_SCALE),
@@ -306,11 +249,3 @@ class EvmGateway:
             }
             units = int.from_bytes(self._ask(lambda: self._web3.eth.call(call)), "big")
         return evm_payload.from_units(units, scale=asset.scale)
-
-
-def _text(digest: bytes) -> str:
-    return "0x" + bytes(digest).hex()
-
-
-def _topic_address(log: LogReceipt, place: int) -> str:
-    return str(to_checksum_address(bytes(log["topics"][place])[-20:]))

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connections
 
 from tests.factories_kyc import level_one
 from tests.wallet.balances import available, postings_of
@@ -19,7 +19,6 @@ from wallet.chains.development.client import DevelopmentChainClient
 from wallet.chains.evm_payload import EvmSigner
 from wallet.models.coins import CoinNetwork, Network
 from wallet.models.deposits import (
-    DEPOSIT_FLOW,
     Deposit,
     DepositEvent,
     DepositState,
@@ -284,37 +283,3 @@ def test_transfers_between_strangers_leave_no_trace(chain: DevelopmentChainClien
     look_until_idle()
     assert not Deposit.objects.exists()
     assert not DepositEvent.objects.exists()
-
-
-@pytest.mark.parametrize(("before", "after"), DEPOSIT_FLOW.illegal())
-def test_every_move_outside_the_flow_is_refused(before: str, after: str) -> None:
-    from config.kit.flow import IllegalMove
-
-    with pytest.raises(IllegalMove):
-        DEPOSIT_FLOW.check(before, after)
-
-
-@pytest.mark.parametrize(
-    "statement",
-    [
-        "UPDATE wallet_deposit SET amount = amount * 2",
-        "UPDATE wallet_deposit SET customer_id = customer_id + 1",
-        "UPDATE wallet_deposit SET state = 'pending', posting_id = NULL, credited_at = NULL",
-        "UPDATE wallet_deposit SET tx_hash = 'x'",
-        "DELETE FROM wallet_depositevent",
-        "DELETE FROM wallet_deposit",
-        "UPDATE wallet_depositevent SET reason = 'x'",
-        "TRUNCATE wallet_depositevent",
-        "UPDATE wallet_depositaddress SET address = 'x'",
-        "DELETE FROM wallet_depositaddress",
-    ],
-)
-def test_raw_sql_cannot_rewrite_what_was_credited(chain: DevelopmentChainClient, statement: str) -> None:
-    from django.db import DatabaseError
-
-    customer = level_one()
-    chain.send(coin="USDT", to=address_of(customer), amount=Decimal(20))
-    chain.mine(confirmations("USDT"))
-    look_until_idle()
-    with pytest.raises(DatabaseError), connection.cursor() as cursor:
-        cursor.execute(statement)
