@@ -87,7 +87,8 @@ def ask(user: User, *, amount: Any = "1", **more: Any) -> Withdrawal:
     """A withdrawal in verification."""
     more.setdefault("address", ADDRESS)
     more.setdefault("ip", IP)
-    return request.request(customer=user, coin="ETH", network="ETHEREUM", amount=amount, **more).withdrawal
+    more.setdefault("coin", "ETH")
+    return request.request(customer=user, network="ETHEREUM", amount=amount, **more).withdrawal
 
 
 def confirmed(user: User, **more: Any) -> Withdrawal:
