@@ -4,5 +4,12 @@ from __future__ import annotations
 
 import os
 
+import pytest
+
 os.environ["QUAESTOR_MODE"] = "test"
 os.environ.setdefault("DATABASE_URL", "postgresql://quaestor@127.0.0.1:5432/quaestor")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How long the long tests are."""
+    parser.addoption("--bank-attempts", default="1200", help="transfers tried by the bank test; 200000 for the long form")
