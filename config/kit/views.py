@@ -91,8 +91,8 @@ class DialectView(APIView):
 
     def get_parsers(self) -> list[BaseParser]:
         """The parsers that the operation declares."""
-        name = (self.request.method or "").lower() if hasattr(self, "request") and self.request else ""
-        declared = self.operations.get(name)
+        request: HttpRequest | Request | None = getattr(self, "request", None)
+        declared = self.operations.get((request.method or "").lower()) if request is not None else None
         return [PARSERS[parser]() for parser in (declared.parsers if declared else ("json",))]
 
     def get_authenticators(self) -> list[BaseAuthentication]:
@@ -145,8 +145,8 @@ class DialectView(APIView):
     def _admit(self, needs: Needs) -> Credential | None:
         if not needs.login and not needs.optional:
             return None
-        user, credential = self.request.user, self.request.auth
-        if user is None or not isinstance(credential, Credential):
+        credential = self.request.auth
+        if not isinstance(credential, Credential):
             if needs.login:
                 raise errors.NotSignedIn
             return None

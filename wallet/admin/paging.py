@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -22,6 +22,7 @@ class CappedPaginator(_Paginator):
     """Counts to ROWS_MAX at the most."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]  # Django's is a cached property too
+    def count(self) -> int:
         """How many rows can be paged through."""
-        return self.object_list.order_by()[:ROWS_MAX].count()
+        rows = cast("QuerySet[Any]", self.object_list)
+        return rows.order_by()[:ROWS_MAX].count()

@@ -3,10 +3,11 @@
 Everything here is new: no lock on what exists, and the way back drops it. The SQL stands in wallet/sql.
 """
 
+from decimal import Decimal
+
 import django.db.models.deletion
 import django.db.models.functions.comparison
 import django.db.models.functions.datetime
-from decimal import Decimal
 from django.conf import settings
 from django.db import migrations, models
 
@@ -125,7 +126,7 @@ class Migration(migrations.Migration):
                 ("contract_address", models.CharField(blank=True, default="", max_length=128)),
                 ("confirmations", models.PositiveIntegerField()),
                 ("memo_required", models.BooleanField(default=False)),
-                ("deposit_minimum", models.DecimalField(decimal_places=18, default=Decimal("0"), max_digits=38)),
+                ("deposit_minimum", models.DecimalField(decimal_places=18, default=Decimal(0), max_digits=38)),
                 ("withdrawal_minimum", models.DecimalField(decimal_places=18, max_digits=38)),
                 ("withdrawal_fee", models.DecimalField(decimal_places=18, max_digits=38)),
                 ("is_enabled", models.BooleanField(default=False)),

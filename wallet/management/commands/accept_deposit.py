@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.models import User
+from accounts.services.staff import has_role
 from config.kit.errors import DomainError
 from config.kit.money import to_text
 from wallet.models.deposits import Deposit
@@ -26,9 +27,8 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Raises CommandError where the officer or the deposit is not fit."""
-        officers = get_user_model().objects.filter(is_staff=True, is_active=True, groups__name="treasury")
-        officer = officers.filter(email=options["by"].strip().lower()).first()
-        if officer is None:
+        officer = User.objects.filter(email=options["by"].strip().lower()).first()
+        if officer is None or not has_role(officer, "treasury"):
             raise CommandError(f"{options['by']} is not a treasury officer")
         found = Deposit.objects.filter(public_id=options["deposit"]).first()
         if found is None:
