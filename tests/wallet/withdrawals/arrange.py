@@ -73,8 +73,8 @@ def officer(*, role: str = "treasury") -> User:
 class Money:
     """A customer's balance in one coin."""
 
-    available: Decimal
-    held: Decimal
+    available: Decimal | int
+    held: Decimal | int
 
 
 def money(user: User, coin: str = "ETH") -> Money:
@@ -95,7 +95,7 @@ def confirmed(user: User, **more: Any) -> Withdrawal:
     """Confirmed by its mailed code: under review, or approved where no officer is needed."""
     pass_time_for_resend()
     withdrawal = ask(user, **more)
-    return confirm.confirm(customer=user, public_id=withdrawal.public_id, code=read_code(user.email), ip=IP)
+    return confirm.confirm(customer=user, public_id=withdrawal.public_id, code=read_code(user.email or ""), ip=IP)
 
 
 def approve(withdrawal: Withdrawal, officer: User) -> Withdrawal:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -70,8 +72,8 @@ def test_cancel_approve_reject_and_expire_have_one_winner(customer, officers, _r
     Withdrawal.objects.filter(pk=waiting.pk).update(officers_required=1, is_flagged=False)
     digest = payload_hash_of(waiting)
     Withdrawal.objects.filter(pk=waiting.pk).update(expires_at=now() - timedelta(seconds=1))
-    decide = {"public_id": waiting.public_id, "reason": "x", "seen_hash": digest}
-    acts = [
+    decide: dict[str, Any] = {"public_id": waiting.public_id, "reason": "x", "seen_hash": digest}
+    acts: list[Callable[[], Any]] = [
         partial(cancel.cancel, customer=customer, public_id=waiting.public_id),
         partial(review.approve, officer=officers[0], **decide),
         partial(review.reject, officer=officers[1], **decide),

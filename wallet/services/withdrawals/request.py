@@ -8,6 +8,7 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -54,6 +55,11 @@ class Wish:
     client_reference: str | None
     api_key_id: str
     ip: str
+
+    @property
+    def payment(self) -> dict[str, Any]:
+        """How much to where."""
+        return {"address": self.address, "memo": self.memo, "amount": self.amount}
 
     @property
     def fingerprint(self) -> bytes:
@@ -164,18 +170,9 @@ def _open(wish: Wish) -> Withdrawal:
     withdrawal = Withdrawal.objects.create(
         customer=customer,
         coin_network=coin_network,
-        address=wish.address,
-        memo=wish.memo,
-        amount=wish.amount,
+        **wish.payment,
         fee=fee,
-        payload_hash=payload_hash(
-            customer_id=customer.pk,
-            coin_network=coin_network,
-            address=wish.address,
-            memo=wish.memo,
-            amount=wish.amount,
-            fee=fee,
-        ),
+        payload_hash=payload_hash(customer_id=customer.pk, coin_network=coin_network, fee=fee, **wish.payment),
         client_reference=wish.client_reference,
         fingerprint=wish.fingerprint,
         trusted_address=trusted,
