@@ -5,7 +5,10 @@ The address to listen on is given on the command line (`--bind`). Figures behind
 
 from __future__ import annotations
 
+import importlib
 import multiprocessing
+import threading
+from typing import Any
 
 worker_class = "gthread"
 workers = max(2, min(multiprocessing.cpu_count(), 8))
@@ -24,3 +27,9 @@ limit_request_fields = 64
 limit_request_field_size = 8190
 forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True
+
+
+def post_worker_init(worker: Any) -> None:
+    """Load the chain's libraries beside the first requests, so that no customer waits for them."""
+    for module in ("wallet.chains.evm", "wallet.chains.derivation"):
+        threading.Thread(target=importlib.import_module, args=(module,), daemon=True).start()

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import os
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from django.conf import settings
 
-from wallet.chains.derivation import evm_address
 from wallet.chains.errors import NetworkNotConnected
-from wallet.chains.evm import EvmGateway
 from wallet.chains.gateway import Asset, Gateway
+
+if TYPE_CHECKING:
+    from wallet.chains.evm import EvmGateway
 
 EVM_NETWORKS = {"ETHEREUM": "ETH"}
 """Networks behind EVM_RPC_URL and the coin that pays their fees, by their codes."""
@@ -78,10 +79,14 @@ def deposit_address(network: str, index: int) -> str:
     """The deposit address at a derivation index. Raises NetworkNotConnected, DerivationKeyUnfit."""
     if network not in EVM_NETWORKS or not settings.EVM_DEPOSIT_XPUB:
         raise NetworkNotConnected(network=network)
+    from wallet.chains.derivation import evm_address  # a second of imports, which most processes never need
+
     return evm_address(settings.EVM_DEPOSIT_XPUB, index)
 
 
 @lru_cache(maxsize=16)
 def _evm_gateway(network: str, coin: str, url: str, chain_id: int, timeout_seconds: float, _process: int) -> EvmGateway:
     """One per process: a forked child must not talk through its parent's connections."""
+    from wallet.chains.evm import EvmGateway  # two seconds of imports, which most processes never need
+
     return EvmGateway(network=network, coin=coin, url=url, chain_id=chain_id, timeout_seconds=timeout_seconds)
