@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.contrib.auth.models import Group
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
@@ -27,7 +29,7 @@ def request_of_auditor():
     officer.groups.add(Group.objects.get(name="auditor"))
     made = RequestFactory().get("/")
     made.user = officer
-    made.session = {}
+    made.session = SessionStore()
     return made
 
 

@@ -141,7 +141,7 @@ def test_an_amount_finer_than_its_coin_is_refused(coin, amount):
     [
         AccountRef(None, "NONE", AccountKind.FEE),
         AccountRef(None, "ETH", AccountKind.SPOT_AVAILABLE),
-        AccountRef(None, "ETH", "nonsense"),  # type: ignore[arg-type]  # the mistake under test
+        AccountRef(None, "ETH", "nonsense"),
         999_999_999,
     ],
 )
