@@ -64,7 +64,7 @@ class Places:
     def prepare(self) -> None:
         """Make what is missing. Raises Failure where `var/` can't be written or the disk is full."""
         try:
-            for directory in (self.var, self.run, self.logs, self.secrets):
+            for directory in (self.var, self.run, self.logs, self.secrets, self.var / "static"):
                 directory.mkdir(mode=0o700, parents=True, exist_ok=True)
             probe = self.run / f"probe-{os.getpid()}"
             probe.write_bytes(b"\0" * 65536)
