@@ -12,7 +12,9 @@ from pathlib import Path
 from config.embedded.files import read_json
 
 VICTIMS = ("web", "worker", "signer")
-PAUSE_SECONDS = (3.0, 7.0)
+PAUSE_SECONDS = (5.0, 9.0)
+KILLS_EACH_MAX = 4
+"""After these the story may end in peace: the process manager waits longer before each new start of who dies often."""
 
 
 class Interruptions:
@@ -36,7 +38,7 @@ class Interruptions:
 
     def _run(self) -> None:
         turn = 0
-        while not self.enough.wait(random.uniform(*PAUSE_SECONDS)):  # noqa: S311  # jitter
+        while turn < len(VICTIMS) * KILLS_EACH_MAX and not self.enough.wait(random.uniform(*PAUSE_SECONDS)):  # noqa: S311  # jitter
             name = VICTIMS[turn % len(VICTIMS)]
             self._kill(name, whole_group=turn // len(VICTIMS) % 2 == 0)
             turn += 1
