@@ -14,7 +14,7 @@ from accounts.models import User
 class StaffBackend(ModelBackend):
     """Permissions of an officer's roles. Signing in goes through `accounts.services.staff` alone."""
 
-    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:  # type: ignore[override]
+    def authenticate(self, request: HttpRequest | None, **credentials: Any) -> None:  # type: ignore[override]  # staff sign in by form alone
         """Never: a password without a second factor opens nothing."""
         return
 

@@ -69,7 +69,7 @@ def isolate(places: Places, kind: Kind, binaries: Binaries) -> Isolation:
 
 def data_directory(places: Places, kind: Kind) -> Path:
     """Where the data of this kind lie."""
-    return Path("/var/tmp") / f"quaestor-{places.key}" / "pg" if kind is Kind.DROPPED else places.var / "pg"  # noqa: S108
+    return Path("/var/tmp") / f"quaestor-{places.key}" / "pg" if kind is Kind.DROPPED else places.var / "pg"  # noqa: S108  # a private folder of our own is made below it
 
 
 def _readable(binaries: Binaries, programs: Path) -> Binaries:

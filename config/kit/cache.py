@@ -55,7 +55,7 @@ class PostgresCache(DatabaseCache):
         made = self.make_and_validate_key(key, version=version)
         with self._cursor() as cursor:
             cursor.execute(
-                f'INSERT INTO "{self._table}" (cache_key, value, expires) VALUES (%s, %s, %s) '  # noqa: S608
+                f'INSERT INTO "{self._table}" (cache_key, value, expires) VALUES (%s, %s, %s) '  # noqa: S608  # the name is a setting
                 "ON CONFLICT (cache_key) DO UPDATE SET value = EXCLUDED.value, expires = EXCLUDED.expires",
                 [made, self._text(value), self._expiry(timeout)],
             )
@@ -65,7 +65,7 @@ class PostgresCache(DatabaseCache):
         made = self.make_and_validate_key(key, version=version)
         with self._cursor() as cursor:
             cursor.execute(
-                f'INSERT INTO "{self._table}" AS c (cache_key, value, expires) VALUES (%s, %s, %s) '  # noqa: S608
+                f'INSERT INTO "{self._table}" AS c (cache_key, value, expires) VALUES (%s, %s, %s) '  # noqa: S608  # the name is a setting
                 "ON CONFLICT (cache_key) DO UPDATE SET value = EXCLUDED.value, expires = EXCLUDED.expires "
                 "WHERE c.expires <= clock_timestamp() RETURNING 1",
                 [made, self._text(value), self._expiry(timeout)],
@@ -77,7 +77,7 @@ class PostgresCache(DatabaseCache):
         made = self.make_and_validate_key(key, version=version)
         with self._cursor() as cursor:
             cursor.execute(
-                f"UPDATE \"{self._table}\" SET value = '#' || (substr(value, 2)::bigint + %s) "  # noqa: S608
+                f"UPDATE \"{self._table}\" SET value = '#' || (substr(value, 2)::bigint + %s) "  # noqa: S608  # the name is a setting
                 "WHERE cache_key = %s AND expires > clock_timestamp() AND left(value, 1) = '#' "
                 "RETURNING substr(value, 2)::bigint",
                 [delta, made],

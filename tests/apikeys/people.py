@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.http import HttpResponse
 from django.test import Client as DjangoClient
 
 from accounts.models import User
@@ -56,7 +55,7 @@ def token(user: User) -> str:
     return opened.token
 
 
-def send(signed: Signed, *, ip: str = "127.0.0.1", **environ: Any) -> HttpResponse:
+def send(signed: Signed, *, ip: str = "127.0.0.1", **environ: Any) -> Any:
     """Send a signed request in process, as gunicorn would hand it over: with RAW_URI."""
     path, _, query = signed.target.partition("?")
     return DjangoClient(raise_request_exception=False).generic(

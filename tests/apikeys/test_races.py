@@ -18,7 +18,8 @@ from tests.apikeys import people
 
 def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
     """What each of `count` threads answered, or the refusal that it met; all start together."""
-    start, results = threading.Barrier(count), [None] * count
+    start = threading.Barrier(count)
+    results: list[Any] = [None] * count
 
     def run(number: int) -> None:
         try:

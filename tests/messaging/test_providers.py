@@ -36,7 +36,7 @@ class Server:
     """An SMTP handler that keeps what it took and answers as told."""
 
     def __init__(self, rcpt: str = "250 OK", content: str = "250 OK") -> None:
-        self.rcpt, self.content, self.taken = rcpt, content, []  # type: ignore[var-annotated]
+        self.rcpt, self.content, self.taken = rcpt, content, []  # type: ignore[var-annotated]  # a list of whatever was sent
 
     async def handle_RCPT(  # noqa: N802  # aiosmtpd names its hooks so
         self, server: Any, session: Any, envelope: Any, address: str, options: Any

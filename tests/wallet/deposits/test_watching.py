@@ -238,7 +238,7 @@ def test_a_node_that_lags_behind_us_contradicts_nothing(chain: DevelopmentChainC
             return self.real.block(height) if height <= self.height() else None
 
     before = WatcherCursor.objects.get(network=network).height
-    assert reading.read_on(network, gateway=Lagging(), from_height=0) == 0  # type: ignore[arg-type]  # two methods suffice
+    assert reading.read_on(network, gateway=Lagging(), from_height=0) == 0
     assert WatcherCursor.objects.get(network=network).height == before
     assert Deposit.objects.get(tx_hash=tx_hash).state == DepositState.PENDING
 
