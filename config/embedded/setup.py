@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
@@ -16,10 +17,12 @@ from config.embedded import cluster as clusters
 from config.embedded import isolation
 from config.embedded.console import Failure, tail
 from config.embedded.environment import whole
+from config.embedded.files import read_json, write_private
 from config.embedded.places import Places
 
 SET_UP_SECONDS_MAX = 600
 VERSION_MIN = 150_000
+APPS = ("config", "messaging", "accounts", "kyc", "apikeys", "wallet")
 
 
 @dataclass
@@ -53,14 +56,36 @@ def open_database(places: Places) -> Database:
 
 
 def set_up(places: Places, database: Database, values: Mapping[str, str]) -> dict[str, Any]:
-    """Bring the database up to the code, as its owner; what there is to show afterwards. Raises Failure."""
+    """Bring the database up to the code, as its owner; what there is to show afterwards. Raises Failure.
+
+    The embedded one is left alone where the code is the same as at the last time: its data and the note of that time
+    lie in the same `var/` and go together.
+    """
+    note = places.secrets / "set-up.json"
+    code = code_fingerprint(places)
+    known = read_json(note)
+    if database.cluster and known.get("code") == code:
+        return dict(known["shown"])
     command = [str(places.python), "manage.py", "set_up", "--json"]
     if database.cluster:
         command += ["--role", clusters.APPLICATION]
     owner = {**values, "DATABASE_URL": database.owner_url, "DATABASE_STATEMENT_TIMEOUT_MS": str(SET_UP_SECONDS_MAX * 1000)}
     answer = manage(places, command, owner)
     shown: dict[str, Any] = json.loads(answer.splitlines()[-1])
+    if database.cluster:
+        write_private(note, json.dumps({"code": code, "shown": shown}))
     return shown
+
+
+def code_fingerprint(places: Places) -> str:
+    """A hash over all code that could change what a set-up does."""
+    digest = hashlib.sha256()
+    for app in APPS:
+        for path in sorted((places.root / app).rglob("*")):
+            if path.suffix in {".py", ".sql", ".json", ".txt"} and path.is_file():
+                digest.update(str(path.relative_to(places.root)).encode() + b"\0" + path.read_bytes() + b"\0")
+    digest.update((places.root / "requirements" / "development.lock").read_bytes())
+    return digest.hexdigest()
 
 
 def hot_wallet(places: Places, values: Mapping[str, str]) -> tuple[Path, str]:

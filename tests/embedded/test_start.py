@@ -153,3 +153,17 @@ def test_state_files_are_whole(tmp_path: Path):
     write_private(tmp_path / "a.json", json.dumps({"a": 1}))
     assert read_json(tmp_path / "a.json") == {"a": 1}
     assert read_json(tmp_path / "absent.json") == {}
+
+
+def test_a_set_up_is_done_again_only_for_other_code(tmp_path: Path):
+    from config.embedded.setup import code_fingerprint
+
+    here = Places(tmp_path, tmp_path / "var")
+    (tmp_path / "requirements").mkdir()
+    (tmp_path / "requirements" / "development.lock").write_text("nothing==1\n")
+    (tmp_path / "wallet").mkdir()
+    (tmp_path / "wallet" / "models.py").write_text("a = 1\n")
+    first = code_fingerprint(here)
+    assert code_fingerprint(here) == first
+    (tmp_path / "wallet" / "models.py").write_text("a = 2\n")
+    assert code_fingerprint(here) != first
