@@ -7,7 +7,9 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
+
+from wallet.errors import LedgerBusy
 
 
 def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
@@ -26,3 +28,16 @@ def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
 
     with ThreadPoolExecutor(max_workers=len(acts)) as threads:
         return list(threads.map(run, acts))
+
+
+def patiently(act: Callable[[], Any]) -> Callable[[], Any]:
+    """The act, tried again while the answer is "busy": nothing was changed then, on a slow machine as on a fast one."""
+
+    def again() -> Any:
+        while True:
+            try:
+                return act()
+            except (OperationalError, LedgerBusy):
+                connection.close()
+
+    return again

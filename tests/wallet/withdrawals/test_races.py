@@ -16,7 +16,7 @@ from django.db.utils import DatabaseError
 from config.kit.clock import now
 from config.kit.flow import IllegalMove
 from tests.wallet.withdrawals import arrange
-from tests.wallet.withdrawals.crowd import at_once
+from tests.wallet.withdrawals.crowd import at_once, patiently
 from wallet.errors import InsufficientFunds
 from wallet.models import OutgoingTransaction, Withdrawal, WithdrawalDecision, WithdrawalEvent, WithdrawalLimit
 from wallet.services.withdrawals import cancel, errors, expiry, pipeline, request, review
@@ -35,7 +35,7 @@ def test_64_withdrawals_at_once_never_overdraw(customer):
     fee = arrange.ask(customer, amount="0.01").fee
     arrange.take_back(customer, Withdrawal.objects.get())
     worth = 10 // (1 + fee)
-    results = at_once([partial(request.request, customer=customer, amount="1", **WORDS) for _ in range(64)])
+    results = at_once([patiently(partial(request.request, customer=customer, amount="1", **WORDS)) for _ in range(64)])
     made = [result for result in results if isinstance(result, request.Requested)]
     refused = [result for result in results if isinstance(result, InsufficientFunds)]
     assert (len(made), len(refused)) == (int(worth), 64 - int(worth)), results
@@ -44,14 +44,14 @@ def test_64_withdrawals_at_once_never_overdraw(customer):
 
 def test_the_limit_holds_against_a_crowd(customer):
     WithdrawalLimit.objects.filter(coin__code="ETH", level=2, window_hours=24).update(maximum=Decimal(3))
-    results = at_once([partial(request.request, customer=customer, amount="1", **WORDS) for _ in range(16)])
+    results = at_once([patiently(partial(request.request, customer=customer, amount="1", **WORDS)) for _ in range(16)])
     assert sum(isinstance(result, request.Requested) for result in results) == 3
     assert sum(isinstance(result, errors.LimitExceeded) for result in results) == 13
 
 
 def test_one_reference_has_one_effect_however_many_ask(customer):
     asks = [partial(request.request, customer=customer, amount="1", client_reference="once", **WORDS) for _ in range(16)]
-    results = at_once(asks)
+    results = at_once([patiently(ask) for ask in asks])
     assert sum(not result.replayed for result in results) == 1
     assert {result.withdrawal.pk for result in results} == {Withdrawal.objects.get().pk}
 
@@ -60,7 +60,7 @@ def test_one_reference_in_two_coins_has_one_effect(customer):
     arrange.fund(customer, "100", coin="USDT")
     ether = partial(request.request, customer=customer, amount="1", client_reference="once", **WORDS)
     dollars = partial(request.request, customer=customer, amount="50", client_reference="once", **{**WORDS, "coin": "USDT"})
-    results = at_once([ether, dollars] * 4)
+    results = at_once([patiently(ether), patiently(dollars)] * 4)
     assert Withdrawal.objects.count() == 1
     assert sum(isinstance(result, request.Requested) and not result.replayed for result in results) == 1
     assert {type(result) for result in results} <= {request.Requested, errors.ReferenceTaken}
