@@ -18,10 +18,32 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "OAS_VERSION": "3.1.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "/favicon.ico",
     "REDOC_DIST": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "APPEND_COMPONENTS": {
+        "securitySchemes": {
+            "session": {"type": "http", "scheme": "bearer", "description": "The token of `POST /api/v1/sessions`."},
+            "signedKey": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "X-Api-Key",
+                "description": "With `X-Timestamp`, `X-Nonce` and `X-Signature`: HMAC-SHA256 over method, path, query and body.",
+            },
+        }
+    },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {
+        "WithdrawalState": "wallet.models.withdrawals.WithdrawalState",
+        "DepositState": "wallet.models.deposits.DepositState",
+        "DocumentState": "kyc.models.DocumentState",
+        "DocumentKind": "kyc.models.DocumentKind",
+        "AccountKind": "wallet.models.ledger.AccountKind",
+        "PostingKind": "wallet.models.ledger.PostingKind",
+        "CodePurpose": "messaging.models.Purpose",
+        "KeyScope": "apikeys.models.Scope",
+        "KeyState": ["active", "disabled", "expired", "lapsed"],
+    },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.kit.schema.problem_component"],
 }
 UNFOLD: dict[str, Any] = {
@@ -30,6 +52,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_SUBHEADER": "Staff desk",
     "SITE_SYMBOL": "account_balance",
     "SITE_URL": None,
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": "/static/quaestor/favicon.svg"}],
     "SHOW_HISTORY": False,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.templatetags.static import static
 from django.urls import include, path
 
 from accounts.admin_site import site
@@ -18,8 +19,14 @@ def root(request: HttpRequest) -> HttpResponse:
     return HttpResponseRedirect("/api/v1/docs/")
 
 
+def favicon(request: HttpRequest) -> HttpResponse:
+    """Browsers ask for it unasked."""
+    return HttpResponsePermanentRedirect(static("quaestor/favicon.svg"))
+
+
 urlpatterns = [
     path("", root),
+    path("favicon.ico", favicon),
     path("healthz", healthz),
     path("readyz", readyz),
     path("api/v1/", include("config.dialects.native.urls")),
