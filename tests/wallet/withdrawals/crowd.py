@@ -9,8 +9,6 @@ from typing import Any
 
 from django.db import OperationalError, connection
 
-from wallet.errors import LedgerBusy
-
 
 def at_once(acts: Sequence[Callable[[], Any]]) -> list[Any]:
     """Run every act in a thread of its own, all behind one barrier; what each returned or raised."""
@@ -37,7 +35,7 @@ def patiently(act: Callable[[], Any]) -> Callable[[], Any]:
         while True:
             try:
                 return act()
-            except (OperationalError, LedgerBusy):
+            except OperationalError:
                 connection.close()
 
     return again

@@ -74,6 +74,23 @@ def test_the_code_of_one_withdrawal_does_not_confirm_another(me, customer):
     assert set(Withdrawal.objects.values_list("state", flat=True)) == {"verification"}
 
 
+def test_a_code_is_bound_to_its_withdrawal_even_where_all_else_is_equal(me, customer):
+    first = me.post(PATH, BODY).json()
+    pass_time_for_resend()
+    second = me.post(PATH, BODY).json()
+    code = read_code(customer.email)
+    assert me.post(f"{PATH}/{first['id']}/confirm", {"code": code}).status_code == 422
+    assert me.post(f"{PATH}/{second['id']}/confirm", {"code": code}).json()["state"] == "review"
+
+
+def test_a_withdrawal_that_expired_can_not_be_confirmed(me, customer):
+    asked = me.post(PATH, BODY).json()
+    Withdrawal.objects.update(expires_at="2026-01-01T00:00:00Z")
+    refused = me.post(f"{PATH}/{asked['id']}/confirm", {"code": read_code(customer.email)})
+    assert (refused.status_code, refused.json()["slug"]) == (409, "wallet.withdrawal_expired")
+    assert Withdrawal.objects.get().state == "verification"
+
+
 def test_confirming_without_a_code_sends_one_again(me, customer):
     asked = me.post(PATH, BODY).json()
     before = len(unsent_messages(customer.email))

@@ -19,7 +19,7 @@ from tests.wallet.withdrawals.outside import HOT_WALLET
 from wallet.chains.errors import InvalidAddress, InvalidMemo, NetworkNotConnected
 from wallet.errors import InsufficientFunds, UnknownCoin, UnknownNetwork
 from wallet.models import CoinNetwork, DepositAddress, TrustedAddress, Withdrawal, WithdrawalEvent, WithdrawalLimit
-from wallet.services.withdrawals import errors, request
+from wallet.services.withdrawals import errors, expiry, request
 
 D = Decimal
 
@@ -213,6 +213,16 @@ def test_a_network_without_a_gateway_is_refused(customer, monkeypatch):
     monkeypatch.setattr("wallet.chains.registry.gateway", none)
     with pytest.raises(NetworkNotConnected):
         arrange.ask(customer)
+
+
+def test_what_was_not_confirmed_in_time_ends_and_nothing_else_does(customer):
+    late, early, confirmed = arrange.ask(customer), arrange.ask(customer), arrange.confirmed(customer)
+    past = now() - timedelta(seconds=1)
+    Withdrawal.objects.filter(pk__in=[late.pk, confirmed.pk]).update(expires_at=past)
+    assert [expiry.expire(one.pk) for one in (late, early, confirmed)] == [True, False, False]
+    assert expiry.expire(late.pk) is False
+    assert [arrange.fresh(one).state for one in (late, early, confirmed)] == ["expired", "verification", "review"]
+    assert arrange.money(customer).held == early.total + confirmed.total
 
 
 def trust(customer, *, usable_from):
