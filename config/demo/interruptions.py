@@ -6,50 +6,65 @@ import os
 import random
 import signal
 import threading
+import time
 from collections import Counter
 from pathlib import Path
 
 from config.embedded.files import read_json
 
 VICTIMS = ("web", "worker", "signer")
-PAUSE_SECONDS = (5.0, 9.0)
-KILLS_EACH_MAX = 4
-"""After these the story may end in peace: the process manager waits longer before each new start of who dies often."""
+MOMENTS = {
+    "register with a mailed code": ("worker",),
+    "upload documents": ("web",),
+    "deposit on the chain": ("worker",),
+    "ask for a withdrawal, signed": ("web", "signer"),
+    "two officers approve": ("worker", "signer"),
+    "broadcast, confirmed, settled": ("signer", "worker", "web"),
+}
+"""Step → who is killed just after it begins: in the middle of what the victim does for it."""
+EVERY = 5
+"""A step's moment comes with the first customer who reaches it, and with each fifth after."""
+DELAY_SECONDS_MAX = 1.5
 
 
 class Interruptions:
-    """A thread that kills one victim after the other with SIGKILL until it is told to stop."""
+    """Kills with SIGKILL at the moments of the story."""
 
     def __init__(self, processes: Path) -> None:
         self.processes = processes
         self.kills: Counter[str] = Counter()
-        self.enough = threading.Event()
-        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.arrivals: Counter[str] = Counter()
+        self.lock = threading.Lock()
+        self.threads: list[threading.Thread] = []
 
-    def start(self) -> None:
-        """Begin after a pause."""
-        self.thread.start()
+    def reached(self, step: str) -> None:
+        """A customer begins this step."""
+        with self.lock:
+            self.arrivals[step] += 1
+            if step not in MOMENTS or self.arrivals[step] % EVERY != 1:
+                return
+            thread = threading.Thread(target=self._strike, args=(MOMENTS[step],), daemon=True)
+            self.threads.append(thread)
+            thread.start()
 
     def stop(self) -> dict[str, int]:
         """No more; how often each was killed."""
-        self.enough.set()
-        self.thread.join()
+        for thread in self.threads:
+            thread.join()
         return {name: self.kills[name] for name in VICTIMS}
 
-    def _run(self) -> None:
-        turn = 0
-        while turn < len(VICTIMS) * KILLS_EACH_MAX and not self.enough.wait(random.uniform(*PAUSE_SECONDS)):  # noqa: S311  # jitter
-            name = VICTIMS[turn % len(VICTIMS)]
-            self._kill(name, whole_group=turn // len(VICTIMS) % 2 == 0)
-            turn += 1
+    def _strike(self, names: tuple[str, ...]) -> None:
+        for name in names:
+            time.sleep(random.uniform(0.0, DELAY_SECONDS_MAX))  # noqa: S311  # jitter
+            self._kill(name)
 
-    def _kill(self, name: str, *, whole_group: bool) -> None:
-        """SIGKILL to the process, in turn with or without its children: each has a session of its own."""
+    def _kill(self, name: str) -> None:
+        """SIGKILL to the process, in turn with and without its children: each has a session of its own."""
         pid = read_json(self.processes).get(name)
         if not isinstance(pid, int) or pid <= 1:
             return
         try:
-            if whole_group and os.getpgid(pid) == pid:
+            if self.kills[name] % 2 == 0 and os.getpgid(pid) == pid:
                 os.killpg(pid, signal.SIGKILL)
             else:
                 os.kill(pid, signal.SIGKILL)

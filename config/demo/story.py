@@ -82,8 +82,8 @@ STEPS: tuple[tuple[str, str], ...] = (
 class Performance:
     """One customer on the stage."""
 
-    def __init__(self, number: int, stage: Stage, measures: Measures) -> None:
-        self.stage, self.measures = stage, measures
+    def __init__(self, number: int, stage: Stage, measures: Measures, interruptions: Interruptions | None = None) -> None:
+        self.stage, self.measures, self.interruptions = stage, measures, interruptions
         batch = secrets.randbelow(200) + 10
         source = f"127.{batch}.{number // 250}.{number % 250 + 1}"
         self.browser = Browser(stage.url, source, stage.tally)
@@ -103,6 +103,8 @@ class Performance:
         self.measures.seconds.setdefault("the whole story", []).append(time.monotonic() - began)
 
     def _act(self, title: str, act: Callable[[], None]) -> None:
+        if self.interruptions:
+            self.interruptions.reached(title)
         try:
             act()
         except StoryFailed as reason:
@@ -127,10 +129,8 @@ def perform(stage: Stage, *, customers: int, quiet: bool, soak: bool) -> Report:
     bar = tqdm(total=customers * len(STEPS), unit="step", disable=quiet, dynamic_ncols=True)
     measures = Measures(bar.update)
     interruptions = Interruptions(stage.processes) if soak else None
-    if interruptions:
-        interruptions.start()
     with ThreadPoolExecutor(min(AT_ONCE_MAX, customers)) as pool:
-        plays = [pool.submit(Performance(number, stage, measures).run) for number in range(customers)]
+        plays = [pool.submit(Performance(number, stage, measures, interruptions).run) for number in range(customers)]
         failures = _failures(plays)
     kills = interruptions.stop() if interruptions else {}
     bar.close()
