@@ -290,10 +290,8 @@ LOGGING: dict[str, Any] = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "json"}},
     "root": {"handlers": ["console"], "level": "WARNING" if TESTING else "INFO"},
     "loggers": {
-        "django.server": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        "httpx": {"level": "WARNING"},
-        "mail.log": {"level": "WARNING"},
-        "web3": {"level": "WARNING"},
+        name: {"level": "WARNING"}
+        for name in ("django.server", "httpx", "mail.log", "web3", "celery.app.trace", "celery.worker.strategy", "celery.beat")
     },
 }
 

@@ -47,7 +47,7 @@ def services(places: Places, values: Mapping[str, str], *, port: int, signer_key
         ),
         Service(
             "beat",
-            (*celery, "beat", "--loglevel", "INFO", "--schedule", str(places.run / "beat-schedule"), "--pidfile", ""),
+            (*celery, "beat", "--loglevel", "WARNING", "--schedule", str(places.run / "beat-schedule"), "--pidfile", ""),
             environment,
         ),
         Service("signer", (*manage, "run_signer"), signing),
