@@ -28,7 +28,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
                 "type": "apiKey",
                 "in": "header",
                 "name": "X-Api-Key",
-                "description": "With `X-Timestamp`, `X-Nonce` and `X-Signature`: HMAC-SHA256 over method, path, query and body.",
+                "description": "With `X-Timestamp`, `X-Nonce`, `X-Signature`: HMAC-SHA256 over method, path, query and body.",
             },
         }
     },
