@@ -51,7 +51,7 @@ class Command(BaseCommand):
         bench = benches()[options["name"]](Setting(seconds=options["seconds"], clients=options["clients"]))
         name = connection.settings_dict["NAME"]
         connection.settings_dict["TEST"]["NAME"] = f"{name}_bench"
-        connection.creation.create_test_db(verbosity=0, autoclobber=True)
+        connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=None)
         try:
             bench.prepare()
             verdict = self._measure(bench, options)

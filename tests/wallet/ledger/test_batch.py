@@ -10,7 +10,7 @@ from django.db import transaction
 from tests import factories_wallet as factory
 from wallet import errors
 from wallet.models.ledger import AccountKind, PendingEntry, Posting
-from wallet.services import balances, ledger
+from wallet.services import balances, ledger, posting_calls
 from wallet.services.ledger import PostingResult
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +100,39 @@ def test_a_batch_debits_the_house_after_folding_it():
     assert balances.of_house("ETH", AccountKind.FEE) == 0
     more = ledger.post_batch([ledger.Draft(**{**refund, "kind": "refund", "legs": legs, "key": "more"})])
     assert isinstance(more[0], errors.InsufficientFunds)
+
+
+def together(*drafts: ledger.Draft) -> list[tuple[int, bool]]:
+    """The batch function alone, without the way back to single calls."""
+    with transaction.atomic():
+        return posting_calls.post_batch(drafts)
+
+
+def test_the_batch_function_refuses_a_known_key_with_another_body():
+    giver, taker = factory.owner(), factory.owner()
+    factory.fund(giver, "10")
+    known = factory.transfer_draft(giver, taker, "1")
+    ledger.post_batch([known])
+    with pytest.raises(errors.IdempotencyConflict):
+        together(factory.transfer_draft(giver, taker, "2", key=known.key), factory.transfer_draft(giver, taker, "3"))
+    assert factory.available(taker) == 1
+
+
+def test_the_batch_function_rounds_nothing():
+    giver, taker = factory.owner(), factory.owner()
+    factory.fund(giver, "10")
+    with pytest.raises(errors.CoinScaleExceeded):
+        together(factory.transfer_draft(giver, taker, "1.0000000000000000001"))
+    assert factory.available(taker) == 0
+
+
+def test_the_batch_function_folds_the_house_before_it_takes_from_it():
+    customer = factory.owner()
+    factory.fund(customer, "10")
+    factory.transfer(customer, factory.owner(), "1", fee="3")
+    legs = [
+        ledger.Leg(ledger.AccountRef(None, "ETH", AccountKind.FEE), Decimal(-3)),
+        ledger.Leg(ledger.AccountRef(customer, "ETH", AccountKind.SPOT_AVAILABLE), Decimal(3)),
+    ]
+    together(ledger.Draft(kind="refund", scope="test", key="refund", legs=legs, actor="test"))
+    assert balances.of_house("ETH", AccountKind.FEE) == 0
