@@ -6,7 +6,6 @@ import ipaddress
 import re
 
 from apikeys.errors import NetworkInvalid
-from config.kit.network import UNKNOWN_ADDRESS
 
 PREFIX_MIN = {4: 16, 6: 32}
 """The widest network by IP version: wider ones, and pairs of them, would bind to nobody."""
@@ -51,10 +50,11 @@ def _refusal(text: str, reason: str) -> NetworkInvalid:
 
 
 def allows(networks: list[str], ip: str) -> bool:
-    """Whether a sender at `ip` (canonical text) may use a key bound to these networks; no networks bind to nothing."""
+    """Whether a sender at `ip` (canonical text) may use a key bound to these networks; no networks bind to nothing.
+
+    A sender whose address is not known stands as 0.0.0.0, which is in no network that `normalise` lets through.
+    """
     if not networks:
         return True
-    if ip == UNKNOWN_ADDRESS:
-        return False
     address = ipaddress.ip_address(ip)
     return any(address in ipaddress.ip_network(network) for network in networks)
