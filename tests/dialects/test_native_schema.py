@@ -1,0 +1,52 @@
+"""A stranger's client, made from our own description alone, finds no 500 and no undocumented answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests import factories_kyc
+
+EXAMPLES = 8
+"""Requests per operation: enough to meet the corners that schemathesis tries first, few enough for every run."""
+TRANSPORT = {400, 404, 405, 413, 415, 429, 431}
+"""Answers that any operation may give to a request that is none of the documented ones."""
+
+document: dict[str, Any] = dict(
+    SchemaGenerator(urlconf="config.dialects.native.urls_mounted").get_schema(request=None, public=True)
+)
+schema = schemathesis.openapi.from_dict(document)
+
+
+def known_statuses(ctx: Any, response: Any, case: Any) -> None:
+    """Every status is documented, or one that transport alone explains."""
+    if response.status_code not in TRANSPORT:
+        status_code_conformance(ctx, response, case)
+
+
+@pytest.fixture
+def token(real_db: None) -> str:
+    """The token of a customer with level 1."""
+    return factories_kyc.token_of(factories_kyc.level_one())
+
+
+@schema.parametrize()
+@settings(
+    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
+    suppress_health_check=list(HealthCheck),
+)  # fmt: skip
+def test_a_stranger_breaks_nothing(case: Any, live_server: Any, token: str) -> None:
+    answer = case.call(base_url=live_server.url, headers={"Authorization": f"Bearer {token}"})
+    case.validate_response(
+        answer, checks=[not_a_server_error, known_statuses, content_type_conformance, response_schema_conformance]
+    )
