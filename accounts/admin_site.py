@@ -11,6 +11,7 @@ from django.urls import URLPattern
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
+from accounts import step_up
 from accounts.forms import StaffSignInForm
 
 SIGNED_IN_SECONDS_MAX = 12 * 3_600
@@ -48,6 +49,7 @@ class StaffSite(UnfoldAdminSite):
         response = super().login(request, extra_context)
         if request.method == "POST" and response.status_code == 302 and request.user.is_authenticated:
             request.session[SIGNED_IN_AT] = int(time.time())
+            step_up.note(request)
         return response
 
     def password_change(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:

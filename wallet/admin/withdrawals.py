@@ -12,10 +12,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accounts import step_up
 from accounts.admin_site import ReadOnlyAdmin, has_role, site
 from accounts.models import User
-from accounts.services import second_factor
-from accounts.services.second_factor import Method, Proof
 from config.kit.clock import now
 from config.kit.errors import Absent, DomainError
 from messaging.services.codes import Purpose
@@ -42,7 +41,7 @@ class QueueForm(forms.Form):
 
 
 class DecisionForm(forms.Form):
-    """A decision: the officer's reason and authenticator code, and the hash of what the page showed."""
+    """A decision: the officer's reason, the code where one is due, and the hash of what the page showed."""
 
     seen_hash = forms.RegexField(rf"^[0-9a-f]{{{HASH_HEX_CHARACTERS}}}$", widget=forms.HiddenInput)
     reason = forms.CharField(
@@ -50,6 +49,7 @@ class DecisionForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 3, "maxlength": REASON_CHARACTERS_MAX, "placeholder": "Why?"}),
     )
     code = forms.CharField(
+        required=False,
         max_length=CODE_CHARACTERS_MAX,
         widget=forms.TextInput(
             attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "placeholder": "Authenticator code"}
@@ -110,6 +110,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
             "age": dossier.age_since(withdrawal.state_since, until=now()),
             "choices": dossier.choices(found, _officer(request), is_treasury=has_role(request, TREASURY)),
             "form": form,
+            "code_is_due": step_up.is_due(request),
             "back": reverse("admin:wallet_withdrawal_changelist"),
         }
         status = 409 if request.method == "POST" else 200
@@ -122,7 +123,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
     def _decide(self, request: HttpRequest, public_id: str, form: DecisionForm) -> bool:
         """Whether the decision was taken; a refusal is shown as a sentence above the page."""
         if not form.is_valid():
-            messages.error(request, "A decision needs a reason and an authenticator code.")
+            messages.error(request, "A decision needs a reason and one of the buttons.")
             return False
         officer, given = _officer(request), form.cleaned_data
         words = {
@@ -132,12 +133,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
             "seen_hash": bytes.fromhex(given["seen_hash"]),
         }
         try:
-            second_factor.require(
-                officer,
-                Proof(method=Method.TOTP, code=given["code"].replace(" ", "")),
-                Purpose.WITHDRAWAL,
-                f"decision:{public_id}",
-            )
+            step_up.require(request, officer, given["code"], purpose=Purpose.WITHDRAWAL, context=f"decision:{public_id}")
             if given["verdict"] == "approve":
                 decided = review.approve(**words)
             elif given["verdict"] == "reject":

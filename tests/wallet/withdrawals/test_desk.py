@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts import step_up
 from accounts.models import Authenticator
 from accounts.services import staff, totp
 from config.kit.clock import now
@@ -103,11 +104,10 @@ def test_a_rejection_gives_the_money_back(customer, desk):
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"reason": ""}, "needs a reason and an authenticator code"),
-        ({"code": ""}, "needs a reason and an authenticator code"),
+        ({"reason": ""}, "needs a reason and one of the buttons"),
         ({"code": "000000"}, "The code is wrong"),
         ({"seen_hash": "1" * 64}, "not what it was when it was looked at"),
-        ({"verdict": "shred"}, "needs a reason and an authenticator code"),
+        ({"verdict": "shred"}, "needs a reason and one of the buttons"),
         ({"verdict": "absent"}, "can&#x27;t become failed"),
     ],
 )
@@ -117,6 +117,20 @@ def test_a_refusal_is_a_sentence_and_changes_nothing(customer, desk, change, sen
     assert (status, sentence in page) == (409, True), page
     assert arrange.fresh(waiting).state == "review"
     assert not WithdrawalDecision.objects.exists()
+
+
+def test_a_code_stands_for_five_minutes_and_then_the_next_decision_needs_another(customer, desk):
+    first, second = arrange.confirmed(customer), arrange.confirmed(customer)
+    assert 'name="code"' not in desk.page(first)
+    assert desk.decide(first, "reject", code="")[0] == 302
+    session = desk.client.session
+    session[step_up.PROVED_AT] -= step_up.PROOF_HOLDS_SECONDS
+    session.save()
+    assert 'name="code"' in desk.page(second)
+    assert desk.decide(second, "reject", code="")[0] == 409
+    assert arrange.fresh(second).state == "review"
+    assert desk.decide(second, "reject")[0] == 302
+    assert not step_up.is_due(desk.client.get("/admin/").wsgi_request)
 
 
 def test_the_typed_reason_survives_a_refusal(customer, desk):
