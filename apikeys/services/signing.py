@@ -20,7 +20,7 @@ TARGET_BYTES_MAX = 4096
 
 _KEY = re.compile(r"[A-Za-z0-9]{32,64}", re.ASCII)
 _TIMESTAMP = re.compile(r"[1-9][0-9]{12}", re.ASCII)
-_NONCE = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
+_NONCE = re.compile(r"[A-Za-z0-9_-]{8,64}", re.ASCII)
 _SIGNATURE = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+/?", re.ASCII)
 _VISIBLE = re.compile(r"[\x21-\x7e]*", re.ASCII)
