@@ -32,3 +32,21 @@ class OwnDeposit(DomainError):
     slug = "wallet.own_deposit"
     kind = Kind.FORBIDDEN
     message = "This deposit is your own; another officer must decide."
+
+
+class NotADepositOfficer(DomainError):
+    """The decider lacks the role."""
+
+    slug = "wallet.not_a_deposit_officer"
+    kind = Kind.FORBIDDEN
+    message = "Only a treasury officer decides about deposits and networks."
+
+
+class DepositReasonMissing(DomainError):
+    """A decision without a reason is none."""
+
+    slug = "wallet.deposit_reason_missing"
+    kind = Kind.INVALID
+    message = "A decision needs a reason of at most {characters_max} characters."
+    field: ClassVar[str | None] = "reason"
+    characters_max: int

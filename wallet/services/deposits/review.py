@@ -1,4 +1,4 @@
-"""What staff decide about deposits that were held, and networks that were halted."""
+"""What staff decide about deposits that were held."""
 
 from __future__ import annotations
 
@@ -6,28 +6,34 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from accounts.services import audit
-from wallet.models.deposits import Deposit, DepositState
+from accounts.services import audit, staff
+from config.kit.flow import IllegalMove
+from wallet.models.deposits import DEPOSIT_FLOW, REASON_CHARACTERS_MAX, Deposit, DepositState
 from wallet.services.deposits import crediting
-from wallet.services.deposits.errors import OwnDeposit
+from wallet.services.deposits.errors import DepositReasonMissing, NotADepositOfficer, OwnDeposit
 from wallet.services.deposits.states import locked
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+ROLE = "treasury"
 
 
 @transaction.atomic
 def accept(*, deposit_id: int, officer: User, reason: str) -> Deposit:
     """Credit a held deposit after all, with an officer's reason in the audit log.
 
-    Raises OwnDeposit, NotYetFinal, IllegalMove.
+    Only a held one, and only while the chain shows it as deep as its coin asks for: what is pending is the watcher's.
+    Raises NotADepositOfficer, DepositReasonMissing, OwnDeposit, NotYetFinal, IllegalMove.
     """
+    reason = require_officer(officer, reason)
     cursor = crediting.locked_cursor(deposit_id)
     deposit = locked(deposit_id)
     if deposit.customer_id == officer.pk:
         raise OwnDeposit
-    if deposit.state == DepositState.HELD:
-        crediting.require_final(deposit, cursor)
+    if deposit.state != DepositState.HELD:
+        raise IllegalMove(flow=DEPOSIT_FLOW.name, state=deposit.state, target=str(DepositState.CREDITED))
+    crediting.require_final(deposit, cursor)
     crediting.book(deposit, reason=reason, actor=officer)
     audit.record(
         actor=officer,
@@ -38,3 +44,16 @@ def accept(*, deposit_id: int, officer: User, reason: str) -> Deposit:
         facts={"coin": deposit.coin_network.coin.code, "held_because": deposit.held_because},
     )
     return deposit
+
+
+def require_officer(officer: User, reason: str) -> str:
+    """The reason without its margins, once it is sure that a treasury officer gives one.
+
+    Raises NotADepositOfficer, DepositReasonMissing.
+    """
+    if not staff.has_role(officer, ROLE):
+        raise NotADepositOfficer
+    reason = reason.strip()
+    if not reason or len(reason) > REASON_CHARACTERS_MAX:
+        raise DepositReasonMissing(characters_max=REASON_CHARACTERS_MAX)
+    return reason
