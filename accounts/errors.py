@@ -41,8 +41,8 @@ class AccountStopped(DomainError):
 
     slug = "accounts.account_stopped"
     kind = Kind.FORBIDDEN
-    message = "This account is {status}. Write to support."
-    status: str
+    message = "This account is {account_status}. Write to support."
+    account_status: str
 
 
 class PasswordRefused(DomainError):

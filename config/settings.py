@@ -11,6 +11,7 @@ from typing import Any
 
 from config.environment import Environment, database, key_encryption_keys, mail, pgmq_options
 from config.presentation import REST_FRAMEWORK, SPECTACULAR_SETTINGS, UNFOLD
+from config.production import complaints
 
 __all__ = ["REST_FRAMEWORK", "SPECTACULAR_SETTINGS", "UNFOLD"]
 
@@ -236,8 +237,6 @@ EVM_DEPOSIT_XPUB = env.text("EVM_DEPOSIT_XPUB", default=DEVELOPMENT_DEPOSIT_XPUB
 EVM_SCAN_FROM_HEIGHT = env.integer("EVM_SCAN_FROM_HEIGHT", default=0, production_needs=True)
 """The first block that the watcher ever looks into: any that is older than the first deposit address."""
 EVM_HOT_WALLET_ADDRESS = env.text("EVM_HOT_WALLET_ADDRESS", default="", production_needs=True)
-if EVM_DEPOSIT_XPUB == DEVELOPMENT_DEPOSIT_XPUB or EVM_CHAIN_ID == DEVELOPMENT_CHAIN_ID:
-    env.weak += ["EVM_DEPOSIT_XPUB or EVM_CHAIN_ID is a development value"]
 SIGNER_NETWORK_FEE_MAX = env.text("SIGNER_NETWORK_FEE_MAX", default="0.05")
 """The most that one payment may pay to its network, in the network's coin; the signer refuses more."""
 SIGNER_KEY_FILE = env.text("SIGNER_KEY_FILE", default="")
@@ -295,4 +294,5 @@ LOGGING: dict[str, Any] = {
     },
 }
 
+env.weak += complaints(globals())
 env.finish(production=PRODUCTION)

@@ -54,7 +54,7 @@ def log_in(*, login: str, password: str, client: Client, device_token: str | Non
     attempts.forget([subject])
     attempts.give_back(attempts.address(client.ip))
     if not user.is_active:
-        raise AccountStopped(status=Status(user.status).label)
+        raise AccountStopped(account_status=Status(user.status).label)
     return _open(user, device, client)
 
 

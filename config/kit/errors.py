@@ -21,6 +21,8 @@ class Kind(StrEnum):
     UNAVAILABLE = "unavailable"
 
 
+PROBLEM_MEMBERS = {"type", "title", "status", "detail"}
+"""Words that a fact can't have: RFC 9457 gives them a meaning."""
 REGISTRY: dict[str, type[DomainError]] = {}
 """Every refusal by slug; the dialects' tables and the documentation are checked against it."""
 
@@ -49,6 +51,8 @@ class DomainError(Exception):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         dataclasses.dataclass(kw_only=True, eq=False, repr=False)(cls)
+        if taken := PROBLEM_MEMBERS & {fact.name for fact in dataclasses.fields(cls)}:
+            raise TypeError(f"{cls.__qualname__}: facts can't be called {sorted(taken)}: a problem document says so itself")
         if "slug" not in cls.__dict__:
             return  # a family of refusals without a slug of its own
         known = REGISTRY.get(cls.slug)

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 
 from config.kit.context import current_request_id
+
+_DETAIL = re.compile(r"^(DETAIL|CONTEXT|HINT):.*$", re.MULTILINE)
+
+
+def _without_rows(traceback: str) -> str:
+    """The traceback without PostgreSQL's DETAIL, which quotes the row that failed: personal data, perhaps."""
+    return _DETAIL.sub(r"\1: (left out)", traceback)
 
 
 class JsonLines(logging.Formatter):
@@ -23,5 +31,5 @@ class JsonLines(logging.Formatter):
         if request_id := current_request_id():
             line["request_id"] = request_id
         if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
+            line["traceback"] = _without_rows(self.formatException(record.exc_info))
         return json.dumps(line, ensure_ascii=False)

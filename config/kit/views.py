@@ -6,8 +6,10 @@ import logging
 import re
 from typing import Any, ClassVar
 
-from django.db import DatabaseError, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponseBase
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponseBase, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.module_loading import import_string
 from rest_framework import exceptions as drf
@@ -205,8 +207,12 @@ def as_refusal(exc: Exception) -> errors.DomainError:
     """Any exception as a refusal of ours."""
     if isinstance(exc, errors.DomainError):
         return exc
+    if isinstance(exc, RequestDataTooBig):
+        return errors.TooLarge(bytes_max=settings.BODY_BYTES_MAX)
+    if isinstance(exc, SuspiciousOperation | UnreadablePostError):
+        return errors.MalformedBody(reason="it is not well-formed")
     if isinstance(exc, drf.UnsupportedMediaType):
-        return errors.UnsupportedMedia(media_type=str(exc.detail)[:0] or _media_type(exc))
+        return errors.UnsupportedMedia(media_type=_media_type(exc))
     if isinstance(exc, drf.ParseError | MultiPartParserError | UnicodeError):
         return errors.MalformedBody(reason="it is not of the declared form")
     if isinstance(exc, drf.NotAuthenticated | drf.AuthenticationFailed):
@@ -216,8 +222,6 @@ def as_refusal(exc: Exception) -> errors.DomainError:
     if isinstance(exc, OperationalError | InterfaceError):
         logger.warning("database does not answer as hoped: %s", type(exc.__cause__ or exc).__name__)
         return errors.Unavailable()
-    if isinstance(exc, DatabaseError):
-        return errors.Unexpected(request_id=current_request_id())
     return errors.Unexpected(request_id=current_request_id())
 
 

@@ -83,3 +83,50 @@ def test_a_database_url_is_read_with_its_socket_and_escapes() -> None:
 def test_a_mail_url_is_read() -> None:
     read = mail("smtps://u:p@mail.example:465?from=Desk%20%3Cdesk@example.com%3E")
     assert (read["HOST"], read["PORT"], read["SSL"], read["FROM"]) == ("mail.example", 465, True, "Desk <desk@example.com>")
+
+
+FIT = {
+    "QUAESTOR_MODE": "production",
+    "SECRET_KEY": "s" * 40,
+    "HASH_KEY": "h" * 40,
+    "KEY_ENCRYPTION_KEYS": "one:" + "QUJD" * 10 + "QUI=",
+    "DATABASE_URL": "postgresql://q:p@db.internal/q",
+    "CACHE_URL": "redis://cache.internal",
+    "CELERY_BROKER_URL": "redis://broker.internal",
+    "PUBLIC_URL": "https://desk.example.com",
+    "ALLOWED_HOSTS": "desk.example.com",
+    "EMAIL_URL": "smtps://u:p@mail.internal:465?from=desk@example.com",
+    "SMS_URL": "https://u:p@sms.internal/send",
+    "KYC_STORAGE_ROOT": "/srv/kyc",
+    "EVM_RPC_URL": "https://node.internal",
+    "EVM_CHAIN_ID": "1",
+    "EVM_DEPOSIT_XPUB": "xpub-of-our-own",
+    "EVM_SCAN_FROM_HEIGHT": "19000000",
+    "EVM_HOT_WALLET_ADDRESS": "0x0000000000000000000000000000000000000001",
+}
+
+
+def test_production_starts_on_values_that_are_fit() -> None:
+    started = load_settings(**FIT)
+    assert started.returncode == 0, started.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "complaint"),
+    [
+        ("KEY_ENCRYPTION_KEYS", "prod:ZGV2ZWxvcG1lbnQta2V5LWVuY3J5cHRpb24ta2V5ISE=", "holds the development key"),
+        ("HASH_KEY", "s" * 40, "HASH_KEY is the same as SECRET_KEY"),
+        ("ALLOWED_HOSTS", "*", "ALLOWED_HOSTS allows every host"),
+        ("PUBLIC_URL", "http://desk.example.com", "PUBLIC_URL is not https"),
+        ("EMAIL_URL", "smtp://mail.internal:25", "EMAIL_URL sends codes without TLS"),
+        ("SMS_URL", "http://sms.internal/send", "SMS_URL sends codes without TLS"),
+        ("CELERY_BROKER_URL", "memory://", "CELERY_BROKER_URL keeps nothing"),
+        ("TRUSTED_ADDRESS_COOLDOWN_SECONDS", "0", "TRUSTED_ADDRESS_COOLDOWN_SECONDS is zero"),
+        ("API_KEY_WITHDRAW_AGE_SECONDS", "0", "API_KEY_WITHDRAW_AGE_SECONDS is zero"),
+        ("EVM_CHAIN_ID", "131277322940537", "EVM_CHAIN_ID is a development value"),
+    ],
+)
+def test_production_refuses_a_value_that_is_unfit(name: str, value: str, complaint: str) -> None:
+    refused = load_settings(**{**FIT, name: value})
+    assert refused.returncode != 0
+    assert complaint in refused.stderr

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from config.kit.errors import DomainError
 from config.kit.views import DialectView
 from tests.client import Api
 
@@ -73,6 +74,21 @@ def test_a_body_of_another_kind_is_415_and_one_over_the_limit_413(api: Api) -> N
     assert api.post("/toy/echo", raw=b"name=n", content_type="application/x-www-form-urlencoded").status_code == 415
     answer = api.post("/toy/echo", raw=b" " * (64 * 1024 + 1))
     assert (answer.status_code, answer.json()["slug"]) == (413, "api.too_large")
+
+
+def test_more_fields_than_anybody_needs_are_refused(api: Api) -> None:
+    answer = api.get("/toy/rows?" + "a=1&" * 300)
+    assert (answer.status_code, answer.json()["slug"]) == (400, "api.malformed")
+
+
+def test_a_large_upload_to_an_endpoint_that_takes_none_is_refused(api: Api) -> None:
+    raw = b"--x\r\n" + b"a" * (2 * 1024 * 1024)
+    assert api.post("/toy/echo", raw=raw, content_type="multipart/form-data; boundary=x").status_code in {413, 415}
+
+
+def test_a_fact_can_not_take_the_name_of_a_member_of_every_problem() -> None:
+    with pytest.raises(TypeError, match="status"):
+        type("Clash", (DomainError,), {"__annotations__": {"status": str}, "slug": "toy.clash"})
 
 
 def test_a_refusal_carries_its_facts_and_its_field(api: Api) -> None:

@@ -1,0 +1,30 @@
+"""Values that are given and well-formed, and still unfit for production."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+DEVELOPMENT_KEY = b"development-key-encryption-key!!"
+"""The key-encryption key that development makes up."""
+
+
+def complaints(settings: Mapping[str, Any]) -> list[str]:
+    """One sentence for each setting with which production must not start, in the names of the environment."""
+    checks = [
+        (DEVELOPMENT_KEY in settings["KEY_ENCRYPTION_KEYS"].values(), "KEY_ENCRYPTION_KEYS holds the development key"),
+        (settings["HASH_KEY"] == settings["SECRET_KEY"].encode(), "HASH_KEY is the same as SECRET_KEY"),
+        ("*" in settings["ALLOWED_HOSTS"], "ALLOWED_HOSTS allows every host"),
+        (not settings["PUBLIC_URL"].startswith("https://"), "PUBLIC_URL is not https"),
+        (not (settings["MAIL"]["SSL"] or settings["MAIL"]["STARTTLS"]), "EMAIL_URL sends codes without TLS"),
+        (not settings["SMS_URL"].startswith("https://"), "SMS_URL sends codes without TLS"),
+        (settings["CELERY_BROKER_URL"].startswith("memory:"), "CELERY_BROKER_URL keeps nothing"),
+        (settings["TRUSTED_ADDRESS_COOLDOWN_SECONDS"] == 0, "TRUSTED_ADDRESS_COOLDOWN_SECONDS is zero"),
+        (settings["API_KEY_WITHDRAW_AGE_SECONDS"] == 0, "API_KEY_WITHDRAW_AGE_SECONDS is zero"),
+        (
+            settings["EVM_DEPOSIT_XPUB"] == settings["DEVELOPMENT_DEPOSIT_XPUB"]
+            or settings["EVM_CHAIN_ID"] == settings["DEVELOPMENT_CHAIN_ID"],
+            "EVM_DEPOSIT_XPUB or EVM_CHAIN_ID is a development value",
+        ),
+    ]
+    return [complaint for holds, complaint in checks if holds]
