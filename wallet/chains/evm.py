@@ -23,7 +23,8 @@ from web3.exceptions import BlockNotFound, ContractLogicError, TransactionNotFou
 
 from wallet.chains import evm_payload
 from wallet.chains.errors import ChainUnavailable, PaymentWouldFail
-from wallet.chains.evm_answers import outcome_of_refusal
+from wallet.chains.evm_answers import means_insufficient_funds, outcome_of_refusal
+from wallet.chains.evm_rivals import rival
 from wallet.chains.evm_transfers import hash_text, native_transfers, token_transfers
 from wallet.chains.gateway import (
     AddressFilter,
@@ -122,7 +123,7 @@ class EvmGateway:
         except ContractLogicError as error:
             raise PaymentWouldFail(network=self._network, reason="reverted") from error
         except Web3RPCError as error:
-            if "insufficient funds" in str(error):
+            if means_insufficient_funds(str(error)):
                 raise PaymentWouldFail(network=self._network, reason="insufficient_funds") from error
             raise
         if estimate == GAS_OF_PLAIN_TRANSFER:
@@ -229,8 +230,9 @@ class EvmGateway:
         if deep < 0:
             return False
         payer = to_checksum_address(self.validate_address(sender))
-        used = self._ask(lambda: int(self._web3.eth.get_transaction_count(payer, deep)))
-        return used > nonce and self.sighting(tx_hash) is Sighting.NOWHERE
+        with self._asking():
+            found = rival(self._web3, sender=payer, nonce=nonce, newest=deep)
+        return found is not None and found != tx_hash and self.sighting(tx_hash) is Sighting.NOWHERE
 
     def next_nonce(self, address: str) -> int:
         """See Gateway."""

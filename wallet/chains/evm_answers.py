@@ -5,12 +5,14 @@ Source: go-ethereum core/txpool/errors.go and core/error.go; Nethermind and Erig
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
 from wallet.chains.gateway import BroadcastOutcome
 
-KNOWN = ("already known", "known transaction", "already imported", "alreadyknown", "already exists")
+KNOWN = re.compile(r"\b(already known|known transaction|already imported|alreadyknown|already exists)\b")
+"""Whole words: "unknown transaction type" says the opposite."""
 REFUSED = (
     "nonce too low",
     "nonce too high",
@@ -26,13 +28,19 @@ REFUSED = (
     "oversized data",
     "rlp:",
 )
+NO_FUNDS = ("insufficient funds", "gas required exceeds allowance")
+
+
+def means_insufficient_funds(words: str) -> bool:
+    """Whether a refused trial run means that the payer can't pay; an allowance of gas is what its ether buys."""
+    return any(known in words.lower() for known in NO_FUNDS)
 
 
 def outcome_of_refusal(answer: Mapping[str, Any] | None) -> BroadcastOutcome:
     """What an error answer to eth_sendRawTransaction means. Words that we don't know mean that we don't know."""
     error = (answer or {}).get("error")
     words = str(error.get("message", "") if isinstance(error, Mapping) else error or "").lower()
-    if any(known in words for known in KNOWN):
+    if KNOWN.search(words):
         return BroadcastOutcome.ALREADY_KNOWN
     if any(refused in words for refused in REFUSED):
         return BroadcastOutcome.REFUSED

@@ -9,12 +9,14 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from web3.exceptions import Web3RPCError
 
 from tests.wallet.chain_process import ETH, USDT, ChainProcess
 from wallet.chains.development import genesis
 from wallet.chains.development.client import DevelopmentChainClient
 from wallet.chains.errors import AmountNotPayable, ChainUnavailable, InvalidAddress, PaymentWouldFail
 from wallet.chains.evm import EvmGateway
+from wallet.chains.evm_answers import outcome_of_refusal
 from wallet.chains.evm_payload import EvmSigner
 from wallet.chains.gateway import NATIVE_OUTPUT, Asset, BroadcastOutcome, Gateway, Sighting, SignedTransaction
 
@@ -191,11 +193,68 @@ def test_a_second_transaction_of_the_same_nonce_is_refused(gateway: EvmGateway, 
 
 
 def test_words_that_we_do_not_know_are_unknown_not_refused(gateway: EvmGateway, payer: EvmSigner) -> None:
-    from wallet.chains.evm_answers import outcome_of_refusal
-
     for message in ("internal error", "too many requests", "header not found", ""):
         assert outcome_of_refusal({"error": {"code": -32000, "message": message}}) is BroadcastOutcome.UNKNOWN
     assert outcome_of_refusal(None) is BroadcastOutcome.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("message", "outcome"),
+    [
+        ("already known", BroadcastOutcome.ALREADY_KNOWN),
+        ("known transaction: 0xab", BroadcastOutcome.ALREADY_KNOWN),
+        ("AlreadyKnown", BroadcastOutcome.ALREADY_KNOWN),
+        ("unknown transaction type: 5", BroadcastOutcome.UNKNOWN),
+        ("nonce too low: next nonce 5", BroadcastOutcome.REFUSED),
+    ],
+)
+def test_only_whole_words_mean_that_the_node_has_it(message: str, outcome: BroadcastOutcome) -> None:
+    assert outcome_of_refusal({"error": {"code": -32000, "message": message}}) is outcome
+
+
+def test_an_allowance_of_gas_that_is_too_small_is_a_lack_of_funds_and_no_outage(
+    gateway: EvmGateway, payer: EvmSigner, recipient: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def poor(_: Any) -> int:
+        raise Web3RPCError("{'code': -32000, 'message': 'gas required exceeds allowance (0)'}")
+
+    monkeypatch.setattr(gateway._web3.eth, "estimate_gas", poor)
+    with pytest.raises(PaymentWouldFail) as refusal:
+        sign(gateway, payer, recipient)
+    assert refusal.value.reason == "insufficient_funds"
+
+
+def test_a_count_of_transactions_without_the_rival_itself_proves_nothing(
+    gateway: EvmGateway, chain: DevelopmentChainClient, payer: EvmSigner, recipient: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost = sign(gateway, payer, recipient, nonce=0)
+    chain.mine(CONFIRMATIONS)
+    monkeypatch.setattr(gateway._web3.eth, "get_transaction_count", lambda *_: 1)
+    assert not gateway.proves_absence(tx_hash=lost.tx_hash, sender=payer.address, nonce=0, confirmations=CONFIRMATIONS)
+
+
+def test_a_transaction_is_no_rival_of_itself_even_if_the_node_forgets_its_hash(
+    gateway: EvmGateway, chain: DevelopmentChainClient, payer: EvmSigner, recipient: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid = sign(gateway, payer, recipient, nonce=0)
+    gateway.broadcast(paid.raw)
+    chain.mine(CONFIRMATIONS)
+    monkeypatch.setattr(EvmGateway, "sighting", lambda *_: Sighting.NOWHERE)
+    assert not gateway.proves_absence(tx_hash=paid.tx_hash, sender=payer.address, nonce=0, confirmations=CONFIRMATIONS)
+
+
+def test_the_rival_is_found_among_many_of_the_same_sender(
+    gateway: EvmGateway, chain: DevelopmentChainClient, payer: EvmSigner, recipient: str
+) -> None:
+    for nonce in range(3):
+        gateway.broadcast(sign(gateway, payer, recipient, nonce=nonce).raw)
+    chain.mine(CONFIRMATIONS)
+
+    def proven(nonce: int) -> bool:
+        lost = sign(gateway, payer, recipient, amount="2", nonce=nonce)
+        return gateway.proves_absence(tx_hash=lost.tx_hash, sender=payer.address, nonce=nonce, confirmations=CONFIRMATIONS)
+
+    assert [proven(nonce) for nonce in range(4)] == [True, True, True, False]
 
 
 def test_absence_is_proven_only_by_a_deep_rival_with_the_same_nonce(
