@@ -13,6 +13,8 @@ CHANGE_HOURS = 24
 """Hours of hold after a password, factor, email, phone or trusted address changed."""
 RECOVERY_HOURS = 72
 """Hours of hold after an account was recovered."""
+SET_UP_HOURS = 24
+"""Hours after registration in which a customer adds to the account without a hold: there is nothing yet to steal."""
 
 
 def start(*, user: User, cause: str, hours: int = CHANGE_HOURS) -> SecurityHold:
@@ -21,6 +23,13 @@ def start(*, user: User, cause: str, hours: int = CHANGE_HOURS) -> SecurityHold:
         raise ValueError("a hold has hours")
     moment = now()
     return SecurityHold.objects.create(user=user, cause=Cause(cause), started_at=moment, until=moment + timedelta(hours=hours))
+
+
+def start_unless_new(*, user: User, cause: str) -> SecurityHold | None:
+    """Begin a hold for something added to the account, in the caller's transaction; none while the account is set up."""
+    if now() - user.registered_at <= timedelta(hours=SET_UP_HOURS):
+        return None
+    return start(user=user, cause=cause)
 
 
 def active(user: User) -> list[SecurityHold]:

@@ -85,8 +85,9 @@ def shown(seed: bytes, user: User, expires_at: datetime) -> Begun:
 
 
 def confirm(*, user: User, code: str, session: Session, client: Client) -> None:
-    """Complete the binding with its first code; the user's other sessions end.
+    """Complete the binding with its first code; the user's other sessions end and every bound channel is told.
 
+    A password alone leads here, so that the 24 h hold starts, unless the account is new (`holds.SET_UP_HOURS`).
     Raises TotpNotBegun, TotpAlreadyBound, WrongCode, TooManyAttempts.
     """
     begun = Authenticator.objects.filter(
@@ -100,6 +101,7 @@ def confirm(*, user: User, code: str, session: Session, client: Client) -> None:
             done = Authenticator.objects.filter(pk=begun.pk, confirmed_at__isnull=True).update(confirmed_at=now())
             if not done:
                 raise TotpNotBegun
+            holds.start_unless_new(user=user, cause=Cause.SECOND_FACTOR)
             _changed(user, session=session, act=LoginAct.TOTP_BOUND, client=client)
     except IntegrityError:
         raise TotpAlreadyBound from None

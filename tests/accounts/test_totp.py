@@ -17,6 +17,7 @@ from accounts.services.second_factor import Proof
 from config.kit.clock import now
 from config.kit.crypto import Unsealable, unseal
 from messaging.errors import TooManyAttempts, WrongCode
+from messaging.models import Message
 from tests.accounts.threads import at_once
 from tests.client import Api
 from tests.factories_accounts import CLIENT, PASSWORD, App, bind_totp, customer, token_of
@@ -42,6 +43,16 @@ def test_binding_shows_a_secret_an_otpauth_url_and_a_picture_of_it(api: Api) -> 
     assert api.get("/api/v1/me", token=token).json()["totp_bound"] is True
     read_message("alice@example.com", "totp_bound")
     assert not SecurityHold.objects.exists()
+
+
+@pytest.mark.parametrize(("age", "held"), [(timedelta(hours=23), False), (timedelta(hours=25), True)])
+def test_a_binding_after_the_first_day_starts_a_hold_and_is_told_by_every_channel(age: timedelta, held: bool) -> None:
+    user = customer(email="alice@example.com")
+    User.objects.filter(pk=user.pk).update(registered_at=now() - age, phone="+886912345678")
+    bind_totp(User.objects.get(pk=user.pk))
+    holds = SecurityHold.objects.filter(user=user)
+    assert [(hold.cause, hold.until - hold.started_at) for hold in holds] == [("second_factor", timedelta(hours=24))] * held
+    assert sorted(Message.objects.filter(template="totp_bound").values_list("channel", flat=True)) == ["email", "sms"]
 
 
 def test_codes_are_those_of_the_reference_implementation() -> None:
