@@ -18,6 +18,13 @@ GUARDED = """
     ORDER BY 1
 """
 """Tables on which unconditional BEFORE triggers of such names stand against all these events."""
+BORROWING = """
+    SELECT p.oid::regprocedure::text
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname = 'public' AND p.prosecdef AND pg_has_role(p.proowner, 'USAGE')
+    ORDER BY 1
+"""
+"""Functions of ours that run with their owner's rights."""
 INSERT, DELETE, UPDATE = 4, 8, 16
 """Bits of pg_trigger.tgtype."""
 
@@ -55,6 +62,10 @@ class Command(BaseCommand):
             cursor.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role])
             if not re.fullmatch(r"[a-z_][a-z0-9_]{0,62}", role) or cursor.fetchone() is None:
                 raise CommandError(f"there is no role {role!r}")
+            cursor.execute("REVOKE CREATE ON SCHEMA public FROM PUBLIC")
+            cursor.execute(BORROWING)
+            for (function,) in cursor.fetchall():
+                cursor.execute(f"REVOKE EXECUTE ON FUNCTION {function} FROM PUBLIC")
             cursor.execute(f"GRANT USAGE ON SCHEMA public TO {role}")
             cursor.execute(f"REVOKE ALL ON ALL TABLES IN SCHEMA public FROM {role}")
             cursor.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO {role}")

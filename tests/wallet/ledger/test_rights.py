@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
 from django.core.management import call_command
@@ -15,18 +17,105 @@ from wallet.services import folding, ledger
 pytestmark = pytest.mark.usefixtures("real_db")
 
 
-@pytest.fixture
-def as_application() -> Iterator[None]:
-    """Everything after this runs as a role that was granted what the application is granted."""
-    role = f"application_of_test_{os.getpid()}"
+CALLS = [
+    "SELECT wallet_post_v1('deposit', 's', 'k', '', 'a', '', NULL, '{}', '{}', '{}', '{}', '{}')",
+    "SELECT wallet_post_batch_v1('{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}', '{}')",
+    "SELECT wallet_fold_v1(1, 1)",
+]
+OPEN_TO_ALL = """
+    SELECT p.proname FROM pg_proc p WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
+    AND EXISTS (SELECT FROM aclexplode(coalesce(p.proacl, acldefault('f', p.proowner))) WHERE grantee = 0)
+"""
+SEARCH_PATHS = """
+    SELECT p.proname, (SELECT c FROM unnest(p.proconfig) c WHERE c LIKE 'search_path=%') FROM pg_proc p
+    WHERE p.pronamespace = 'public'::regnamespace AND p.prosecdef
+"""
+
+
+@contextmanager
+def role_of_test(kind: str) -> Iterator[str]:
+    """A role that exists for one test."""
+    role = f"{kind}_of_test_{os.getpid()}"
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE ROLE {role}")
-        call_command("grant_rights", "--role", role, verbosity=0)
-        cursor.execute(f"SET ROLE {role}")
-        yield
+        yield role
         cursor.execute("RESET ROLE")
         cursor.execute(f"DROP OWNED BY {role}")
         cursor.execute(f"DROP ROLE {role}")
+
+
+@pytest.fixture
+def as_application() -> Iterator[None]:
+    """Everything after this runs as a role that was granted what the application is granted."""
+    with role_of_test("application") as role, connection.cursor() as cursor:
+        call_command("grant_rights", "--role", role, verbosity=0)
+        cursor.execute(f"SET ROLE {role}")
+        yield
+
+
+@pytest.fixture
+def as_stranger() -> Iterator[None]:
+    """Everything after this runs as a role that was granted nothing."""
+    with role_of_test("stranger") as role, connection.cursor() as cursor:
+        cursor.execute(f"SET ROLE {role}")
+        yield
+
+
+def rows(query: str) -> list[Any]:
+    """What the catalogue says."""
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return list(cursor.fetchall())
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_another_role_of_the_database_calls_no_function_of_the_books(as_stranger, call):
+    with pytest.raises(ProgrammingError, match="permission denied for function") as failure:
+        rows(call)
+    assert failure.value.__cause__.sqlstate == "42501"
+
+
+def test_the_owner_posts_without_a_grant():
+    giver, taker = factory.owner(), factory.owner()
+    with role_of_test("owner") as role, connection.cursor() as cursor:
+        cursor.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
+        cursor.execute(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}")
+        cursor.execute("SELECT current_user")
+        own = cursor.fetchone()[0]
+        functions = [f for (f,) in rows("SELECT oid::regprocedure::text FROM pg_proc WHERE prosecdef AND proname ~ '^wallet'")]
+        try:
+            for function in functions:
+                cursor.execute(f"ALTER FUNCTION {function} OWNER TO {role}")
+            cursor.execute(f"SET ROLE {role}")
+            factory.fund(giver, "10")
+            factory.transfer(giver, taker, "3", fee="1")
+            assert folding.fold_all() == 2
+        finally:
+            cursor.execute("RESET ROLE")
+            for function in functions:
+                cursor.execute(f'ALTER FUNCTION {function} OWNER TO "{own}"')
+
+
+def test_no_function_that_borrows_its_owners_rights_is_open_to_all_or_finds_what_a_caller_puts_in_its_way():
+    assert rows(OPEN_TO_ALL) == []
+    paths = rows(SEARCH_PATHS)
+    assert {name for name, _ in paths} >= {"wallet_post_v1", "wallet_post_batch_v1", "wallet_fold_v1"}
+    assert [name for name, path in paths if path is None or path.split(",")[-1].strip() != "pg_temp"] == []
+
+
+def test_granting_closes_what_was_open_to_all():
+    with role_of_test("application") as role, connection.cursor() as cursor, transaction.atomic():
+        cursor.execute("GRANT EXECUTE ON FUNCTION wallet_fold_v1 TO PUBLIC")
+        cursor.execute("GRANT CREATE ON SCHEMA public TO PUBLIC")
+        call_command("grant_rights", "--role", role, verbosity=0)
+        assert rows(OPEN_TO_ALL) == []
+        assert (
+            rows(
+                "SELECT FROM pg_namespace, aclexplode(nspacl) a WHERE nspname = 'public' AND grantee = 0 "
+                "AND privilege_type = 'CREATE'"
+            )
+            == []
+        )
 
 
 def test_the_role_posts_and_folds(as_application):
