@@ -140,7 +140,7 @@ def test_the_typed_reason_survives_a_refusal(customer, desk):
 
 def test_a_changed_withdrawal_is_shown_as_such_and_can_only_be_rejected(customer, desk):
     waiting = arrange.confirmed(customer)
-    Withdrawal.objects.filter(pk=waiting.pk).update(address=arrange.OTHER_ADDRESS)
+    arrange.by_hand(waiting, address=arrange.OTHER_ADDRESS)
     page = desk.page(waiting)
     assert "This withdrawal is not what was asked for" in page
     assert 'value="approve"' not in page
@@ -188,7 +188,7 @@ def test_nothing_can_be_added_changed_or_deleted_past_the_services(customer, des
 def test_what_a_customer_writes_is_escaped(customer, desk):
     waiting = arrange.confirmed(customer)
     script = "<script>alert(1)</script>"
-    Withdrawal.objects.filter(pk=waiting.pk).update(memo=script, address=script, blocked_because=script)
+    arrange.by_hand(waiting, memo=script, address=script, blocked_because=script)
     for page in (desk.page(waiting), desk.client.get(f"{QUEUE}?search={script}").content.decode()):
         assert script not in page
 

@@ -14,7 +14,7 @@ from config.kit.errors import Absent
 from config.kit.flow import IllegalMove
 from tests.factories_messaging import unsent_messages
 from tests.wallet.withdrawals import arrange
-from wallet.models import Withdrawal, WithdrawalDecision, WithdrawalPolicy
+from wallet.models import WithdrawalDecision, WithdrawalPolicy
 from wallet.services.withdrawals import errors, review
 from wallet.services.withdrawals.payload import payload_hash_of
 
@@ -90,7 +90,7 @@ def test_the_database_refuses_a_decision_that_names_another_customer(customer, o
 def test_nobody_decides_about_their_own_withdrawal(customer, officers):
     own = officers[0]
     waiting = arrange.confirmed(customer)
-    Withdrawal.objects.filter(pk=waiting.pk).update(customer=own)
+    arrange.by_hand(waiting, customer=own)
     with pytest.raises(errors.OfficerIsCustomer):
         arrange.approve(arrange.fresh(waiting), own)
 
@@ -117,7 +117,7 @@ def test_an_unknown_id_is_absent(officers):
 def test_what_the_officer_saw_must_be_what_stands_there(customer, officers):
     waiting = arrange.confirmed(customer)
     seen = payload_hash_of(waiting)
-    Withdrawal.objects.filter(pk=waiting.pk).update(address=arrange.OTHER_ADDRESS)
+    arrange.by_hand(waiting, address=arrange.OTHER_ADDRESS)
     with pytest.raises(errors.PayloadChanged):
         review.approve(public_id=waiting.public_id, officer=officers[0], reason="x", seen_hash=seen)
     with pytest.raises(errors.PayloadChanged):
@@ -194,4 +194,4 @@ def paid_before(customer):
     arrange.fund(customer, "1")
     before = arrange.ask(customer, amount="0.5")
     long_ago = now() - timedelta(days=2)
-    Withdrawal.objects.filter(pk=before.pk).update(state="success", created_at=long_ago, finished_at=long_ago)
+    arrange.by_hand(before, state="success", created_at=long_ago, finished_at=long_ago)
