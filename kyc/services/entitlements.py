@@ -17,7 +17,6 @@ class Act(models.TextChoices):
     """Acts that ask for a level."""
 
     DEPOSIT = "deposit", "Receive crypto"
-    API_KEY = "api_key", "Create an API key"
     WITHDRAW_CRYPTO = "withdraw_crypto", "Send crypto out"
     TRADE = "trade", "Trade"
     INSIDE_TRANSFER = "inside_transfer", "Send to another customer"
@@ -27,7 +26,6 @@ class Act(models.TextChoices):
 
 REQUIRED_LEVEL: dict[str, int] = {
     Act.DEPOSIT: 1,
-    Act.API_KEY: 1,
     Act.WITHDRAW_CRYPTO: 2,
     Act.TRADE: 2,
     Act.INSIDE_TRANSFER: 2,

@@ -12,6 +12,8 @@ import pycountry
 from django.db import transaction
 
 from accounts.models import User as UserRow
+from accounts.models.holds import Cause
+from accounts.services import audit, holds
 from config.kit import clock, crypto
 from kyc.errors import (
     AlreadyApproved,
@@ -25,7 +27,7 @@ from kyc.models import Case, CaseState, Gender, Identity, IdType, Level
 from kyc.services import cases, vault
 from kyc.services.refusals import spoken
 from messaging.services import codes, notices
-from messaging.services.destinations import normalise_phone
+from messaging.services.destinations import mask, normalise_phone
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -89,7 +91,8 @@ def submit(*, user: User, details: PersonalData) -> Case:
 def confirm_phone(*, user: User, phone: str, code: str) -> Case:
     """Take the code sent to the phone, bind the phone to the account, and pass level 1 where the data are there.
 
-    The code is spent even where the phone then turns out to be another customer's.
+    The code is spent even where the phone then turns out to be another customer's. A phone that is new to the account is
+    told by email and, unless the account is new too, holds money for 24 h.
     Raises InvalidPhone, AlreadyApproved, PhoneDiffers, CodeRefused, PhoneTaken.
     """
     number = normalise_phone(phone)
@@ -104,8 +107,7 @@ def confirm_phone(*, user: User, phone: str, code: str) -> Case:
         if row.phone and row.phone != number:
             raise PhoneDiffers
         if not row.phone:
-            row.phone = number
-            row.save(update_fields=["phone"])
+            _bind(row, number)
         if cases.approved(user, Level.BASIC):
             raise AlreadyApproved(level=Level.BASIC)
         case = cases.open_or_new(user, Level.BASIC)
@@ -113,6 +115,22 @@ def confirm_phone(*, user: User, phone: str, code: str) -> Case:
         case.save(update_fields=["phone_verified_at"])
         user.phone = number
         return _finish(user, case)
+
+
+def _bind(row: User, number: str) -> None:
+    row.phone = number
+    row.save(update_fields=["phone"])
+    masked = mask("sms", number)
+    audit.record(
+        actor=row,
+        actor_kind="customer",
+        act="accounts.phone_bound",
+        subject=f"accounts.user:{row.uid}",
+        facts={"phone": masked},
+    )
+    told = {"phone": masked, "time": f"{clock.now():%Y-%m-%d %H:%M} UTC"}
+    notices.notify(user=row, template="phone_bound", facts=told, channels=("email",))
+    holds.start_unless_new(user=row, cause=Cause.PHONE)
 
 
 def read(user: User) -> PersonalData | None:

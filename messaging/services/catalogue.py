@@ -54,6 +54,7 @@ NOTICES: Final[dict[str, Template]] = {
         Template("password_changed", urgent=True),
         Template("totp_bound", urgent=True),
         Template("totp_unbound", urgent=True),
+        Template("phone_bound", ("phone", "time"), urgent=True),
         Template("api_key_created", ("name",), urgent=True),
         Template("api_key_deleted", ("name",)),
         Template("trusted_address_added", ("coin", "address_tail"), urgent=True),

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 
+from accounts.models import AuditRecord, SecurityHold, User
+from config.kit.clock import now
 from config.kit.flow import IllegalMove
 from kyc.errors import (
     AlreadyApproved,
@@ -61,6 +63,29 @@ def test_the_phone_may_come_before_the_data() -> None:
     assert entitlements.level_of(user) == 0
     identity.submit(user=user, details=make.personal_data())
     assert entitlements.level_of(user) == 1
+
+
+@pytest.mark.parametrize(("age", "held"), [(timedelta(hours=23), False), (timedelta(hours=25), True)])
+def test_a_new_phone_is_recorded_told_by_email_and_holds_money_unless_the_account_is_new(age: timedelta, held: bool) -> None:
+    user = make.customer()
+    User.objects.filter(pk=user.pk).update(registered_at=now() - age)
+    make.prove_phone(user)
+    user.refresh_from_db()
+    record = AuditRecord.objects.get(act="accounts.phone_bound")
+    assert (record.actor, record.subject) == (user, f"accounts.user:{user.uid}")
+    assert record.facts == {"phone": f"+886******{str(user.phone)[-3:]}"}
+    assert Message.objects.get(template="phone_bound").channel == "email"
+    causes = list(SecurityHold.objects.filter(user=user).values_list("cause", flat=True))
+    assert causes == (["phone"] if held else [])
+
+
+def test_proving_the_phone_of_the_account_binds_nothing_new() -> None:
+    user = make.customer()
+    user.phone, user.registered_at = make.phone_number(), now() - timedelta(days=2)
+    user.save()
+    make.prove_phone(user)
+    assert not AuditRecord.objects.filter(act="accounts.phone_bound").exists()
+    assert not SecurityHold.objects.exists()
 
 
 def test_a_wrong_code_binds_no_phone() -> None:
@@ -142,7 +167,6 @@ def test_each_act_opens_at_its_level_and_unknown_acts_never() -> None:
     assert refusal.value.facts == {"act": "deposit", "level": 0, "required_level": 1}
     make.level_one(user)
     entitlements.require(user, Act.DEPOSIT)
-    entitlements.require(user, Act.API_KEY)
     with pytest.raises(NotEntitled):
         entitlements.require(user, Act.WITHDRAW_CRYPTO)
     make.level_two(user)

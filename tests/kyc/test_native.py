@@ -60,7 +60,6 @@ def test_the_whole_way_to_review(api: Api, user: User) -> None:
     assert answer.json()["level"] == 1
     assert answer.json()["entitlements"] == {
         "deposit": True,
-        "api_key": True,
         "withdraw_crypto": False,
         "trade": False,
         "inside_transfer": False,

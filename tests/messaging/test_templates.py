@@ -17,6 +17,7 @@ FACTS = {
     "fee": "0.001", "reason": "The picture is not sharp", "time": "2026-11-21 07:09 UTC", "ip": "203.0.113.7",
     "device": "Firefox on Linux", "place": "Taipei", "level": "2", "name": "trading bot", "scopes": "read, withdraw",
     "transaction": "0xabc", "label": "cold", "uid": "123456789", "until": "2026-11-22 07:09 UTC",
+    "phone": "+886******678",
 }  # fmt: skip
 MINIMAL_TAIL = {"address_tail": "169EE7"}
 EVERY = [(template, language) for template in TEMPLATES.values() for language in LANGUAGES]
