@@ -241,6 +241,8 @@ SIGNER_NETWORK_FEE_MAX = env.text("SIGNER_NETWORK_FEE_MAX", default="0.05")
 """The most that one payment may pay to its network, in the network's coin; the signer refuses more."""
 SIGNER_KEY_FILE = env.text("SIGNER_KEY_FILE", default="")
 """Set in the signer's own environment only."""
+WITHDRAWAL_ABSENCE_AFTER_SECONDS = env.integer("WITHDRAWAL_ABSENCE_AFTER_SECONDS", default=1800)
+"""How long a payment must stand without a clear answer before officers may declare that it never reached the chain."""
 TRUSTED_ADDRESS_COOLDOWN_SECONDS = env.integer("TRUSTED_ADDRESS_COOLDOWN_SECONDS", default=0 if not PRODUCTION else 24 * 3600)
 
 # --- languages and times -------------------------------------------------------------------------------------------

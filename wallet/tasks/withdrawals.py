@@ -27,6 +27,7 @@ def expire_withdrawals() -> None:
 
 @shared_task(name="wallet.reconcile_withdrawals")
 def reconcile_withdrawals() -> None:
-    """Age alarms, and settled withdrawals that the chain gave up."""
+    """Age alarms, and settled withdrawals that the chain gave up, and failed ones that it paid."""
     reconciliation.ring_age_alarms()
     reconciliation.vanished()
+    reconciliation.resurrected()

@@ -236,11 +236,14 @@ def test_a_count_of_transactions_without_the_rival_itself_proves_nothing(
 def test_a_transaction_is_no_rival_of_itself_even_if_the_node_forgets_its_hash(
     gateway: EvmGateway, chain: DevelopmentChainClient, payer: EvmSigner, recipient: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    paid = sign(gateway, payer, recipient, nonce=0)
-    gateway.broadcast(paid.raw)
+    chain.mine_on_send(wanted=False)
+    paid = [sign(gateway, payer, recipient, nonce=nonce) for nonce in range(2)]
+    for one in paid:
+        gateway.broadcast(one.raw)
     chain.mine(CONFIRMATIONS)
     monkeypatch.setattr(EvmGateway, "sighting", lambda *_: Sighting.NOWHERE)
-    assert not gateway.proves_absence(tx_hash=paid.tx_hash, sender=payer.address, nonce=0, confirmations=CONFIRMATIONS)
+    for nonce, one in enumerate(paid):  # both in one block
+        assert not gateway.proves_absence(tx_hash=one.tx_hash, sender=payer.address, nonce=nonce, confirmations=CONFIRMATIONS)
 
 
 def test_the_rival_is_found_among_many_of_the_same_sender(

@@ -147,13 +147,18 @@ def test_a_changed_withdrawal_is_shown_as_such_and_can_only_be_rejected(customer
     assert desk.decide(waiting, "reject")[0] == 302
 
 
-def test_an_unknown_outcome_is_ended_by_two_officers(customer, network: Network, desk):
+def test_an_unknown_outcome_is_ended_by_two_officers(customer, network: Network, desk, settings):
     network.outcome = BroadcastOutcome.UNKNOWN
     lost = arrange.sent(customer)
+    assert "It never reached the chain" not in desk.page(lost)
+    settings.WITHDRAWAL_ABSENCE_AFTER_SECONDS = 0
     assert "It never reached the chain" in desk.page(lost)
     desk.decide(lost, "absent", reason="three nodes asked")
     assert arrange.fresh(lost).state == "unknown"
-    Desk("treasury").decide(lost, "absent", reason="block explorer too")
+    status, page = Desk("treasury").decide(lost, "absent", reason="block explorer too")
+    assert (status, "The nonce must be consumed first" in page) == (409, True)
+    network.absent.add(arrange.transaction_of(lost).tx_hash or "")
+    Desk("treasury").decide(lost, "absent", reason="the nonce is used up")
     assert (arrange.fresh(lost).state, arrange.money(customer)) == ("failed", arrange.Money(10, 0))
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
@@ -12,11 +11,10 @@ from config.kit.clock import now
 from tests.factories_messaging import unsent_messages
 from tests.wallet.withdrawals import arrange
 from wallet.chains.errors import ChainUnavailable
-from wallet.chains.gateway import BroadcastOutcome, Sighting
-from wallet.models import OutgoingTransaction, Withdrawal, WithdrawalDecision, WithdrawalEvent
+from wallet.chains.gateway import BroadcastOutcome
+from wallet.models import OutgoingTransaction, Withdrawal, WithdrawalEvent
 from wallet.models.withdrawals import WithdrawalState
-from wallet.services.withdrawals import absence, errors, pipeline, reconciliation, signing
-from wallet.services.withdrawals.payload import payload_hash_of
+from wallet.services.withdrawals import errors, pipeline, reconciliation, signing
 
 
 def test_the_whole_way_to_success(customer, network):
@@ -163,32 +161,6 @@ def test_only_proof_that_it_can_never_be_mined_releases_by_itself(customer, netw
     network.absent.add(arrange.transaction_of(withdrawal).tx_hash or "")
     assert arrange.step(withdrawal).state == "failed"
     assert arrange.money(customer) == arrange.Money(10, 0)
-
-
-def test_two_officers_may_declare_absence_and_one_may_not(customer, network, officers):
-    network.outcome = BroadcastOutcome.UNKNOWN
-    withdrawal = arrange.sent(customer)
-    words: dict[str, Any] = {
-        "public_id": withdrawal.public_id,
-        "reason": "three nodes",
-        "seen_hash": payload_hash_of(withdrawal),
-    }
-    assert absence.declare(**words, officer=officers[0]).state == "unknown"
-    with pytest.raises(errors.AlreadyDecided):
-        absence.declare(**words, officer=officers[0])
-    assert arrange.money(customer).held == withdrawal.total
-    assert absence.declare(**words, officer=officers[1]).state == "failed"
-    assert arrange.money(customer) == arrange.Money(10, 0)
-
-
-@pytest.mark.parametrize("sighting", [Sighting.WAITING, Sighting.MINED])
-def test_absence_can_not_be_declared_of_what_the_node_sees(customer, network, officers, sighting):
-    network.outcome = BroadcastOutcome.UNKNOWN
-    withdrawal = arrange.sent(customer)
-    network.sightings[arrange.transaction_of(withdrawal).tx_hash or ""] = sighting
-    with pytest.raises(errors.AbsenceUnproven):
-        absence.declare(public_id=withdrawal.public_id, officer=officers[0], reason="x", seen_hash=payload_hash_of(withdrawal))
-    assert not WithdrawalDecision.objects.filter(matter="absence").exists()
 
 
 def test_the_sweep_finds_what_no_bell_announced_and_leaves_the_signers_work(customer, network):

@@ -10,7 +10,7 @@ from wallet.chains import registry
 from wallet.chains.gateway import Broadcast, BroadcastOutcome
 from wallet.models.outgoing import ANSWER_CHARACTERS_MAX, OutgoingTransaction
 from wallet.models.withdrawals import WithdrawalState
-from wallet.services.withdrawals import messages
+from wallet.services.withdrawals import absence, messages
 from wallet.services.withdrawals.actors import SYSTEM
 from wallet.services.withdrawals.leases import Lease, locked_under
 from wallet.services.withdrawals.states import move
@@ -24,7 +24,8 @@ def send(lease: Lease) -> Broadcast | None:
 
     A clear yes leads to `broadcast`; anything else, a refusal included, to `unknown`: a node that says no proves
     nothing about bytes that it or another node may have taken before. The hold stays in either case. Answers None
-    where nothing is signed yet. Raises LeaseLost.
+    where nothing is signed yet, and where an officer has declared it absent: what may be given up is not sent again.
+    Raises LeaseLost.
     """
     outgoing = _count_sending(lease)
     if outgoing is None or outgoing.signed_bytes is None:
@@ -38,7 +39,7 @@ def send(lease: Lease) -> Broadcast | None:
 def _count_sending(lease: Lease) -> OutgoingTransaction | None:
     """The signed transaction, with this sending counted before it happens."""
     withdrawal = locked_under(lease)
-    if withdrawal.state not in SENDABLE:
+    if withdrawal.state not in SENDABLE or absence.words_of(withdrawal.pk):
         return None
     rows = OutgoingTransaction.objects.select_related("network")
     outgoing = rows.filter(withdrawal=withdrawal, signed_bytes__isnull=False).first()

@@ -20,7 +20,7 @@ from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawal_evidence import Matter, RiskResult, Verdict, WithdrawalDecision, WithdrawalEvent
 from wallet.models.withdrawals import AWAITING_OFFICER, Withdrawal, WithdrawalState
 from wallet.services import balances
-from wallet.services.withdrawals import books, policy, review
+from wallet.services.withdrawals import absence, books, policy, review
 from wallet.services.withdrawals.payload import payload_hash_of
 
 EARLIER_MAX = 10
@@ -142,7 +142,7 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
         can_approve=under_review and open_seat and dossier.is_unchanged,
         can_reject=(under_review and open_seat)
         or (withdrawal.state == WithdrawalState.APPROVED and Matter.RECALL not in spoken),
-        can_declare_absent=withdrawal.state == WithdrawalState.UNKNOWN and Matter.ABSENCE not in spoken,
+        can_declare_absent=Matter.ABSENCE not in spoken and absence.may_be_declared(withdrawal),
         because=because,
     )
 

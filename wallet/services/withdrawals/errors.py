@@ -199,5 +199,36 @@ class AbsenceUnproven(DomainError):
     message = "The transaction may still be mined; nothing can be released."
 
 
+class AbsenceTooEarly(DomainError):
+    """It was tried too short a time ago to be given up."""
+
+    slug = "wallet.absence_too_early"
+    kind = Kind.CONFLICT
+    message = "It was last tried less than {minutes} minutes ago; a transaction can't be given up so early."
+    minutes: int
+
+
+class NonceNotConsumed(DomainError):
+    """The signed bytes could still be sent by anyone who has them, and every later payment waits behind them."""
+
+    slug = "wallet.nonce_not_consumed"
+    kind = Kind.CONFLICT
+    message = (
+        "The nonce must be consumed first: until another transaction of {sender} has used nonce {nonce}, "
+        "{confirmations} blocks deep, this one may still be mined, so nothing can be released."
+    )
+    nonce: int
+    sender: str
+    confirmations: int
+
+
+class WithdrawalBusy(DomainError):
+    """A worker holds the lease, or took it over meanwhile."""
+
+    slug = "wallet.withdrawal_busy"
+    kind = Kind.CONFLICT
+    message = "A worker is asking the network about this withdrawal. Try again in a minute."
+
+
 class LeaseLost(Exception):
     """Another worker has taken the work over; whatever this one learned is void."""

@@ -34,19 +34,25 @@ class Lease:
 _CLAIM = """
 UPDATE wallet_withdrawal
    SET lease_token = lease_token + 1, lease_holder = %(holder)s, lease_until = %(until)s
- WHERE id = %(id)s AND state = ANY(%(states)s) AND (lease_until IS NULL OR lease_until <= %(moment)s)
+ WHERE id = %(id)s AND state = ANY(%(states)s) AND (
+        lease_until IS NULL OR lease_until <= %(moment)s OR (%(through_pause)s AND lease_holder = '')
+   )
 RETURNING lease_token
 """
 
 
-def claim(withdrawal_id: int, *, states: Collection[WithdrawalState], holder: str) -> Lease | None:
-    """Take the lease if the withdrawal is in one of the states and nobody has it; else None."""
+def claim(withdrawal_id: int, *, states: Collection[WithdrawalState], holder: str, through_pause: bool = False) -> Lease | None:
+    """Take the lease if the withdrawal is in one of the states and nobody has it; else None.
+
+    A pause that a worker left before the next try is nobody's lease: `through_pause` doesn't wait for its end.
+    """
     moment = now()
     facts: dict[str, Any] = {
         "id": withdrawal_id,
         "states": [str(state) for state in states],
         "holder": holder[:HOLDER_CHARACTERS_MAX],
         "moment": moment,
+        "through_pause": through_pause,
         "until": moment + timedelta(seconds=LEASE_SECONDS),
     }
     with connection.cursor() as cursor:

@@ -80,6 +80,26 @@ def vanished() -> list[OutgoingTransaction]:
     return list(_vanished())
 
 
+def resurrected() -> list[OutgoingTransaction]:
+    """Transactions of withdrawals that failed, their holds released, which the chain ran after all; each is logged.
+
+    The money left twice: once on the chain and once back to the customer. People must act at once. Raises nothing for
+    a silent node; what could not be asked is looked at in the next run.
+    """
+    failed = OutgoingTransaction.objects.filter(withdrawal__state=WithdrawalState.FAILED, signed_bytes__isnull=False)
+    found = []
+    for outgoing in failed.select_related("network", "withdrawal").order_by("-id")[:SETTLED_MAX]:
+        try:
+            receipt = registry.gateway(outgoing.network.code).receipt(outgoing.tx_hash or "")
+        except DomainError as refusal:
+            log.warning("reconciliation paused", extra={"slug": refusal.slug})
+            break
+        if receipt is not None and receipt.succeeded:
+            log.critical("a failed withdrawal was paid on the chain", extra={"tx_hash": outgoing.tx_hash})
+            found.append(outgoing)
+    return found
+
+
 def _vanished() -> Iterator[OutgoingTransaction]:
     settled = (
         OutgoingTransaction.objects.filter(
