@@ -33,12 +33,18 @@ HASHER = PasswordHasher(time_cost=PASSES, memory_cost=MEMORY_KIB, parallelism=LA
 SLOT_WAIT_SECONDS = 5
 """How long a log-in waits for its turn at the hashing pool before it is sent away."""
 
+FULL_RETRY_SECONDS = 1
+"""What is told to whom the pool has no place to wait: a hash takes a small part of it."""
+WAITERS_MAX = 2
+"""Requests of one process that may wait; what comes then is sent away at once, so that waiting can't take every web thread."""
+
 _slots = threading.BoundedSemaphore(settings.PASSWORD_HASHING_SLOTS)
+_places = threading.BoundedSemaphore(settings.PASSWORD_HASHING_SLOTS + WAITERS_MAX)
 
 
 @contextmanager
 def _slot() -> Iterator[None]:
-    """One place in the pool: a flood of log-ins fills the pool, not the processors."""
+    """One of the pool's slots: a flood of log-ins fills the pool, not the processors."""
     if not _slots.acquire(timeout=SLOT_WAIT_SECONDS):
         raise Unavailable(retry_after=SLOT_WAIT_SECONDS)
     try:
@@ -47,8 +53,23 @@ def _slot() -> Iterator[None]:
         _slots.release()
 
 
+@contextmanager
+def _place() -> Iterator[None]:
+    """A slot, or one of the few places to wait for one: for what anybody may ask for."""
+    if not _places.acquire(blocking=False):
+        raise Unavailable(retry_after=FULL_RETRY_SECONDS)
+    try:
+        with _slot():
+            yield
+    finally:
+        _places.release()
+
+
 def encode(password: str) -> str:
-    """The password hashed. Raises Unavailable where the pool stays full."""
+    """The password hashed. Only who proved a code or a password comes here, so that waiting has no bound but time.
+
+    Raises Unavailable where the pool stays full.
+    """
     with _slot():
         return HASHER.hash(_plain(password))
 
@@ -56,7 +77,8 @@ def encode(password: str) -> str:
 def matches(stored: PasswordForm | None, password: str) -> bool:
     """Whether the password is the stored one; where there is none, False after the same time.
 
-    Hashes anew where the parameters have risen. Raises Unavailable where the pool stays full.
+    Hashes anew where the parameters have risen. Raises Unavailable where the pool stays full, or at once where others
+    wait already.
     """
     plain = _plain(password)
     encoded = stored.encoded if stored is not None else _nobody()
@@ -69,7 +91,7 @@ def matches(stored: PasswordForm | None, password: str) -> bool:
 
 
 def _verify(encoded: str, plain: bytes) -> bool:
-    with _slot():
+    with _place():
         try:
             return HASHER.verify(encoded, plain)
         except (VerifyMismatchError, VerificationError, InvalidHashError):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, transaction
 
-from accounts.errors import AddressLocked, SignInLocked, StaffInvalid, WrongCredentials
+from accounts.errors import StaffInvalid, WrongCredentials
 from accounts.models import Authenticator, PasswordForm, RegisterType, User
 from accounts.models.attempts import Scope
 from accounts.models.factors import FactorKind
@@ -20,6 +20,7 @@ from accounts.services.attempts import Subject
 from accounts.services.clients import Client
 from config.kit.clock import now
 from config.kit.crypto import seal
+from config.kit.errors import Unavailable
 from messaging.errors import CodeRefused, InvalidEmail
 from messaging.services.destinations import normalise_email
 
@@ -127,17 +128,18 @@ def sign_in(*, email: str, password: str, code: str, client: Client) -> User:
     """
     name = _counted(email)
     subject = Subject(Scope.STAFF_NAME, name)
-    by_address, tried = attempts.begin(attempts.address(client.ip, Scope.STAFF_ADDRESS), subject)
-    if by_address.locked_for:
-        raise AddressLocked(retry_after=by_address.locked_for)
-    if tried.locked_for:
-        raise SignInLocked(failures=tried.failures, retry_after=tried.locked_for)
+    tried = attempts.begin_sign_in(attempts.address(client.ip, Scope.STAFF_ADDRESS), subject)
     stored = PasswordForm.objects.select_related("user").filter(form=Form.PLAIN, user__email=name, user__is_staff=True).first()
-    fits = passwords.matches(stored, password)
+    try:
+        fits = passwords.matches(stored, password)
+    except Unavailable:
+        attempts.undo(tried)
+        raise
     user = stored.user if stored is not None else None
-    if user is None or not fits or not user.is_active or not _code_fits(user, code):
+    code_fits = _code_fits(user, code, name=name, known=fits)
+    if user is None or not fits or not user.is_active or not code_fits:
         _note_failure(user, client)
-        raise WrongCredentials(failures=tried.failures)
+        raise WrongCredentials(failures=tried[1].failures)
     attempts.forget([subject])
     attempts.give_back(attempts.address(client.ip, Scope.STAFF_ADDRESS))
     with transaction.atomic():
@@ -159,11 +161,16 @@ def _counted(email: str) -> str:
         return email.strip().casefold()[:254]
 
 
-def _code_fits(user: User, code: str) -> bool:
-    authenticator = totp.bound(user)
-    if authenticator is None:
-        return False
+def _code_fits(user: User | None, code: str, *, name: str, known: bool) -> bool:
+    """Whether it is a code of the officer's authenticator. Where the password is not `known`, no, after the same work.
+
+    Only who knows the password may use up the tries of the officer's authenticator.
+    """
+    authenticator = totp.bound(user) if user is not None else None
     try:
+        if authenticator is None or not known:
+            totp.check_nothing(name, code)
+            return False
         totp.check(authenticator, code)
     except CodeRefused:
         return False

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 
 from accounts.models import AttemptCounter, LoginRecord, PasswordForm, Session, User
-from accounts.services import login, passwords
+from accounts.services import attempts, login, passwords
 from accounts.services.attempts import ADDRESS_STEPS
 from config.kit.clock import now
+from config.kit.errors import Unavailable
 from tests.accounts.threads import at_once
 from tests.client import Api
-from tests.factories_accounts import CLIENT, PASSWORD, customer
+from tests.factories_accounts import CLIENT, PASSWORD, customer, officer
 from tests.factories_messaging import read_message
 
 pytestmark = pytest.mark.django_db
@@ -167,6 +173,7 @@ def test_64_wrong_passwords_at_once_get_five_comparisons(real_db: None, monkeypa
         return matches(stored, text)
 
     monkeypatch.setattr(passwords, "matches", noted)
+    monkeypatch.setattr(passwords, "_places", threading.BoundedSemaphore(64))
     results = at_once(64, lambda _: login.log_in(login="alice@example.com", password="wrong wrong", client=CLIENT))
     slugs = sorted(result.slug for result in results)
     assert slugs == ["accounts.address_locked"] * 14 + ["accounts.sign_in_locked"] * 45 + ["accounts.wrong_credentials"] * 5
@@ -193,6 +200,65 @@ def test_a_deleted_account_is_answered_like_an_unknown_one(api: Api) -> None:
     unknown = api.post(URL, {"login": "nobody@example.com", "password": PASSWORD})
     assert deleted.status_code == 401
     assert deleted.json() == unknown.json()
+
+
+def test_an_officer_is_answered_at_the_customers_door_like_nobody(api: Api) -> None:
+    made, _ = officer()
+    known = api.post(URL, {"login": made.email, "password": PASSWORD})
+    unknown = api.post(URL, {"login": "nobody@example.com", "password": PASSWORD})
+    assert known.status_code == 401
+    assert known.json() == unknown.json()
+    assert not LoginRecord.objects.filter(user=made).exists()
+
+
+def test_what_a_locked_address_tries_is_not_held_against_the_name(api: Api) -> None:
+    customer(email="alice@example.com")
+    AttemptCounter.objects.all().delete()
+    there = attempts.address("203.0.113.7")
+    begun = [attempts.begin(there) for _ in range(ADDRESS_STEPS[0][0])]
+    assert begun[-1][0].failures == ADDRESS_STEPS[0][0]
+    for _ in range(6):
+        answer = api.post(URL, {"login": "alice@example.com", "password": "wrong wrong"}, ip="203.0.113.7")
+        assert answer.json()["slug"] == "accounts.address_locked"
+    assert not AttemptCounter.objects.filter(scope="name").exists()
+    assert api.post(URL, {"login": "alice@example.com", "password": PASSWORD}).status_code == 201
+
+
+@pytest.mark.parametrize("failed", [0, 4, 5])
+def test_a_full_pool_sends_log_ins_away_at_once_and_counts_nothing(
+    api: Api, monkeypatch: pytest.MonkeyPatch, failed: int
+) -> None:
+    customer(email="alice@example.com")
+    AttemptCounter.objects.all().delete()
+    good = {"login": "alice@example.com", "password": PASSWORD}
+    with time_machine.travel(now(), tick=False) as clock:
+        for _ in range(failed):
+            api.post(URL, {**good, "password": "wrong wrong"})
+        clock.shift(timedelta(minutes=2))
+        pool = threading.BoundedSemaphore(1)
+        monkeypatch.setattr(passwords, "_places", pool)
+        monkeypatch.setattr(passwords, "SLOT_WAIT_SECONDS", 0)
+        with pool:
+            answer = api.post(URL, good)
+        assert (answer.status_code, answer.json()["slug"]) == (503, "api.unavailable")
+        assert answer.headers["Retry-After"] == "1"
+        assert set(AttemptCounter.objects.values_list("failures", "locked_until")) == {(failed, None)}
+        assert api.post(URL, good).status_code == 201
+
+
+def test_as_many_log_ins_wait_as_there_are_places_and_no_more() -> None:
+    held = [passwords._place() for _ in range(settings.PASSWORD_HASHING_SLOTS)]
+    with contextlib.ExitStack() as stack:
+        for place in held:
+            stack.enter_context(place)
+        with ThreadPoolExecutor(passwords.WAITERS_MAX + 4) as pool:
+            waiting = [pool.submit(passwords._verify, "", b"") for _ in range(passwords.WAITERS_MAX + 4)]
+            refused, _ = wait_for(waiting, timeout=30, return_when=FIRST_COMPLETED)
+            while len(refused) < 4:
+                refused, _ = wait_for(waiting, timeout=0.05)
+            assert [type(one.exception()) for one in refused] == [Unavailable] * 4
+            stack.close()
+        assert [one.result() for one in waiting if one not in refused] == [False] * passwords.WAITERS_MAX
 
 
 def test_weaker_parameters_are_hashed_anew_at_the_next_login(api: Api) -> None:

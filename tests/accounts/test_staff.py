@@ -19,7 +19,6 @@ from accounts.errors import StaffInvalid
 from accounts.models import AuditRecord, Authenticator, PasswordForm, User
 from accounts.services import development, staff, totp
 from config.kit.clock import now
-from tests.client import Api
 from tests.factories_accounts import PASSWORD, App, bind_totp, customer, officer, token_of
 
 pytestmark = pytest.mark.django_db
@@ -88,12 +87,6 @@ def test_a_customer_never_opens_the_desk(client: Client) -> None:
     user = customer()
     app = bind_totp(user)
     assert not sign_in(client, user, app.code())
-
-
-def test_an_officer_signs_in_at_the_customers_door_with_the_factor_too(api: Api) -> None:
-    user, _ = officer()
-    answer = api.post("/api/v1/sessions", {"login": user.email, "password": PASSWORD})
-    assert (answer.status_code, answer.json()["methods"]) == (202, ["totp"])
 
 
 def test_fifteen_idle_minutes_end_the_desk_and_so_does_a_long_day(client: Client) -> None:
