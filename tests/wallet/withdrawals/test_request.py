@@ -11,6 +11,7 @@ from accounts.errors import SecurityHoldActive
 from accounts.models import Status
 from accounts.services import holds
 from config.kit.clock import now
+from config.kit.errors import DomainError
 from config.kit.money import AmountInvalid
 from kyc.errors import NotEntitled
 from tests.factories_messaging import unsent_messages
@@ -18,7 +19,7 @@ from tests.wallet.withdrawals import arrange
 from tests.wallet.withdrawals.outside import HOT_WALLET
 from wallet.chains.errors import InvalidAddress, InvalidMemo, NetworkNotConnected
 from wallet.errors import InsufficientFunds, UnknownCoin, UnknownNetwork
-from wallet.models import CoinNetwork, DepositAddress, TrustedAddress, Withdrawal, WithdrawalEvent, WithdrawalLimit
+from wallet.models import Coin, CoinNetwork, DepositAddress, TrustedAddress, Withdrawal, WithdrawalEvent, WithdrawalLimit
 from wallet.services.withdrawals import errors, expiry, request
 
 D = Decimal
@@ -175,6 +176,32 @@ def test_the_same_reference_and_body_give_the_same_withdrawal(customer):
     assert arrange.money(customer).held == 1 + first.withdrawal.fee
     with pytest.raises(errors.ReferenceTaken):
         request.request(**words, amount="2", client_reference="a")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: Coin.objects.filter(code="ETH").update(is_enabled=False),
+        lambda: CoinNetwork.objects.filter(coin__code="ETH").update(withdrawal_minimum=D(2), scale=0),
+        lambda: CoinNetwork.objects.filter(coin__code="ETH").update(is_withdrawal_open=False),
+    ],
+)
+def test_a_reference_is_answered_as_it_stands_whatever_was_set_meanwhile(customer, change):
+    words = {"customer": customer, "coin": "ETH", "network": "ETHEREUM", "address": arrange.ADDRESS.lower(), "ip": arrange.IP}
+    first = request.request(**words, amount="0.5", client_reference="a")
+    change()
+    again = request.request(**words, amount="0.5", client_reference="a")
+    assert (again.withdrawal, again.replayed) == (first.withdrawal, True)
+    with pytest.raises(errors.ReferenceTaken):
+        request.request(**words, amount="0.6", client_reference="a")
+    with pytest.raises(DomainError):
+        request.request(**words, amount="0.5", client_reference="b")
+
+
+def test_a_reference_does_not_stand_for_another_coin(customer):
+    arrange.ask(customer, client_reference="a")
+    with pytest.raises(errors.ReferenceTaken):
+        arrange.ask(customer, amount="50", coin="USDT", client_reference="a")
 
 
 def test_a_reference_belongs_to_its_customer(customer):

@@ -99,30 +99,37 @@ def request(
     OwnAddress, HouseAddress, NotEntitled, SecurityHoldActive, WithdrawalsClosed, LimitUnset, LimitExceeded,
     TooManyOpen, AddressNotTrusted, AddressCoolingDown, InsufficientFunds, ReferenceTaken.
     """
-    coin_network = coins.network(coin, network)
+    known = _standing(customer, client_reference)
+    if known is not None and (known.coin_network.coin.code, known.coin_network.network.code) == (coin, network):
+        # What stands is answered as it stands, whatever was closed, raised or made coarser meanwhile.
+        coin_network, scale = known.coin_network, money.AMOUNT_PLACES
+    else:
+        coin_network = coins.network(coin, network)
+        scale = _scale(coin_network)
     wish = Wish(
         customer=customer,
         coin_network=coin_network,
         address=destinations.normalise(coin_network, address=address, memo=memo),
         memo=memo,
-        amount=_amount(amount, coin_network),
+        amount=money.parse(amount, scale=scale),
         client_reference=client_reference or None,
         api_key_id=api_key_id,
         ip=ip,
     )
+    if known is not None:
+        return _same(known, wish)
+    _require_amount(wish.amount, coin_network)
     made = _once(wish)
     if made.replayed or made.withdrawal.state != WithdrawalState.VERIFICATION:
         return made
     return Requested(withdrawal=made.withdrawal, replayed=False, code=_send_code(made.withdrawal, language, ip))
 
 
-def _amount(value: object, coin_network: CoinNetwork) -> Decimal:
-    amount = money.parse(value, scale=_scale(coin_network))
+def _require_amount(amount: Decimal, coin_network: CoinNetwork) -> None:
     if amount <= 0:
         raise money.AmountInvalid(reason="an amount above zero is due")
     if amount < coin_network.withdrawal_minimum:
         raise AmountBelowMinimum(minimum=money.to_text(coin_network.withdrawal_minimum))
-    return amount
 
 
 def _scale(coin_network: CoinNetwork) -> int:
@@ -147,13 +154,20 @@ def _once(wish: Wish) -> Requested:
         return known
 
 
-def _known(wish: Wish) -> Requested | None:
-    if wish.client_reference is None:
+def _standing(customer: User, client_reference: str | None) -> Withdrawal | None:
+    """What the customer's reference made before."""
+    if not client_reference:
         return None
     rows = Withdrawal.objects.select_related("customer", "coin_network__coin", "coin_network__network")
-    found = rows.filter(customer=wish.customer, client_reference=wish.client_reference).first()
-    if found is None:
-        return None
+    return rows.filter(customer=customer, client_reference=client_reference).first()
+
+
+def _known(wish: Wish) -> Requested | None:
+    found = _standing(wish.customer, wish.client_reference)
+    return None if found is None else _same(found, wish)
+
+
+def _same(found: Withdrawal, wish: Wish) -> Requested:
     if not crypto.equal(bytes(found.fingerprint), wish.fingerprint):
         raise ReferenceTaken
     return Requested(withdrawal=found, replayed=True)
