@@ -16,7 +16,8 @@ from tests.wallet.deposits import arrange
 from tests.wallet.withdrawals.arrange import officer as treasury_officer
 from wallet.models.deposits import DepositState
 from wallet.services.deposits import review
-from wallet.services.deposits.errors import DepositReasonMissing, NotADepositOfficer, NotYetFinal, OwnDeposit
+from wallet.services.deposits.errors import NotADepositOfficer, NotYetFinal, OwnDeposit
+from wallet.services.withdrawals.errors import ReasonMissing
 
 pytestmark = pytest.mark.django_db
 
@@ -87,7 +88,7 @@ def test_another_role_accepts_nothing(customer: Any, role: str) -> None:
 def test_a_reason_is_due_and_not_a_novel(customer: Any, reason: str) -> None:
     deposit = arrange.deposit(customer)
     arrange.read_to(deposit)
-    with pytest.raises(DepositReasonMissing):
+    with pytest.raises(ReasonMissing):
         review.accept(deposit_id=deposit.pk, officer=treasury_officer(), reason=reason)
     assert available(customer, "USDT") == 0
 

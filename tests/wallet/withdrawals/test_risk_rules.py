@@ -42,6 +42,7 @@ def test_an_ordinary_withdrawal_raises_no_flag():
         ({"address_used_by_others": True}, "shared_address"),
         ({"security_holds_in_7_days": 1}, "recent_security_change"),
         ({"withdrawn_in_24_hours": "9.1"}, "unusual_volume"),
+        ({"contradicted_deposits": 1}, "contradicted_deposit"),
     ],
 )
 def test_each_rule_flags_its_own_case_alone(change, rule):
@@ -66,3 +67,9 @@ def test_stored_inputs_can_be_replayed_with_the_rules_of_today():
     stored = asdict(replace(CALM, security_holds_in_7_days=2))
     assert risk.replay(stored) == risk.evaluate(risk.Inputs(**stored))
     assert [result["rule"] for result in risk.replay(stored)] == [rule.name for rule in risk.RULES]
+
+
+def test_inputs_stored_before_a_rule_came_can_be_replayed():
+    stored = asdict(CALM)
+    del stored["contradicted_deposits"]
+    assert not any(result["flagged"] for result in risk.replay(stored))

@@ -42,11 +42,9 @@ class NotADepositOfficer(DomainError):
     message = "Only a treasury officer decides about deposits and networks."
 
 
-class DepositReasonMissing(DomainError):
-    """A decision without a reason is none."""
+class NotContradicted(DomainError):
+    """There is no incident to decide about."""
 
-    slug = "wallet.deposit_reason_missing"
-    kind = Kind.INVALID
-    message = "A decision needs a reason of at most {characters_max} characters."
-    field: ClassVar[str | None] = "reason"
-    characters_max: int
+    slug = "wallet.deposit_not_contradicted"
+    kind = Kind.CONFLICT
+    message = "The chain does not contradict this deposit."

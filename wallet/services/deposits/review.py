@@ -10,8 +10,9 @@ from accounts.services import audit, staff
 from config.kit.flow import IllegalMove
 from wallet.models.deposits import DEPOSIT_FLOW, REASON_CHARACTERS_MAX, Deposit, DepositState
 from wallet.services.deposits import crediting
-from wallet.services.deposits.errors import DepositReasonMissing, NotADepositOfficer, OwnDeposit
+from wallet.services.deposits.errors import NotADepositOfficer, OwnDeposit
 from wallet.services.deposits.states import locked
+from wallet.services.withdrawals.errors import ReasonMissing
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -24,7 +25,7 @@ def accept(*, deposit_id: int, officer: User, reason: str) -> Deposit:
     """Credit a held deposit after all, with an officer's reason in the audit log.
 
     Only a held one, and only while the chain shows it as deep as its coin asks for: what is pending is the watcher's.
-    Raises NotADepositOfficer, DepositReasonMissing, OwnDeposit, NotYetFinal, IllegalMove.
+    Raises NotADepositOfficer, ReasonMissing, OwnDeposit, NotYetFinal, IllegalMove.
     """
     reason = require_officer(officer, reason)
     cursor = crediting.locked_cursor(deposit_id)
@@ -49,11 +50,11 @@ def accept(*, deposit_id: int, officer: User, reason: str) -> Deposit:
 def require_officer(officer: User, reason: str) -> str:
     """The reason without its margins, once it is sure that a treasury officer gives one.
 
-    Raises NotADepositOfficer, DepositReasonMissing.
+    Raises NotADepositOfficer, ReasonMissing.
     """
     if not staff.has_role(officer, ROLE):
         raise NotADepositOfficer
     reason = reason.strip()
     if not reason or len(reason) > REASON_CHARACTERS_MAX:
-        raise DepositReasonMissing(characters_max=REASON_CHARACTERS_MAX)
+        raise ReasonMissing(characters_max=REASON_CHARACTERS_MAX)
     return reason

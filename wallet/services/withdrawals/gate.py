@@ -11,6 +11,7 @@ from config.kit import crypto
 from config.kit.errors import DomainError
 from wallet.models.withdrawal_evidence import Matter, RiskResult, Verdict, WithdrawalDecision
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services.deposits import contradictions
 from wallet.services.withdrawals import policy
 from wallet.services.withdrawals.errors import GateClosed
 from wallet.services.withdrawals.payload import payload_hash_of
@@ -57,6 +58,8 @@ def _require_open(withdrawal: Withdrawal) -> None:
         raise GateClosed(reason="withdrawals of this coin and network are closed")
     if not policy.is_in_good_standing(withdrawal.customer):
         raise GateClosed(reason=f"the customer is {withdrawal.customer.status}")
+    if contradictions.undecided(withdrawal.customer).exists():
+        raise GateClosed(reason="a credited deposit of the customer has left the chain; an officer must decide about it first")
     try:
         holds.require_none(withdrawal.customer)
     except DomainError as refusal:

@@ -19,8 +19,9 @@ from config.kit.money import to_text
 from kyc.services import entitlements
 from wallet.models.withdrawal_evidence import RiskResult
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services.deposits import contradictions
 
-RULES_VERSION = "2026-11-1"
+RULES_VERSION = "2026-11-2"
 """Grows whenever a rule, a threshold or an input changes."""
 EQUAL_SECONDS = 10
 HOUR_REQUESTS_MAX = 5
@@ -45,6 +46,7 @@ class Inputs:
     withdrawn_in_24_hours: str
     largest_withdrawal_30_days: str
     by_api_key: bool
+    contradicted_deposits: int = 0
 
 
 class Rule(Protocol):
@@ -141,6 +143,18 @@ class UnusualVolume:
         return f"{to_text(today)} in 24 h, against {to_text(largest)} at the most before."
 
 
+class ContradictedDeposit:
+    """What leaves may be money that never arrived."""
+
+    name: ClassVar[str] = "contradicted_deposit"
+
+    def says(self, inputs: Inputs) -> str | None:
+        """See Rule."""
+        if not inputs.contradicted_deposits:
+            return None
+        return f"{inputs.contradicted_deposits} credited deposits have left the chain."
+
+
 RULES: tuple[Rule, ...] = (
     EqualRequest(),
     ManyRequests(),
@@ -149,6 +163,7 @@ RULES: tuple[Rule, ...] = (
     SharedAddress(),
     RecentSecurityChange(),
     UnusualVolume(),
+    ContradictedDeposit(),
 )
 
 
@@ -211,6 +226,7 @@ def gather(withdrawal: Withdrawal) -> Inputs:
             same_coin.filter(created_at__gt=moment - timedelta(days=30), state=WithdrawalState.SUCCESS)
         ),
         by_api_key=bool(withdrawal.api_key_id),
+        contradicted_deposits=contradictions.undecided(customer).count(),
     )
 
 
