@@ -184,14 +184,9 @@ class Cluster:
         """The owner migrates and tests; the application can't change the tables nor, where they are append-only, rows."""
         with self._connect() as connection:
             known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-            for role, rights in ((OWNER, "LOGIN CREATEDB"), (APPLICATION, "LOGIN")):
+            for role, rights in ((OWNER, "LOGIN CREATEDB CREATEROLE"), (APPLICATION, "LOGIN")):
                 verb = "ALTER" if role in known else "CREATE"
                 connection.execute(f"{verb} ROLE {role} {rights} PASSWORD '{self._passwords()[role]}'")
-            for parameter in (
-                "session_replication_role",
-                "wallet.writer",
-            ):  # the tests empty tables, a migration pins the second
-                connection.execute(f"GRANT SET ON PARAMETER {parameter} TO {OWNER}")
             here = {row[0] for row in connection.execute("SELECT datname FROM pg_database")}
             for database, owner in ((DATABASE, OWNER), (BROKER, APPLICATION)):
                 if database not in here:

@@ -51,7 +51,7 @@ class DomainError(Exception):
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         dataclasses.dataclass(kw_only=True, eq=False, repr=False)(cls)
-        if taken := PROBLEM_MEMBERS & {fact.name for fact in dataclasses.fields(cls)}:
+        if taken := PROBLEM_MEMBERS & {fact.name for fact in dataclasses.fields(cls)}:  # type: ignore[arg-type]  # made a dataclass one line above
             raise TypeError(f"{cls.__qualname__}: facts can't be called {sorted(taken)}: a problem document says so itself")
         if "slug" not in cls.__dict__:
             return  # a family of refusals without a slug of its own

@@ -9,11 +9,13 @@ from decimal import (
     ROUND_UP,
     Context,
     Decimal,
+    DefaultContext,
     DivisionByZero,
     FloatOperation,
     Inexact,
     InvalidOperation,
     Overflow,
+    getcontext,
 )
 
 from config.kit.errors import DomainError, Kind
@@ -31,6 +33,19 @@ CONTEXT = Context(
     traps=[Inexact, InvalidOperation, FloatOperation, DivisionByZero, Overflow],
 )
 """Arithmetic in which an inexact result raises instead of losing a digit. Use it with `decimal.localcontext`."""
+
+WORKING_DIGITS = 2 * AMOUNT_DIGITS
+"""Digits that ordinary arithmetic keeps: the sum or product of any two amounts, whole."""
+
+
+def widen_arithmetic() -> None:
+    """Let plain `a + b` keep every digit, in this thread and in those to come.
+
+    Python's own 28 digits would round the sum of two large amounts in silence.
+    """
+    DefaultContext.prec = WORKING_DIGITS
+    getcontext().prec = WORKING_DIGITS
+
 
 _ROUNDING = Context(prec=AMOUNT_DIGITS, traps=[InvalidOperation, FloatOperation, DivisionByZero, Overflow])
 _LEXEME = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)

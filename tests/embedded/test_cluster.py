@@ -85,7 +85,8 @@ def test_the_application_can_make_neither_tables_nor_databases(cluster: Cluster)
 def test_the_owner_makes_databases_for_the_tests_and_the_broker_belongs_to_the_application(cluster: Cluster):
     with psycopg.connect(cluster.url(role=OWNER), autocommit=True) as connection:
         connection.execute("CREATE DATABASE test_of_owner")
-        connection.execute("SET session_replication_role = replica")
+        connection.execute("CREATE ROLE role_of_test")
+        connection.execute("DROP ROLE role_of_test")
     with psycopg.connect(cluster.url(database=BROKER)) as connection:
         connection.execute("CREATE SCHEMA queue")
 

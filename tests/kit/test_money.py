@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 
 import pytest
@@ -66,3 +67,14 @@ def test_rounding_up_and_down_differ_by_at_most_one_last_place(amount: Decimal, 
     up, down = money.round_up(amount, scale), money.round_down(amount, scale)
     assert down <= amount <= up
     assert up - down in {Decimal(0), Decimal(1).scaleb(-scale)}
+
+
+def test_plain_sums_of_the_largest_amounts_keep_every_digit_in_every_thread() -> None:
+    largest, least = Decimal("99999999999999999999.999999999999999999"), Decimal("0.000000000000000001")
+    with ThreadPoolExecutor(1) as other:
+        sums = [
+            largest + Decimal("0.000000000000000001"),
+            other.submit(lambda: largest + least).result(),
+        ]
+    assert sums == [Decimal("1e20")] * 2
+    assert largest + largest == Decimal("199999999999999999999.999999999999999998")

@@ -8,7 +8,8 @@ ALTER TABLE wallet_entry ADD CONSTRAINT entry_account_coin
 ALTER TABLE wallet_ledgeraccount SET (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.05);
 ALTER TABLE wallet_pendingentry SET (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 2000);
 
--- The posting functions set wallet.writer for as long as they run (a SET clause of the function, undone at its end).
+-- The posting functions set wallet.writer for as long as they run; an error undoes it with all they did. (A SET clause of
+-- the function would do it alone, but for a name of our own it needs a right that managed servers keep to themselves.)
 -- Together with the rights of the application's role (none to write here) no other statement writes to the books.
 CREATE FUNCTION wallet_function_only() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

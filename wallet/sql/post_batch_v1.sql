@@ -8,7 +8,7 @@ CREATE FUNCTION wallet_post_batch_v1(
 )
 RETURNS TABLE (place bigint, posting_id bigint, replayed boolean)
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp SET wallet.writer = 'posting' AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     fresh bigint[];
     ids bigint[];
@@ -19,6 +19,7 @@ DECLARE
     account bigint;
     short record;
 BEGIN
+    PERFORM set_config('wallet.writer', 'posting', true);
     WITH made AS (
         INSERT INTO wallet_posting (kind, scope, key, fingerprint, actor, reason)
         SELECT p.kind, p.scope, p.key, p.fingerprint, p.actor, p.reason
@@ -81,5 +82,6 @@ BEGIN
     )
     INSERT INTO wallet_pendingentry (entry_id, account_id, amount)
     SELECT m.id, m.account_id, m.amount FROM made m WHERE NOT m.account_id = ANY (locked);
+    PERFORM set_config('wallet.writer', '', true);
     RETURN QUERY SELECT p.place, p.id, NOT p.id = ANY (fresh) FROM unnest(ids) WITH ORDINALITY AS p (id, place);
 END $$;

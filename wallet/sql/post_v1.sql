@@ -78,7 +78,7 @@ CREATE FUNCTION wallet_post_v1(
     OUT posting_id bigint, OUT replayed boolean
 )
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp SET wallet.writer = 'posting' AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     accounts bigint[];
     locked bigint[] := '{}';
@@ -86,6 +86,7 @@ DECLARE
     known bytea;
     amount numeric;
 BEGIN
+    PERFORM set_config('wallet.writer', 'posting', true);
     INSERT INTO wallet_posting (kind, scope, key, fingerprint, actor, reason, reverses_id)
     VALUES (p_kind, p_scope, p_key, p_fingerprint, p_actor, p_reason, p_reverses)
     ON CONFLICT (scope, key) DO NOTHING RETURNING id INTO posting_id;
@@ -97,6 +98,7 @@ BEGIN
         ELSIF known <> p_fingerprint THEN
             RAISE EXCEPTION 'the key was used for another posting' USING ERRCODE = 'QL002';
         END IF;
+        PERFORM set_config('wallet.writer', '', true);
         RETURN;
     END IF;
 
@@ -142,15 +144,21 @@ BEGIN
         SELECT e.id, e.account_id, e.amount FROM wallet_entry e
         WHERE e.posting_id = wallet_post_v1.posting_id AND e.account_id <> ALL (locked);
     END IF;
+    PERFORM set_config('wallet.writer', '', true);
 END $$;
 
 CREATE FUNCTION wallet_fold_v1(p_account bigint, p_rows_max bigint) RETURNS bigint
 LANGUAGE plpgsql SECURITY DEFINER
-SET search_path = pg_catalog, public, pg_temp SET wallet.writer = 'posting' AS $$
+SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    rows bigint;
 BEGIN
+    PERFORM set_config('wallet.writer', 'posting', true);
     PERFORM FROM wallet_ledgeraccount a WHERE a.id = p_account AND a.owner_id IS NULL FOR NO KEY UPDATE;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'only accounts of the house are folded' USING ERRCODE = 'QL003';
     END IF;
-    RETURN wallet_fold_locked_v1(p_account, p_rows_max);
+    rows := wallet_fold_locked_v1(p_account, p_rows_max);
+    PERFORM set_config('wallet.writer', '', true);
+    RETURN rows;
 END $$;

@@ -12,6 +12,7 @@ from django.db import connection, transaction
 
 from accounts.models import AuditRecord
 from tests import factories_wallet as factory
+from tests.database import triggers_asleep
 from wallet.models.coins import Coin
 from wallet.models.ledger import LedgerAccount
 from wallet.services import audit, ledger
@@ -22,8 +23,7 @@ pytestmark = pytest.mark.usefixtures("real_db")
 
 def forge(*statements: str) -> None:
     """Do what the triggers forbid, as somebody with the server in hand could."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with triggers_asleep(), connection.cursor() as cursor:
         for statement in statements:
             cursor.execute(statement)
 
@@ -82,9 +82,8 @@ def test_a_forgery_is_found_and_stops_the_coin(trade, forgery, check):
 
 
 def test_a_balance_below_zero_is_found(trade):
-    with transaction.atomic(), connection.cursor() as cursor:
+    with triggers_asleep(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE wallet_ledgeraccount DROP CONSTRAINT ledger_account_not_negative")
-        cursor.execute("SET LOCAL session_replication_role = replica")
         cursor.execute("UPDATE wallet_ledgeraccount SET balance = -1 WHERE id = %s", [trade.pk])
     try:
         checks = {finding.check for finding in audit.run(stop=False).findings}
@@ -138,6 +137,9 @@ def test_the_hourly_task_stops_the_coin_and_an_operator_lets_it_go_on(trade):
     assert Coin.objects.get(code="ETH").withdrawals_stopped_because
     assert not Coin.objects.get(code="USDT").withdrawals_stopped_because
     told = StringIO()
+    with pytest.raises(CommandError, match="needs a reason"):
+        call_command("resume_withdrawals", "ETH", "--by", "Ada", "--reason", "  ")
+    assert Coin.objects.get(code="ETH").withdrawals_stopped_because
     call_command("resume_withdrawals", "ETH", "--by", "Ada", "--reason", "typo put right", stdout=told)
     assert not Coin.objects.get(code="ETH").withdrawals_stopped_because
     record = AuditRecord.objects.get(act="wallet.withdrawals_resumed")

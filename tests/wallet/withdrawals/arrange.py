@@ -9,11 +9,11 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib.auth.models import Group
-from django.db import connection, transaction
 
 from accounts.models import RegisterType, User
 from config.kit.clock import now
 from kyc.models import Case, CaseState
+from tests.database import triggers_asleep
 from tests.factories_messaging import pass_time_for_resend, read_code
 from tests.wallet.withdrawals.outside import Network, sign
 from wallet.models import Coin, Withdrawal
@@ -154,10 +154,8 @@ def mine(network: Network, withdrawal: Withdrawal, **facts: Any) -> None:
 
 def by_hand(withdrawal: Withdrawal, **changes: Any) -> None:
     """Changed past the table's own guard, as only the owner of the database can: what stands behind must hold alone."""
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with triggers_asleep():
         Withdrawal.objects.filter(pk=withdrawal.pk).update(**changes)
-        cursor.execute("SET LOCAL session_replication_role = origin")
 
 
 def fresh(withdrawal: Withdrawal) -> Withdrawal:
