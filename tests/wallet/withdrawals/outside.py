@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from config.kit.clock import now
 from wallet.chains.evm import EvmGateway
-from wallet.chains.gateway import Asset, Broadcast, BroadcastOutcome, Receipt, Sighting, UnsignedTransaction
+from wallet.chains.gateway import Asset, Block, Broadcast, BroadcastOutcome, Receipt, Sighting, UnsignedTransaction
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal
 
 HOT_WALLET = "0x00000000000000000000000000000000000000F0"
+BLOCK_HASH = "0xb10c"
 _WORDS = EvmGateway(network="ETHEREUM", coin="ETH", url="http://127.0.0.1:1", chain_id=1)
 
 
@@ -29,6 +31,7 @@ class Network:
     sightings: dict[str, Sighting] = field(default_factory=dict)
     sent: list[bytes] = field(default_factory=list)
     chain_nonce: int = 0
+    block_hash: str = BLOCK_HASH
     failure: Exception | None = None
 
     def validate_address(self, text: str) -> str:
@@ -54,6 +57,10 @@ class Network:
         self._fail()
         return self.mined.get(tx_hash)
 
+    def block(self, height: int) -> Block | None:
+        self._fail()
+        return Block(height, self.block_hash, "0x0", now())
+
     def sighting(self, tx_hash: str) -> Sighting:
         self._fail()
         return self.sightings.get(tx_hash, Sighting.MINED if tx_hash in self.mined else Sighting.NOWHERE)
@@ -65,7 +72,7 @@ class Network:
     def mine(self, tx_hash: str, *, confirmations: int = 100, succeeded: bool = True) -> None:
         """Put a transaction into a block."""
         self.mined[tx_hash] = Receipt(
-            tx_hash=tx_hash, height=7, block_hash="0xb10c", confirmations=confirmations,
+            tx_hash=tx_hash, height=7, block_hash=BLOCK_HASH, confirmations=confirmations,
             succeeded=succeeded, fee=Decimal("0.00042"),
         )  # fmt: skip
 

@@ -10,11 +10,12 @@ import pytest
 from config.kit.clock import now
 from tests.factories_messaging import unsent_messages
 from tests.wallet.withdrawals import arrange
+from tests.wallet.withdrawals.outside import BLOCK_HASH
 from wallet.chains.errors import ChainUnavailable
 from wallet.chains.gateway import BroadcastOutcome
 from wallet.models import OutgoingTransaction, Withdrawal, WithdrawalEvent
 from wallet.models.withdrawals import WithdrawalState
-from wallet.services.withdrawals import errors, pipeline, reconciliation, signing
+from wallet.services.withdrawals import errors, expiry, pipeline, reconciliation, signing
 
 
 def test_the_whole_way_to_success(customer, network):
@@ -130,6 +131,16 @@ def test_a_reverted_transaction_fails_and_releases_everything(customer, network)
     assert arrange.money(customer) == arrange.Money(10, 0)
 
 
+def test_a_receipt_of_a_block_that_the_chain_does_not_show_settles_nothing(customer, network):
+    withdrawal = arrange.sent(customer)
+    arrange.mine(network, withdrawal)
+    network.block_hash = "0x0f0f"
+    assert arrange.step(withdrawal).state == "broadcast"
+    assert arrange.money(customer).held == withdrawal.total
+    network.block_hash = BLOCK_HASH
+    assert arrange.step(withdrawal).state == "success"
+
+
 def test_the_house_pays_the_network(customer, network):
     from wallet.models import Entry
 
@@ -172,6 +183,30 @@ def test_the_sweep_finds_what_no_bell_announced_and_leaves_the_signers_work(cust
     assert pipeline.sweep() == 2
     assert {arrange.fresh(one).state for one in (ready, unsigned)} == {"broadcast"}
     assert len(network.sent) == 2
+
+
+def test_the_sweep_serves_first_what_was_never_served(customer):
+    paused, never = arrange.approved(customer), arrange.approved(customer)
+    Withdrawal.objects.filter(pk=paused.pk).update(lease_until=now() - timedelta(seconds=1))
+    Withdrawal.objects.filter(pk=never.pk).update(lease_until=None)
+    assert pipeline.sweep(maximum=1) == 1
+    assert (arrange.fresh(paused).state, arrange.fresh(never).state) == ("approved", "signing")
+
+
+def test_one_that_can_not_expire_does_not_keep_the_others(customer, monkeypatch, caplog):
+    first, second = arrange.ask(customer), arrange.ask(customer)
+    Withdrawal.objects.update(expires_at=now() - timedelta(seconds=1))
+    whole = expiry.books.release
+
+    def broken(withdrawal):
+        if withdrawal.pk == first.pk:
+            raise ZeroDivisionError
+        whole(withdrawal)
+
+    monkeypatch.setattr(expiry.books, "release", broken)
+    assert expiry.expire_due() == 1
+    assert (arrange.fresh(first).state, arrange.fresh(second).state) == ("verification", "expired")
+    assert "withdrawal could not expire" in caplog.text
 
 
 def test_one_broken_row_does_not_stop_the_sweep(customer, network, monkeypatch):

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from config.kit.clock import now
 from wallet.chains import registry
-from wallet.chains.gateway import Receipt
+from wallet.chains.gateway import Gateway, Receipt
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
 from wallet.services.withdrawals import books, broadcast, messages
@@ -34,6 +34,8 @@ def follow(lease: Lease) -> None:
     gateway = registry.gateway(outgoing.network.code)
     receipt = gateway.receipt(outgoing.tx_hash)
     if receipt is not None:
+        if _is_deep(outgoing, receipt) and not _is_canonical(gateway, receipt):
+            return  # a node between two branches: the next look asks again
         _mined(lease, outgoing, receipt)
         return
     if gateway.proves_absence(
@@ -47,6 +49,16 @@ def follow(lease: Lease) -> None:
     _unmined(lease)
     if outgoing.last_sent_at is None or outgoing.last_sent_at <= now() - timedelta(seconds=RESEND_SECONDS):
         broadcast.send(lease)
+
+
+def _is_deep(outgoing: OutgoingTransaction, receipt: Receipt) -> bool:
+    return receipt.confirmations >= outgoing.withdrawal.coin_network.confirmations
+
+
+def _is_canonical(gateway: Gateway, receipt: Receipt) -> bool:
+    """Whether the receipt's block is the one that the chain shows at its height now."""
+    block = gateway.block(receipt.height)
+    return block is not None and block.hash == receipt.block_hash
 
 
 def _sent(lease: Lease) -> OutgoingTransaction | None:
@@ -70,7 +82,7 @@ def _mined(lease: Lease, outgoing: OutgoingTransaction, receipt: Receipt) -> Non
     )
     if withdrawal.state != WithdrawalState.CONFIRMING:
         move(withdrawal, WithdrawalState.CONFIRMING, actor=SYSTEM, reason=f"mined in block {receipt.height}")
-    if receipt.confirmations >= withdrawal.coin_network.confirmations:
+    if _is_deep(outgoing, receipt):
         _finish(withdrawal, outgoing, receipt)
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.db import transaction
 
 from config.kit.clock import now
@@ -11,14 +13,22 @@ from wallet.services.withdrawals import books, messages
 from wallet.services.withdrawals.actors import SYSTEM
 from wallet.services.withdrawals.states import locked, move
 
+log = logging.getLogger(__name__)
+
 EXPIRE_MAX = 500
 """Withdrawals per run; the next run takes the rest."""
 
 
 def expire_due(*, maximum: int = EXPIRE_MAX) -> int:
-    """End what waited too long for its proof and release the holds; how many ended."""
+    """End what waited too long for its proof and release the holds; how many ended. One that fails stops no other."""
     due = Withdrawal.objects.filter(state=WithdrawalState.VERIFICATION, expires_at__lte=now()).order_by("id")
-    return sum(expire(withdrawal_id) for withdrawal_id in list(due.values_list("pk", flat=True)[:maximum]))
+    ended = 0
+    for withdrawal_id in list(due.values_list("pk", flat=True)[:maximum]):
+        try:
+            ended += expire(withdrawal_id)
+        except Exception:
+            log.exception("withdrawal could not expire", extra={"withdrawal": withdrawal_id})
+    return ended
 
 
 @retried

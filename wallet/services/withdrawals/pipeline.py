@@ -6,7 +6,7 @@ import logging
 import os
 import socket
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from config.kit.clock import now
 from config.kit.errors import DomainError
@@ -80,7 +80,7 @@ def _step(lease: Lease) -> float:
 def sweep(*, maximum: int = SWEEP_MAX) -> int:
     """Advance every withdrawal that is due; how many were looked at.
 
-    What waits for the signer is left out.
+    What was never served comes first, then what waits longest. What waits for the signer is left out.
     """
     waiting = OutgoingTransaction.objects.filter(
         withdrawal=OuterRef("pk"), signed_bytes__isnull=True, abandoned_at__isnull=True, signer_refusal=""
@@ -88,7 +88,7 @@ def sweep(*, maximum: int = SWEEP_MAX) -> int:
     due = (
         Withdrawal.objects.filter(Q(lease_until__isnull=True) | Q(lease_until__lte=now()), state__in=MOVED_BY_WORKERS)
         .exclude(Q(state=WithdrawalState.SIGNING) & Exists(waiting))
-        .order_by("lease_until", "id")
+        .order_by(F("lease_until").asc(nulls_first=True), "id")
         .values_list("pk", flat=True)[:maximum]
     )
     ids = list(due)
