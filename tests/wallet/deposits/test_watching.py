@@ -106,6 +106,28 @@ def test_several_deposits_in_one_transaction_batch_are_each_credited(chain: Deve
     assert (available(customer, "USDT"), available(customer, "ETH")) == (Decimal(30), Decimal(1))
 
 
+def test_one_deposit_that_fails_in_an_unforeseen_way_stops_no_other(
+    chain: DevelopmentChainClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unlucky, lucky = level_one(), level_one()
+    for customer in (unlucky, lucky):
+        chain.send(coin="ETH", to=address_of(customer), amount=Decimal(1))
+    whole = crediting.books.credit
+
+    def broken(deposit: Deposit) -> int:
+        if deposit.customer_id == unlucky.pk:
+            raise ZeroDivisionError
+        return whole(deposit)
+
+    monkeypatch.setattr(crediting.books, "credit", broken)
+    chain.mine(confirmations("ETH"))
+    watching.look()
+    assert (available(unlucky, "ETH"), available(lucky, "ETH")) == (Decimal(0), Decimal(1))
+    monkeypatch.setattr(crediting.books, "credit", whole)
+    look_until_idle()
+    assert available(unlucky, "ETH") == 1
+
+
 def test_sixteen_watchers_at_once_credit_once(chain: DevelopmentChainClient) -> None:
     customers = [level_one() for _ in range(3)]
     for customer in customers:

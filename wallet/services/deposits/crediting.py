@@ -60,7 +60,7 @@ def credit_due(network: Network, *, gateway: Gateway) -> int:
             continue  # the reading will notice the reorganisation and orphan it
         try:
             done += credit(deposit.pk, block_hash=deposit.block_hash)
-        except DomainError:
+        except Exception:
             logger.exception("deposit could not be credited", extra={"deposit": deposit.public_id})
     return done
 
