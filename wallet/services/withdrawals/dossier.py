@@ -24,6 +24,8 @@ from wallet.services.withdrawals import absence, books, policy, review
 from wallet.services.withdrawals.payload import payload_hash_of
 
 EARLIER_MAX = 10
+RECALLABLE = (WithdrawalState.APPROVED, WithdrawalState.SECOND_REVIEW)
+"""States in which an approval stands that can be taken back."""
 
 
 @dataclass(frozen=True)
@@ -135,13 +137,12 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
     open_seat = Matter.APPROVAL not in spoken
     because = ""
     if under_review and not open_seat:
-        because = "You have decided about this withdrawal; another officer is due."
+        because = "You have approved this withdrawal; another officer is due. You can still take your approval back."
     elif under_review and not dossier.is_unchanged:
         because = "The withdrawal was changed after it was asked for. It can only be rejected."
     return Choices(
         can_approve=under_review and open_seat and dossier.is_unchanged,
-        can_reject=(under_review and open_seat)
-        or (withdrawal.state == WithdrawalState.APPROVED and Matter.RECALL not in spoken),
+        can_reject=(under_review and open_seat) or (withdrawal.state in RECALLABLE and Matter.RECALL not in spoken),
         can_declare_absent=Matter.ABSENCE not in spoken and absence.may_be_declared(withdrawal),
         because=because,
     )

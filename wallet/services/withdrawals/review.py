@@ -56,17 +56,27 @@ def approve(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> 
 def reject(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> Withdrawal:
     """Refuse a withdrawal under review, or take back an approval of which nothing is reserved yet; release the hold.
 
+    Stopping money is always allowed: an officer who approved may still recall it while a second one is due.
+
     Raises Absent, NotAnOfficer, OfficerIsCustomer, ReasonMissing, AlreadyDecided, IllegalMove.
     """
     with transaction.atomic():
         withdrawal = locked_for_officer(public_id=public_id, officer=officer, reason=reason)
         WITHDRAWAL_FLOW.check(withdrawal.state, WithdrawalState.REJECTED)
-        matter = Matter.RECALL if withdrawal.state == WithdrawalState.APPROVED else Matter.APPROVAL
+        matter = Matter.RECALL if _has_been_approved(withdrawal, officer) else Matter.APPROVAL
         decide(withdrawal, officer=officer, matter=matter, verdict=Verdict.REJECT, reason=reason, payload_hash=seen_hash)
         move(withdrawal, WithdrawalState.REJECTED, actor=actors.officer(officer), reason=reason.strip())
         books.release(withdrawal)
         messages.rejected(withdrawal, reason=reason.strip())
     return withdrawal
+
+
+def _has_been_approved(withdrawal: Withdrawal, officer: User) -> bool:
+    """Whether saying no is taking back a yes: the withdrawal's, or this officer's own while another one is due."""
+    if withdrawal.state == WithdrawalState.APPROVED:
+        return True
+    own = WithdrawalDecision.objects.filter(withdrawal=withdrawal, officer=officer, matter=Matter.APPROVAL)
+    return withdrawal.state == WithdrawalState.SECOND_REVIEW and own.exists()
 
 
 def locked_for_officer(*, public_id: Any, officer: User, reason: str) -> Withdrawal:
