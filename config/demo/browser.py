@@ -80,11 +80,8 @@ class Browser:
         deadline = time.monotonic() + PATIENCE_SECONDS
         attempt, repeated = 0, False
         while True:
-            if attempt:
-                self.tally.retries += 1
-                time.sleep(min(PAUSE_SECONDS_MAX, 0.1 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311  # jitter
+            self._pause(attempt)
             attempt += 1
-            self.tally.calls += 1
             try:
                 request = self._request(method, path, body, headers, given)
                 response = self.http.send(request)
@@ -105,6 +102,12 @@ class Browser:
                 time.sleep(min(60, max(1, refusal.retry_after)))
             else:
                 raise refusal
+
+    def _pause(self, attempt: int) -> None:
+        if attempt:
+            self.tally.retries += 1
+            time.sleep(min(PAUSE_SECONDS_MAX, 0.1 * 2**attempt) * random.uniform(0.5, 1.0))  # noqa: S311  # jitter
+        self.tally.calls += 1
 
     def _request(
         self,
