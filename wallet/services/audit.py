@@ -6,7 +6,7 @@ A difference stops withdrawals of its coin until an operator has looked; see doc
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -14,6 +14,8 @@ from django.db import connection, transaction
 
 from config.kit.money import to_text
 from wallet.models.coins import Coin
+from wallet.models.ledger import PostingKind
+from wallet.models.withdrawals import ENDS, WithdrawalState
 from wallet.services import audit_queries, stops
 from wallet.services.withdrawals import reservations
 
@@ -79,7 +81,9 @@ def run(*, full: bool = False, stop: bool = True, progress: Progress | None = No
     """Prove the books, and stop the withdrawals of every coin that has a difference unless `stop` is False.
 
     Always: each coin's entries sum to zero; each account's balance (with what waits to be folded) is the sum of its
-    entries; nothing is below zero that may not be; what is held is what is reserved. `full` also proves every posting
+    entries; nothing is below zero that may not be; what is held is what is reserved; each ended withdrawal was settled
+    or released and each credited deposit posted, in full. A credited deposit that left its chain is found too, and stops
+    its customer's withdrawals, not the coin's. `full` also proves every posting
     by itself. One snapshot, so that it may run beside the trade; raises RuntimeError inside a transaction of the caller.
     """
     if connection.in_atomic_block:
@@ -131,8 +135,9 @@ def _prove(report: Report, suspects: _Suspects, *, full: bool, progress: Progres
     for account in audit_queries.accounts_below_zero():
         difference("nothing is below zero", codes[account.coin_id], f"account {account.id}", Decimal(0), account.balance)
     step()
-    for customer_id, coin_id, reserved, held in _holds_that_differ():
-        difference("held is reserved", codes[coin_id], f"customer {customer_id}", reserved, held)
+    for check, subject, coin_id, due, posted in _stories_that_differ():
+        difference(check, codes[coin_id], subject, due, posted)
+    _add_contradictions(report, codes)
     step()
     for first in range(0, last, POSTINGS_PER_STEP):
         until = min(first + POSTINGS_PER_STEP, last)
@@ -140,6 +145,25 @@ def _prove(report: Report, suspects: _Suspects, *, full: bool, progress: Progres
         for posting_id, coin, total in audit_queries.postings_that_differ(first, until):
             difference("posting sums to zero", coin, f"posting {posting_id}", Decimal(0), total)
         step()
+
+
+def _add_contradictions(report: Report, codes: Mapping[int, str]) -> None:
+    for deposit, coin_id, nothing, credited in audit_queries.deposits_contradicted():
+        report.add("deposit is on its chain", codes[coin_id], f"deposit {deposit}", expected=nothing, found=credited)
+
+
+def _stories_that_differ() -> Iterator[tuple[str, str, int, Decimal, Decimal]]:
+    """What withdrawals and deposits say of themselves against their postings: (check, subject, coin id, due, posted)."""
+    for customer_id, coin_id, reserved, held in _holds_that_differ():
+        yield "held is reserved", f"customer {customer_id}", coin_id, reserved, held
+    settled = audit_queries.withdrawals_that_differ([WithdrawalState.SUCCESS], PostingKind.WITHDRAWAL)
+    for number, coin_id, due, posted in settled:
+        yield "success is settled", f"withdrawal {number}", coin_id, due, posted
+    others = [state for state in ENDS if state != WithdrawalState.SUCCESS]
+    for number, coin_id, due, posted in audit_queries.withdrawals_that_differ(others, PostingKind.WITHDRAWAL_RELEASE):
+        yield "what did not leave is released", f"withdrawal {number}", coin_id, due, posted
+    for number, coin_id, due, posted in audit_queries.deposits_that_differ():
+        yield "credited is posted", f"deposit {number}", coin_id, due, posted
 
 
 def _holds_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]]:

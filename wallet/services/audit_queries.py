@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -51,6 +51,36 @@ _POSTINGS_THAT_DIFFER = """
     HAVING coalesce(sum(e.amount), 0) <> 0 OR count(e.id) < 2
     ORDER BY p.id
 """
+_WITHDRAWALS_THAT_DIFFER = """
+    SELECT w.public_id, n.coin_id, w.amount + w.fee, coalesce(-sum(e.amount), 0)
+    FROM wallet_withdrawal w
+    JOIN wallet_coinnetwork n ON n.id = w.coin_network_id
+    LEFT JOIN wallet_posting p ON p.scope = 'withdrawal' AND p.key = w.public_id || ':end' AND p.kind = %s
+    LEFT JOIN wallet_ledgeraccount a ON a.owner_id = w.customer_id AND a.coin_id = n.coin_id AND a.kind = 'spot_held'
+    LEFT JOIN wallet_entry e ON e.posting_id = p.id AND e.account_id = a.id
+    WHERE w.state = ANY(%s)
+    GROUP BY w.id, n.coin_id
+    HAVING coalesce(-sum(e.amount), 0) <> w.amount + w.fee
+    ORDER BY w.id
+"""
+_DEPOSITS_THAT_DIFFER = """
+    SELECT d.public_id, n.coin_id, d.amount, coalesce(sum(e.amount), 0)
+    FROM wallet_deposit d
+    JOIN wallet_coinnetwork n ON n.id = d.coin_network_id
+    LEFT JOIN wallet_ledgeraccount a
+        ON a.owner_id = d.customer_id AND a.coin_id = n.coin_id AND a.kind = 'spot_available'
+    LEFT JOIN wallet_entry e ON e.posting_id = d.posting_id AND e.account_id = a.id
+    WHERE d.state = 'credited'
+    GROUP BY d.id, n.coin_id
+    HAVING coalesce(sum(e.amount), 0) <> d.amount
+    ORDER BY d.id
+"""
+_DEPOSITS_CONTRADICTED = """
+    SELECT d.public_id, n.coin_id, 0::numeric, d.amount
+    FROM wallet_deposit d JOIN wallet_coinnetwork n ON n.id = d.coin_network_id
+    WHERE d.state = 'credited' AND d.contradicted_at IS NOT NULL
+    ORDER BY d.id
+"""
 
 
 @dataclass(frozen=True)
@@ -98,6 +128,24 @@ def postings_that_differ(after: int, until: int) -> Iterator[tuple[int, str, Dec
     yield from _rows(_POSTINGS_THAT_DIFFER, [after, until])
 
 
+def withdrawals_that_differ(states: Collection[str], kind: str) -> Iterator[tuple[int, int, Decimal, Decimal]]:
+    """Ended withdrawals in these states whose last posting, of that kind, did not take amount + fee from what was held.
+
+    Each is (public id, coin id, what is due, what was posted).
+    """
+    yield from _rows(_WITHDRAWALS_THAT_DIFFER, [kind, list(states)])
+
+
+def deposits_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]]:
+    """Credited deposits whose posting did not credit their amount: (public id, coin id, amount, what was posted)."""
+    yield from _rows(_DEPOSITS_THAT_DIFFER)
+
+
+def deposits_contradicted() -> Iterator[tuple[int, int, Decimal, Decimal]]:
+    """Credited deposits that left their chain, undecided: (public id, coin id, 0, amount)."""
+    yield from _rows(_DEPOSITS_CONTRADICTED)
+
+
 def last_posting() -> int:
     """The highest id of a posting, 0 where there is none."""
     return int(_rows("SELECT coalesce(max(id), 0) FROM wallet_posting")[0][0])
@@ -113,7 +161,7 @@ def count_accounts() -> int:
     return int(_rows("SELECT count(*) FROM wallet_ledgeraccount")[0][0])
 
 
-def _rows(query: str, values: list[int] | None = None) -> list[tuple[Any, ...]]:
+def _rows(query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return list(cursor.fetchall())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 from django.db.models import Q, QuerySet
 
@@ -19,36 +20,17 @@ ACTOR = "withdrawals"
 
 def hold(withdrawal: Withdrawal) -> None:
     """Reserve amount + fee. Raises InsufficientFunds."""
-    _post(
-        withdrawal,
-        PostingKind.WITHDRAWAL_HOLD,
-        "hold",
-        Leg(_own(withdrawal, AccountKind.SPOT_AVAILABLE), -withdrawal.total),
-        Leg(_own(withdrawal, AccountKind.SPOT_HELD), withdrawal.total),
-    )
+    ledger.hold(**_own(withdrawal), amount=withdrawal.total, **_call(withdrawal, "hold"))
 
 
 def release(withdrawal: Withdrawal) -> None:
     """Give amount + fee back. The key is the settlement's: what was released can't be settled, nor the reverse."""
-    _post(
-        withdrawal,
-        PostingKind.WITHDRAWAL_RELEASE,
-        "end",
-        Leg(_own(withdrawal, AccountKind.SPOT_HELD), -withdrawal.total),
-        Leg(_own(withdrawal, AccountKind.SPOT_AVAILABLE), withdrawal.total),
-    )
+    ledger.release(**_own(withdrawal), amount=withdrawal.total, **_call(withdrawal, "end"))
 
 
 def settle(withdrawal: Withdrawal) -> None:
     """The amount has left the house, and the fee is earned."""
-    coin = withdrawal.coin_network.coin.code
-    legs = [
-        Leg(_own(withdrawal, AccountKind.SPOT_HELD), -withdrawal.total),
-        Leg(AccountRef(None, coin, AccountKind.EXTERNAL_OUT), withdrawal.amount),
-    ]
-    if withdrawal.fee:
-        legs.append(Leg(AccountRef(None, coin, AccountKind.FEE), withdrawal.fee))
-    _post(withdrawal, PostingKind.WITHDRAWAL, "end", *legs)
+    ledger.settle(**_own(withdrawal), amount=withdrawal.amount, fee=withdrawal.fee, **_call(withdrawal, "end"))
 
 
 def pay_network_fee(withdrawal: Withdrawal, outgoing: OutgoingTransaction, *, fee: Decimal) -> None:
@@ -56,12 +38,13 @@ def pay_network_fee(withdrawal: Withdrawal, outgoing: OutgoingTransaction, *, fe
     if not fee:
         return
     coin = registry.gateway(outgoing.network.code).coin
-    _post(
-        withdrawal,
-        PostingKind.NETWORK_FEE,
-        "network-fee",
-        Leg(AccountRef(None, coin, AccountKind.NETWORK_COST), -fee),
-        Leg(AccountRef(None, coin, AccountKind.EXTERNAL_OUT), fee),
+    ledger.post(
+        kind=PostingKind.NETWORK_FEE,
+        legs=(
+            Leg(AccountRef(None, coin, AccountKind.NETWORK_COST), -fee),
+            Leg(AccountRef(None, coin, AccountKind.EXTERNAL_OUT), fee),
+        ),
+        **_call(withdrawal, "network-fee"),
     )
 
 
@@ -73,20 +56,18 @@ def postings_of(withdrawal: Withdrawal) -> QuerySet[Posting]:
     return Posting.objects.filter(keys, scope=SCOPE).order_by("id")
 
 
-def _post(withdrawal: Withdrawal, kind: PostingKind, step: str, *legs: Leg) -> None:
-    ledger.post(
-        kind=kind,
-        scope=SCOPE,
-        key=_key(withdrawal, step),
-        legs=legs,
-        actor=ACTOR,
-        reason=f"withdrawal {withdrawal.public_id}",
-    )
+def _call(withdrawal: Withdrawal, step: str) -> dict[str, Any]:
+    return {
+        "scope": SCOPE,
+        "key": _key(withdrawal, step),
+        "actor": ACTOR,
+        "reason": f"withdrawal {withdrawal.public_id}",
+    }
 
 
 def _key(withdrawal: Withdrawal, step: str) -> str:
     return f"{withdrawal.public_id}:{step}"
 
 
-def _own(withdrawal: Withdrawal, kind: AccountKind) -> AccountRef:
-    return AccountRef(withdrawal.customer_id, withdrawal.coin_network.coin.code, kind)
+def _own(withdrawal: Withdrawal) -> dict[str, Any]:
+    return {"owner": withdrawal.customer_id, "coin": withdrawal.coin_network.coin.code}
