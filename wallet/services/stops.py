@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts.services import audit
 from wallet.models.coins import REASON_CHARACTERS_MAX, Coin
 from wallet.services import coins
+from wallet.services.withdrawals.errors import ReasonMissing
 
 
 @transaction.atomic
@@ -23,7 +24,10 @@ def stop(code: str, *, reason: str) -> bool:
 
 @transaction.atomic
 def resume(code: str, *, by: str, reason: str) -> bool:
-    """Undo `stop`; whether it was stopped. Raises UnknownCoin."""
+    """Undo `stop`; whether it was stopped. Raises ReasonMissing, UnknownCoin."""
+    reason = reason.strip()
+    if not reason or len(reason) > REASON_CHARACTERS_MAX:
+        raise ReasonMissing(characters_max=REASON_CHARACTERS_MAX)
     coins.get(code)
     stopped = Coin.objects.filter(code=code).exclude(withdrawals_stopped_because="")
     if not stopped.update(withdrawals_stopped_because=""):

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wallet.errors import UnknownCoin
+from config.kit.errors import DomainError
 from wallet.services import stops
 
 
@@ -22,9 +22,9 @@ class Command(BaseCommand):
         parser.add_argument("--reason", required=True, help="what was wrong and how it was put right")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        """Raises CommandError for a coin that isn't there."""
+        """Raises CommandError for a coin that isn't there, or no reason."""
         try:
             resumed = stops.resume(options["coin"], by=options["by"], reason=options["reason"])
-        except UnknownCoin as refusal:
+        except DomainError as refusal:
             raise CommandError(refusal.detail) from refusal
         self.stdout.write(f"withdrawals of {options['coin']} {'go on' if resumed else 'were not stopped'}")
