@@ -13,6 +13,7 @@ from accounts.models import User
 from tests.client import Api
 from tests.factories_kyc import customer as new_customer
 from tests.factories_kyc import level_one, token_of
+from wallet.api.native.deposits import DepositAddresses
 from wallet.chains.derivation import evm_address
 from wallet.chains.development.client import DevelopmentChainClient
 from wallet.models.coins import CoinNetwork
@@ -51,6 +52,10 @@ def test_the_same_address_is_given_each_time_and_serves_every_coin_of_the_networ
     listed = api.get(PATH + "?coin=USDT", token=token).json()
     assert listed == {"results": [body], "next": None, "previous": None}
     assert api.get(PATH + "?coin=BTC", token=token).json()["results"] == []
+
+
+def test_a_key_lists_addresses_and_only_a_session_makes_them() -> None:
+    assert (DepositAddresses.operations["get"].needs.scope, DepositAddresses.operations["post"].needs.scope) == ("read", None)
 
 
 def test_a_customer_below_level_one_gets_no_address(api: Api) -> None:

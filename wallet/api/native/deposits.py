@@ -67,7 +67,7 @@ class DepositAddresses(NativeView):
         return addresses.of_customer(call.user, **call.query)
 
     @operation(
-        needs=Needs(scope="read"),
+        needs=Needs(),
         input=DepositAddressInput,
         output=DepositAddressOutput,
         status=201,
