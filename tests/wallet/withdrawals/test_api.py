@@ -9,6 +9,7 @@ from accounts.services import clients, sessions
 from tests.factories_messaging import pass_time_for_resend, read_code, unsent_messages
 from tests.wallet.withdrawals import arrange
 from wallet.models import TrustedAddress, Withdrawal
+from wallet.services.withdrawals import verification
 
 PATH = "/api/v1/withdrawals"
 BOOK = "/api/v1/trusted-addresses"
@@ -204,6 +205,15 @@ def test_a_cool_down_holds_outgoing_money_as_long_as_the_address_waits(me, custo
     assert made["usable_from"] > made["created_at"]
     refused = me.post(PATH, {**BODY, "address": arrange.OTHER_ADDRESS})
     assert (refused.status_code, refused.json()["cause"]) == (403, "trusted_address")
+
+
+def test_the_methods_of_a_page_are_looked_up_once(me, customer, monkeypatch):
+    for _ in range(3):
+        arrange.ask(customer, amount="0.1")
+    asked = []
+    monkeypatch.setattr(verification, "methods", lambda user: asked.append(user) or ("email",))
+    assert [row["methods"] for row in me.get(PATH).json()["results"]] == [["email"]] * 3
+    assert asked == [customer]
 
 
 def test_a_page_of_withdrawals_costs_the_same_whatever_their_number(me, customer, django_assert_num_queries):

@@ -55,7 +55,11 @@ class WithdrawalOutput(serializers.Serializer[Withdrawal]):
         """What will confirm it, strongest first; empty once it is confirmed."""
         if withdrawal.state != WithdrawalState.VERIFICATION:
             return []
-        return list(verification.methods(withdrawal.customer))
+        # One serializer speaks for all rows of an answer, and they are one customer's.
+        known: dict[int, list[str]] = self.__dict__.setdefault("methods_of", {})
+        if withdrawal.customer_id not in known:
+            known[withdrawal.customer_id] = list(verification.methods(withdrawal.customer))
+        return known[withdrawal.customer_id]
 
     def get_expires_at(self, withdrawal: Withdrawal) -> str | None:
         """Until when it can be confirmed; null once it is."""
