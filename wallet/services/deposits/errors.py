@@ -48,3 +48,22 @@ class NotContradicted(DomainError):
     slug = "wallet.deposit_not_contradicted"
     kind = Kind.CONFLICT
     message = "The chain does not contradict this deposit."
+
+
+class NotHalted(DomainError):
+    """The network is being read as it is."""
+
+    slug = "wallet.network_not_halted"
+    kind = Kind.CONFLICT
+    message = "The network {network} is not halted."
+    network: str
+
+
+class HeightUnfit(DomainError):
+    """Reading can't begin there."""
+
+    slug = "wallet.height_unfit"
+    kind = Kind.INVALID
+    message = "Reading can go on from block 1 to {highest}, so that none stays unread."
+    field: ClassVar[str | None] = "from_height"
+    highest: int

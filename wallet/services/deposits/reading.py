@@ -133,13 +133,14 @@ def step_back(network: Network, *, gateway: Gateway) -> None:
             cursor.save(update_fields=["halted_because"])
             logger.critical("chain contradicts all that we remember", extra={"network": network.code})
             return
-        _give_up_above(network, common.height)
+        give_up_above(network, common.height)
         cursor.height, cursor.block_hash, cursor.read_at = common.height, common.block_hash, now()
         cursor.save()
     logger.warning("reorganisation", extra={"network": network.code, "back_to": common.height, "from": seen.height})
 
 
-def _give_up_above(network: Network, height: int) -> None:
+def give_up_above(network: Network, height: int) -> None:
+    """Forget the blocks above a height: deposits there are orphaned, credited ones contradicted until they are seen again."""
     WatchedBlock.objects.filter(network=network, height__gt=height).delete()
     gone = Deposit.objects.select_for_update().filter(network=network, block_height__gt=height).order_by("pk")
     for deposit in gone:
