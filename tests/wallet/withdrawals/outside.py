@@ -32,6 +32,8 @@ class Network:
     sent: list[bytes] = field(default_factory=list)
     chain_nonce: int = 0
     block_hash: str = BLOCK_HASH
+    fee_ceiling: Decimal = Decimal("0.001")
+    funds: dict[str, Decimal] = field(default_factory=lambda: {"ETH": Decimal(10**6), "USDT": Decimal(10**6)})
     failure: Exception | None = None
 
     def validate_address(self, text: str) -> str:
@@ -43,7 +45,11 @@ class Network:
     def build(self, *, asset: Asset, sender: str, recipient: str, amount: Decimal, nonce: int, memo: str = "") -> Any:
         self._fail()
         payload = json.dumps([asset.coin, sender, recipient, str(amount), nonce, memo]).encode()
-        return UnsignedTransaction(payload, hashlib.sha256(payload).digest(), sender, nonce, Decimal("0.001"))
+        return UnsignedTransaction(payload, hashlib.sha256(payload).digest(), sender, nonce, self.fee_ceiling)
+
+    def balance(self, address: str, *, asset: Asset) -> Decimal:
+        self._fail()
+        return self.funds[asset.coin]
 
     def next_nonce(self, address: str) -> int:
         self._fail()

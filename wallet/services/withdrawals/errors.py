@@ -230,5 +230,14 @@ class WithdrawalBusy(DomainError):
     message = "A worker is asking the network about this withdrawal. Try again in a minute."
 
 
+class NetworkFeeTooHigh(DomainError):
+    """The network asks for more than the signer may pay it. Tried again later; nothing is reserved meanwhile."""
+
+    slug = "wallet.network_fee_too_high"
+    kind = Kind.UNPROCESSABLE
+    message = "The network asks for a fee above the maximum of {maximum}."
+    maximum: str
+
+
 class LeaseLost(Exception):
     """Another worker has taken the work over; whatever this one learned is void."""

@@ -8,7 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
+from decimal import Decimal
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Max, QuerySet
 
@@ -17,14 +20,20 @@ from wallet.chains import registry
 from wallet.chains.gateway import Gateway, UnsignedTransaction
 from wallet.models.outgoing import ANSWER_CHARACTERS_MAX, OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services.withdrawals import funds
 from wallet.services.withdrawals.actors import SYSTEM
-from wallet.services.withdrawals.errors import GateClosed
+from wallet.services.withdrawals.errors import GateClosed, NetworkFeeTooHigh
+from wallet.services.withdrawals.funds import Funds
 from wallet.services.withdrawals.gate import require_standing_approval
 from wallet.services.withdrawals.leases import Lease, locked_under
 from wallet.services.withdrawals.states import locked, move
 
 RESERVATION_TRIES_MAX = 5
 """How often a nonce may be taken away by another worker before this one gives its turn back."""
+
+PRICES_HOLD_SECONDS = 300
+"""How long after its preparation a payment may be signed; later it is priced anew."""
+EARLIER_REFUSED = "an earlier nonce was refused"
 
 
 class NonceContended(Exception):
@@ -35,16 +44,21 @@ def prepare(lease: Lease) -> OutgoingTransaction:
     """Take an approved withdrawal through the gate: state `signing`, nonce reserved, unsigned payload stored.
 
     The node is asked for prices before anything is locked; the gate is asked under the lock.
-    Raises GateClosed, ChainUnavailable, PaymentWouldFail, AmountNotPayable, InvalidAddress, LeaseLost, NonceContended.
+    Raises GateClosed, ChainUnavailable, PaymentWouldFail, NetworkFeeTooHigh, AmountNotPayable, InvalidAddress, LeaseLost,
+    NonceContended.
     """
     withdrawal = Withdrawal.objects.select_related("coin_network__coin", "coin_network__network").get(pk=lease.withdrawal_id)
     network = withdrawal.coin_network.network
     gateway = registry.gateway(network.code)
     sender = gateway.validate_address(registry.hot_wallet(network.code))
+    held = funds.read(gateway, withdrawal, sender=sender)
     for _ in range(RESERVATION_TRIES_MAX):
-        nonce = _free_nonce(network.pk, sender, gateway)
+        chain_next = gateway.next_nonce(sender)
+        nonce = _free_nonce(network.pk, sender, chain_next)
         unsigned = _build(gateway, withdrawal, sender=sender, nonce=nonce)
-        stored = _pass_gate(lease, unsigned, network_id=network.pk)
+        if unsigned.fee_ceiling > Decimal(settings.SIGNER_NETWORK_FEE_MAX):
+            raise NetworkFeeTooHigh(maximum=settings.SIGNER_NETWORK_FEE_MAX)
+        stored = _pass_gate(lease, unsigned, held, network_id=network.pk, chain_next=chain_next)
         if stored is not None:
             return stored
     raise NonceContended(f"withdrawal {withdrawal.public_id}: no nonce after {RESERVATION_TRIES_MAX} tries")
@@ -61,9 +75,8 @@ def _build(gateway: Gateway, withdrawal: Withdrawal, *, sender: str, nonce: int)
     )
 
 
-def _free_nonce(network_id: int, sender: str, gateway: Gateway) -> int:
-    """The lowest nonce that neither a live row nor the chain has used."""
-    chain_next = gateway.next_nonce(sender)
+def _free_nonce(network_id: int, sender: str, chain_next: int) -> int:
+    """The lowest nonce that neither a live row nor the chain, which would take `chain_next`, has used."""
     rows = OutgoingTransaction.objects.filter(network_id=network_id, sender=sender)
     live = rows.filter(abandoned_at__isnull=True)
     returned = (
@@ -80,13 +93,15 @@ def _free_nonce(network_id: int, sender: str, gateway: Gateway) -> int:
 
 
 @transaction.atomic
-def _pass_gate(lease: Lease, unsigned: UnsignedTransaction, *, network_id: int) -> OutgoingTransaction | None:
+def _pass_gate(
+    lease: Lease, unsigned: UnsignedTransaction, held: Funds, *, network_id: int, chain_next: int
+) -> OutgoingTransaction | None:
     withdrawal = locked_under(lease)
     digest = require_standing_approval(withdrawal, state=WithdrawalState.APPROVED)
     _lock_nonces(network_id, unsigned.sender)
-    rows = OutgoingTransaction.objects.filter(network_id=network_id, sender=unsigned.sender, abandoned_at__isnull=True)
-    if rows.filter(nonce=unsigned.nonce).exists():
+    if _free_nonce(network_id, unsigned.sender, chain_next) != unsigned.nonce:
         return None
+    funds.require(held, withdrawal, sender=unsigned.sender, fee_ceiling=unsigned.fee_ceiling)
     stored = OutgoingTransaction.objects.create(
         withdrawal=withdrawal,
         network_id=network_id,
@@ -124,15 +139,18 @@ def sign(transaction_id: int, *, signer: Callable[[Withdrawal, OutgoingTransacti
 
     The gate is asked again, by the process that holds the key. `signer` gives the signed bytes and their hash, and
     raises DomainError where the unsigned payload doesn't say what the withdrawal says. Answers False where there was
-    nothing to do any more. Raises GateClosed.
+    nothing to do any more, and while an earlier nonce of the wallet is unsigned: nodes take nonces in order only.
+    Raises GateClosed.
     """
     waiting = OutgoingTransaction.objects.filter(pk=transaction_id).values_list("withdrawal_id", flat=True).first()
     if waiting is None:
         return False
     withdrawal = locked(waiting)
     outgoing = waiting_for_signature().select_for_update(of=("self",)).filter(pk=transaction_id).first()
-    if outgoing is None:
+    if outgoing is None or _unsigned_before(outgoing).exists():
         return False
+    if outgoing.created_at < now() - timedelta(seconds=PRICES_HOLD_SECONDS):
+        raise GateClosed(reason="its network fee was priced too long ago")
     digest = require_standing_approval(withdrawal, state=WithdrawalState.SIGNING)
     if digest != bytes(outgoing.approved_hash):
         raise GateClosed(reason="the approval is not the one that passed the gate")
@@ -144,11 +162,34 @@ def sign(transaction_id: int, *, signer: Callable[[Withdrawal, OutgoingTransacti
     return True
 
 
+def _unsigned_before(outgoing: OutgoingTransaction) -> QuerySet[OutgoingTransaction]:
+    return OutgoingTransaction.objects.filter(
+        network_id=outgoing.network_id,
+        sender=outgoing.sender,
+        nonce__lt=outgoing.nonce,
+        signed_bytes__isnull=True,
+        abandoned_at__isnull=True,
+    )
+
+
+@transaction.atomic
 def refuse_to_sign(transaction_id: int, *, because: str) -> None:
-    """Remember why the signer would not sign. A worker then takes the withdrawal back; nothing is released."""
+    """Remember why the signer would not sign this one, and so none behind it.
+
+    A worker then takes each withdrawal back; nothing is released.
+    """
+    refused = OutgoingTransaction.objects.get(pk=transaction_id)
+    _lock_nonces(refused.network_id, refused.sender)
     OutgoingTransaction.objects.filter(pk=transaction_id, signed_bytes__isnull=True, signer_refusal="").update(
         signer_refusal=because[:ANSWER_CHARACTERS_MAX] or "refused"
     )
+    _refuse_behind(refused)
+
+
+def _refuse_behind(refused: OutgoingTransaction) -> None:
+    waiting_for_signature().order_by().filter(
+        network_id=refused.network_id, sender=refused.sender, nonce__gt=refused.nonce
+    ).update(signer_refusal=EARLIER_REFUSED)
 
 
 @transaction.atomic
@@ -167,6 +208,8 @@ def take_back(lease: Lease) -> str | None:
     )
     if refused is None or withdrawal.state != WithdrawalState.SIGNING:
         return None
+    _lock_nonces(refused.network_id, refused.sender)
+    _refuse_behind(refused)  # prepared since the refusal: its nonce would leave a gap
     OutgoingTransaction.objects.filter(pk=refused.pk).update(abandoned_at=now())
     reason = f"the signer refused: {refused.signer_refusal}"
     move(withdrawal, WithdrawalState.APPROVED, actor=SYSTEM, reason=reason)
