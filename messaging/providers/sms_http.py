@@ -67,7 +67,7 @@ class HttpSmsProvider:
                     },
                 )
         except httpx.HTTPError as trouble:
-            raise ProviderUnavailable(f"the SMS gateway does not answer ({type(trouble).__name__})") from trouble
+            raise ProviderUnavailable(f"the SMS gateway does not answer ({type(trouble).__name__})") from None
         status = response.status_code
         if response.is_success or status == ALREADY_TAKEN:
             return Receipt(reference=_reference(response) or str(outgoing.public_id))

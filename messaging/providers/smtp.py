@@ -43,7 +43,8 @@ class SmtpProvider:
     def send(self, outgoing: Outgoing) -> Receipt:
         """Hand the mail to the server.
 
-        Raises ProviderRefused (a 5xx answer to the recipient or the contents), ProviderUnavailable (all else).
+        Raises ProviderRefused (a 5xx answer to the recipient or the contents), ProviderUnavailable (all else). Neither is
+        chained to smtplib's, which shows the address.
         """
         composed = compose(outgoing, sender=self.mail["FROM"])
         try:
@@ -51,13 +52,13 @@ class SmtpProvider:
                 connection.send_message(composed)
         except smtplib.SMTPRecipientsRefused as refused:
             codes = [code for code, _ in refused.recipients.values()]
-            raise _verdict(min(codes, default=0)) from refused
-        except smtplib.SMTPAuthenticationError as refused:
-            raise ProviderUnavailable("the mail server refuses our credentials") from refused
+            raise _verdict(min(codes, default=0)) from None
+        except smtplib.SMTPAuthenticationError:
+            raise ProviderUnavailable("the mail server refuses our credentials") from None
         except smtplib.SMTPResponseException as refused:
-            raise _verdict(refused.smtp_code) from refused
+            raise _verdict(refused.smtp_code) from None
         except (OSError, smtplib.SMTPException) as trouble:
-            raise ProviderUnavailable(f"the mail server does not answer ({type(trouble).__name__})") from trouble
+            raise ProviderUnavailable(f"the mail server does not answer ({type(trouble).__name__})") from None
         return Receipt(reference=str(composed["Message-ID"]))
 
     def _connection(self) -> smtplib.SMTP:

@@ -130,7 +130,7 @@ def send(
     substitute = _substitute(binding.purpose, account_exists)
     moment = now()
     with transaction.atomic():
-        take_sending(channel=binding.channel, destination=binding.destination, ip=ip, at=moment)
+        take_sending(channel=binding.channel, destination=binding.destination, ip=ip, at=moment, user=user)
         row = _queue(binding, substitute, facts or {}, language, user, terms, moment)
     return SentCode(
         destination_masked=mask(binding.channel, binding.destination),

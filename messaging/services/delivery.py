@@ -18,7 +18,7 @@ from django.db import transaction
 from config.kit.clock import now
 from messaging.models import MESSAGE_FLOW, Message, MessageState
 from messaging.models.messages import OPEN_STATES
-from messaging.providers.base import ProviderRefused, Receipt
+from messaging.providers.base import ProviderRefused, ProviderUnavailable, Receipt
 from messaging.providers.registry import providers
 from messaging.services import rendering
 from messaging.services.outbox import open_contents
@@ -107,18 +107,22 @@ def hand_over(claim: Claim) -> bool:
         receipt = provider.send(outgoing)
     except ProviderRefused as refused:
         _finish(claim, MessageState.FAILED, error=str(refused))
-    except Exception as trouble:  # whatever it was, the row must not stay behind as handed over
-        logger.warning(
-            "Message %s was not handed over: %s",
-            message.public_id,
-            type(trouble).__name__,
-            exc_info=True,
-        )
+    except ProviderUnavailable as trouble:
+        _log_trouble(message, trouble)
         _try_again(claim, f"{type(trouble).__name__}: {trouble}")
+        return False
+    except Exception as trouble:  # noqa: BLE001  # whatever it was, the row must not stay behind as handed over
+        _log_trouble(message, trouble)
+        _try_again(claim, type(trouble).__name__)
         return False
     else:
         _finish(claim, MessageState.ACCEPTED, receipt=receipt)
     return True
+
+
+def _log_trouble(message: Message, trouble: Exception) -> None:
+    """The kind alone: the words of others' exceptions, and the values in a traceback, may hold the customer's address."""
+    logger.warning("Message %s was not handed over: %s", message.public_id, type(trouble).__name__)
 
 
 def _try_again(claim: Claim, error: str) -> None:

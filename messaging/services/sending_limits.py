@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.conf import settings
 
@@ -13,20 +14,25 @@ from messaging.services.destinations import country_prefix, mailbox
 from messaging.services.limits import DAY_SECONDS, HOUR_SECONDS, Exhausted, Limit, limit_key, spend, take
 
 
-def take_sending(*, channel: str, destination: str, ip: str, at: datetime) -> None:
+def take_sending(*, channel: str, destination: str, ip: str, at: datetime, user: Any = None) -> None:
     """Count one sending against every limit, in the caller's transaction; a refused one is to be rolled back with it.
 
+    A destination's hour and day are counted apart for `user`, where it is bound to that account, and for everybody else,
+    who could use up the owner's codes otherwise; the pause between two codes is common to both.
     The order of the keys is fixed, the ones that everybody shares come last: they are locked until the commit.
     Raises TooManyCodes.
     """
-    per_destination = (
-        Limit(1, settings.MESSAGING_SEND_INTERVAL_SECONDS),
+    pause = (Limit(1, settings.MESSAGING_SEND_INTERVAL_SECONDS),)
+    per_holder = (
         Limit(settings.MESSAGING_SENDS_PER_HOUR, HOUR_SECONDS),
         Limit(settings.MESSAGING_SENDS_PER_DAY, DAY_SECONDS),
     )
     per_network = (Limit(settings.MESSAGING_SENDS_PER_NETWORK_PER_HOUR, HOUR_SECONDS),)
     try:
-        take(limit_key("destination", channel, mailbox(channel, destination)), per_destination, at=at)
+        box = mailbox(channel, destination)
+        take(limit_key("destination", channel, box), pause, at=at)
+        own = user is not None and destination in (user.email, user.phone)
+        take(limit_key("destination of its owner" if own else "destination of anybody", channel, box), per_holder, at=at)
         take(limit_key("network", neighbourhood(ip)), per_network, at=at)
         if channel == Channel.SMS:
             spend(f"sms {country_prefix(destination)}", settings.MESSAGING_SENDS_PER_PREFIX_PER_HOUR, at=at)

@@ -213,7 +213,8 @@ def pass_only_sending_limits(user: Any) -> None:
     from messaging.models import Allowance
     from messaging.services.limits import limit_key
 
-    keys = [limit_key("destination", "email", ADA), limit_key("network", "127.0.0.1")]
+    keys = [limit_key(kind, "email", ADA) for kind in ("destination", "destination of its owner")]
+    keys.append(limit_key("network", "127.0.0.1"))
     Allowance.objects.filter(key__in=keys).delete()
 
 

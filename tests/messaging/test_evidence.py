@@ -1,17 +1,20 @@
-"""What staff may see of a message."""
+"""What staff and readers of logs may see of a message."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import pytest
 from django.contrib.admin import AdminSite
 from django.test import RequestFactory
 
 from messaging.admin import MessageEvidenceAdmin
 from messaging.models import Message
+from messaging.services import delivery
 from tests.factories_messaging import read_code
 from tests.messaging.conftest import customer
-from tests.messaging.test_codes import send
+from tests.messaging.test_codes import ADA, send
+from tests.messaging.test_delivery import Carrier, carried_by
 
 
 class Officer:
@@ -39,3 +42,14 @@ def test_staff_see_the_evidence_and_never_what_was_said(db: None) -> None:
     assert not admin.has_add_permission(request)
     assert not admin.has_change_permission(request)
     assert not admin.has_delete_permission(request)
+
+
+def test_no_log_and_no_row_repeats_the_words_of_what_went_wrong(
+    db: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    carried_by(monkeypatch, Carrier(ValueError(f"no route to {ADA}")))
+    send()
+    delivery.sweep()
+    assert Message.objects.get().last_error == "ValueError"
+    assert "was not handed over: ValueError" in caplog.text
+    assert ADA not in caplog.text + "".join(str(record.exc_info) for record in caplog.records)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import logging
 import socket
 import threading
 import time
@@ -213,3 +214,16 @@ def silent_port() -> Iterator[int]:
         listener.bind(("127.0.0.1", 0))
         listener.listen()
         yield int(listener.getsockname()[1])
+
+
+@pytest.mark.parametrize("rcpt", ["450 ada@example.com is busy", "550 no ada@example.com here"])
+def test_a_refusal_says_nothing_of_the_address_in_its_words_its_chain_or_a_log(
+    rcpt: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    with mail_server(Server(rcpt=rcpt)) as provider:
+        try:
+            provider.send(outgoing())
+        except (ProviderRefused, ProviderUnavailable):
+            logging.getLogger("tests").exception("It went wrong.")
+    assert "the mail server answered" in caplog.text
+    assert "ada" not in caplog.text

@@ -13,6 +13,7 @@ from messaging.errors import TooManyCodes
 from messaging.models import Allowance, Budget, Message
 from messaging.services.codes import Purpose
 from messaging.services.limits import Exhausted, Limit, give_back, limit_key, take
+from tests.messaging.conftest import customer
 from tests.messaging.test_codes import send
 
 ADA = "ada@example.com"
@@ -50,6 +51,31 @@ def test_a_destination_gets_five_in_an_hour_and_ten_in_a_day(db: None) -> None:
         assert refusal() == 24 * 3600 - 2 * 3600
         clock.shift(timedelta(hours=22))
         send()
+
+
+def test_strangers_use_up_nothing_of_the_codes_that_the_owner_asks_for(db: None) -> None:
+    owner, mallory = customer(ADA), customer("mallory@example.com")
+    with time_machine.travel(now(), tick=False) as clock:
+        for number in range(5):
+            send(ip=f"127.0.1.{number}", **({"user": mallory, "purpose": Purpose.SECOND_FACTOR} if number % 2 else {}))
+            clock.shift(timedelta(minutes=1))
+        refusal()
+        refusal(user=mallory, purpose=Purpose.SECOND_FACTOR)
+        for number in range(5):
+            send(user=owner, purpose=Purpose.SECOND_FACTOR, ip=f"127.0.2.{number}")
+            clock.shift(timedelta(minutes=1))
+            assert refusal(ip="127.0.3.1") > 60
+        refusal(user=owner, purpose=Purpose.SECOND_FACTOR)
+
+
+def test_the_pause_between_two_codes_is_common_to_the_owner_and_strangers(db: None) -> None:
+    owner = customer(ADA)
+    with time_machine.travel(now(), tick=False) as clock:
+        send()
+        assert refusal(user=owner, purpose=Purpose.SECOND_FACTOR) == 60
+        clock.shift(timedelta(minutes=1))
+        send(user=owner, purpose=Purpose.SECOND_FACTOR)
+        assert refusal() == 60
 
 
 @pytest.mark.parametrize(
