@@ -142,6 +142,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "messaging.sweep": {"task": "messaging.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "messaging.purge": {"task": "messaging.purge", "schedule": 24 * 3600.0},
     # accounts
+    "accounts.prune": {"task": "accounts.prune", "schedule": 3600.0, "options": {"expires": 3600.0}},
     # kyc
     "kyc.sweep_files": {"task": "kyc.sweep_files", "schedule": 24 * 3600.0},
     # apikeys
@@ -243,7 +244,7 @@ SIGNER_KEY_FILE = env.text("SIGNER_KEY_FILE", default="")
 """Set in the signer's own environment only."""
 WITHDRAWAL_ABSENCE_AFTER_SECONDS = env.integer("WITHDRAWAL_ABSENCE_AFTER_SECONDS", default=1800)
 """How long a payment must stand without a clear answer before officers may declare that it never reached the chain."""
-TRUSTED_ADDRESS_COOLDOWN_SECONDS = env.integer("TRUSTED_ADDRESS_COOLDOWN_SECONDS", default=0 if not PRODUCTION else 24 * 3600)
+TRUSTED_ADDRESS_COOLDOWN_SECONDS = env.delay("TRUSTED_ADDRESS_COOLDOWN_SECONDS", default=0 if not PRODUCTION else 24 * 3600)
 
 # --- languages and times -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

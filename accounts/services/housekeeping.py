@@ -1,0 +1,56 @@
+"""Housekeeping: rows that have no use any more go, a thousand at a time, so that no lock is long."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.core.cache import caches
+from django.core.cache.backends.db import DatabaseCache
+from django.db import connection
+
+from config.kit.clock import now
+
+ROWS_AT_ONCE = 1000
+COUNTER_IDLE = timedelta(days=2)
+"""Longer than any budget's window and any lock."""
+SESSION_KEPT = timedelta(days=30)
+"""How long an ended or expired session is kept for who asks what happened."""
+
+
+def prune() -> int:
+    """Delete expired cache rows, idle counters, old sessions, expired staff cookies and devices; how many rows went."""
+    moment = now()
+    old = moment - SESSION_KEPT
+    return (
+        _prune_cache(moment)
+        + _delete(
+            "accounts_attemptcounter",
+            "last_at < %s AND (locked_until IS NULL OR locked_until <= %s)",
+            moment - COUNTER_IDLE,
+            moment,
+        )
+        + _delete("accounts_session", "ended_at < %s OR expires_at < %s", old, old)
+        + _delete("accounts_knowndevice", "expires_at <= %s", moment)
+        + _delete("django_session", "expire_date <= %s", moment)
+    )
+
+
+def _prune_cache(moment: datetime) -> int:
+    """The cache's own table, where the cache is one; it deletes nothing by itself."""
+    ours = isinstance(caches["default"], DatabaseCache)
+    return _delete(settings.CACHES["default"]["LOCATION"], "expires < %s", moment) if ours else 0
+
+
+def _delete(table: str, condition: str, *values: datetime) -> int:
+    name = connection.ops.quote_name(table)
+    portion = f"SELECT ctid FROM {name} WHERE {condition} LIMIT {ROWS_AT_ONCE} FOR UPDATE SKIP LOCKED"  # noqa: S608  # ours, above
+    statement = f"DELETE FROM {name} WHERE ctid = ANY (ARRAY({portion}))"  # noqa: S608  # ours, above
+    deleted = 0
+    while True:
+        with connection.cursor() as cursor:
+            cursor.execute(statement, list(values))
+            rows = int(cursor.rowcount)
+        deleted += rows
+        if rows < ROWS_AT_ONCE:
+            return deleted

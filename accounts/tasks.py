@@ -1,0 +1,13 @@
+"""What runs by the clock."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from accounts.services import housekeeping
+
+
+@shared_task(name="accounts.prune")
+def prune() -> int:
+    """See housekeeping.prune."""
+    return housekeeping.prune()
