@@ -63,3 +63,23 @@ def test_a_posting_shows_its_legs(request_of_auditor):
 
 def test_signed_out_nobody_sees_anything():
     assert Client().get("/admin/wallet/posting/").status_code in {302, 404}
+
+
+def test_a_number_is_looked_up_as_a_number(request_of_auditor):
+    customer = factory.owner()
+    made = factory.fund(customer, "1")
+    posting = Posting.objects.get(pk=made.id)
+    pages = {Posting: site._registry[Posting], LedgerAccount: site._registry[LedgerAccount]}
+
+    def found(model, term):
+        rows, _ = pages[model].get_search_results(request_of_auditor, model.objects.all(), term)
+        with CaptureQueriesContext(connection) as captured:
+            answer = list(rows)
+        assert "varchar" not in str([query["sql"] for query in captured]).lower()
+        return answer
+
+    assert found(Posting, f" {posting.pk} ") == [posting]
+    assert found(Posting, posting.key) == [posting]
+    assert found(LedgerAccount, str(customer.uid)) == list(LedgerAccount.objects.filter(owner=customer))
+    for nothing in ("no number", "9" * 30, "\u0661", "-1"):
+        assert (found(Posting, nothing), found(LedgerAccount, nothing)) == ([], [])
