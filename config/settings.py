@@ -244,7 +244,7 @@ SIGNER_KEY_FILE = env.text("SIGNER_KEY_FILE", default="")
 """Set in the signer's own environment only."""
 WITHDRAWAL_ABSENCE_AFTER_SECONDS = env.integer("WITHDRAWAL_ABSENCE_AFTER_SECONDS", default=1800)
 """How long a payment must stand without a clear answer before officers may declare that it never reached the chain."""
-TRUSTED_ADDRESS_COOLDOWN_SECONDS = env.delay("TRUSTED_ADDRESS_COOLDOWN_SECONDS", default=0 if not PRODUCTION else 24 * 3600)
+TRUSTED_ADDRESS_COOLDOWN_SECONDS = env.integer("TRUSTED_ADDRESS_COOLDOWN_SECONDS", default=0 if not PRODUCTION else 24 * 3600)
 
 # --- languages and times -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"
