@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
+from django.core.cache import cache
 from django.db import transaction
 
 from config.kit import clock
 from kyc.catalogue.requirements import LEVEL_OF_KIND
-from kyc.errors import DocumentSettled, UploadQuotaReached
+from kyc.errors import DocumentSettled, DocumentUnreadable, ImagingBusy, UploadQuotaReached
 from kyc.models import Document, DocumentState
 from kyc.models.documents import DOCUMENT_FLOW
 from kyc.services import cases, imaging, storage, vault
@@ -21,7 +25,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 DOCUMENTS_PER_DAY_MAX = 40
-"""Documents that one customer may store in 24 hours, replaced ones included."""
+"""Documents that one customer may store in 24 hours, replaced ones included, and files that could not be read."""
+DAY_SECONDS = 24 * 3600
+
+_guard = threading.Lock()
+_reading: set[int] = set()
+"""Customers whose file this process reads now."""
 
 
 def upload(*, user: User, kind: str, content: bytes) -> Document:
@@ -29,16 +38,45 @@ def upload(*, user: User, kind: str, content: bytes) -> Document:
 
     It joins the customer's open case of the kind's level, or opens one; a document that nobody decided about, or that
     was refused, is replaced. A decision made on the replaced one is void (see `decisions`).
+    One customer's uploads are read one after another; that is held within each web process, which is what it protects.
     Raises UploadQuotaReached, DocumentTooLarge, DocumentUnreadable, ImagingBusy, DocumentSettled.
     """
     _within_quota(user)
-    picture = imaging.reencode(content)
+    with _alone(user):
+        picture = _readable(user, content)
     name = storage.store(user.pk, picture.content)
     try:
         return _attach(user, kind, picture, name)
     except BaseException:
         storage.delete(name)
         raise
+
+
+@contextmanager
+def _alone(user: User) -> Iterator[None]:
+    with _guard:
+        if user.pk in _reading:
+            raise ImagingBusy
+        _reading.add(user.pk)
+    try:
+        yield
+    finally:
+        with _guard:
+            _reading.discard(user.pk)
+
+
+def _readable(user: User, content: bytes) -> imaging.Picture:
+    """The picture. A file that can't be read costs as much as one that can, and counts in the quota for a day."""
+    try:
+        return imaging.reencode(content)
+    except DocumentUnreadable:
+        cache.add(_unreadable(user), 0, timeout=DAY_SECONDS)
+        cache.incr(_unreadable(user))
+        raise
+
+
+def _unreadable(user: User) -> str:
+    return f"kyc.unreadable:{user.pk}"
 
 
 def page(document: Document, number: int) -> bytes:
@@ -97,6 +135,6 @@ def _within_quota(user: User) -> None:
     since = clock.now() - timedelta(days=1)
     recent = Document.objects.filter(user_id=user.pk, uploaded_at__gt=since).order_by("uploaded_at")
     times = list(recent.values_list("uploaded_at", flat=True)[:DOCUMENTS_PER_DAY_MAX])
-    if len(times) == DOCUMENTS_PER_DAY_MAX:
-        wait = int((times[0] - since).total_seconds()) + 1
+    if len(times) + int(cache.get(_unreadable(user), 0)) >= DOCUMENTS_PER_DAY_MAX:
+        wait = int((times[0] - since).total_seconds()) + 1 if times else DAY_SECONDS
         raise UploadQuotaReached(documents_per_day=DOCUMENTS_PER_DAY_MAX, retry_after=wait)

@@ -44,7 +44,11 @@ CAUSES = {
 }
 """Why a file is not taken: the word for programs, the sentence for people."""
 
+WAITERS_MAX = 1
+"""Requests of one process that may wait; what comes then is sent away at once, so that uploads can't take every web thread."""
+
 _places = threading.BoundedSemaphore(settings.KYC_IMAGING_PROCESSES)
+_queue = threading.BoundedSemaphore(settings.KYC_IMAGING_PROCESSES + WAITERS_MAX)
 
 
 @dataclass(frozen=True)
@@ -70,12 +74,17 @@ def reencode(content: bytes) -> Picture:
         raise DocumentTooLarge(bytes_max=DOCUMENT_BYTES_MAX)
     if not content:
         raise _refusal("empty")
-    if not _places.acquire(timeout=QUEUE_SECONDS_MAX):
+    if not _queue.acquire(blocking=False):
         raise ImagingBusy
     try:
-        answer = _run(content)
+        if not _places.acquire(timeout=QUEUE_SECONDS_MAX):
+            raise ImagingBusy
+        try:
+            answer = _run(content)
+        finally:
+            _places.release()
     finally:
-        _places.release()
+        _queue.release()
     return _read(answer)
 
 

@@ -13,9 +13,9 @@ from django.core.files.storage import storages
 from django.db import IntegrityError, connection
 
 from config.kit import clock, crypto
-from kyc.errors import DocumentSettled, UploadQuotaReached
+from kyc.errors import DocumentSettled, DocumentUnreadable, ImagingBusy, UploadQuotaReached
 from kyc.models import CustomerKey, Document, DocumentKind, DocumentState
-from kyc.services import documents, storage, sweep
+from kyc.services import documents, imaging, storage, sweep
 from kyc.services import evidence as evidence_of
 from kyc.services.decisions import send_back
 from tests import factories_kyc as make
@@ -89,6 +89,36 @@ def test_forty_documents_a_day_are_enough(monkeypatch: pytest.MonkeyPatch) -> No
     assert 86_000 < refusal.value.retry_after <= 86_401
     with time_machine.travel(clock.now() + timedelta(days=1, seconds=5)):
         documents.upload(user=user, kind="selfie", content=pictures.jpeg())
+
+
+def test_files_that_cannot_be_read_count_in_the_quota(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "DOCUMENTS_PER_DAY_MAX", 2)
+    user, other = make.customer(), make.customer()
+    for _ in range(2):
+        with pytest.raises(DocumentUnreadable):
+            documents.upload(user=user, kind="selfie", content=b"no picture")
+    with pytest.raises(UploadQuotaReached):
+        documents.upload(user=user, kind="selfie", content=pictures.jpeg())
+    documents.upload(user=other, kind="selfie", content=pictures.jpeg())
+
+
+def test_one_customer_has_one_file_read_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    user, other = make.customer(), make.customer()
+    picture = imaging.reencode(pictures.jpeg())
+    refused = []
+
+    def read(_: bytes) -> imaging.Picture:
+        monkeypatch.setattr(imaging, "reencode", lambda _: picture)
+        with pytest.raises(ImagingBusy) as refusal:
+            documents.upload(user=user, kind="id_front", content=b"second")
+        refused.append(refusal.value.retry_after)
+        documents.upload(user=other, kind="selfie", content=b"another's")
+        return picture
+
+    monkeypatch.setattr(imaging, "reencode", read)
+    documents.upload(user=user, kind="selfie", content=b"first")
+    documents.upload(user=user, kind="id_back", content=b"third")
+    assert refused == [5]
 
 
 def test_a_failure_after_the_file_was_written_removes_it(storage_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:

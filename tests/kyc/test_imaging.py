@@ -131,3 +131,13 @@ def test_when_all_places_are_taken_the_customer_is_asked_to_come_again(monkeypat
     with imaging._places, pytest.raises(ImagingBusy):
         imaging.reencode(pictures.jpeg())
     imaging.reencode(pictures.jpeg())
+
+
+def test_when_others_wait_already_the_customer_is_sent_away_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imaging, "_queue", threading.BoundedSemaphore(1))
+    monkeypatch.setattr(imaging, "_run", lambda _: pytest.fail("the file was read"))
+    with imaging._queue, pytest.raises(ImagingBusy) as refusal:
+        imaging.reencode(pictures.jpeg())
+    assert refusal.value.retry_after == 5
+    with pytest.raises(pytest.fail.Exception):
+        imaging.reencode(pictures.jpeg())
