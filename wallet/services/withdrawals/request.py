@@ -100,12 +100,7 @@ def request(
     TooManyOpen, AddressNotTrusted, AddressCoolingDown, InsufficientFunds, ReferenceTaken.
     """
     known = _standing(customer, client_reference)
-    if known is not None and (known.coin_network.coin.code, known.coin_network.network.code) == (coin, network):
-        # What stands is answered as it stands, whatever was closed, raised or made coarser meanwhile.
-        coin_network, scale = known.coin_network, money.AMOUNT_PLACES
-    else:
-        coin_network = coins.network(coin, network)
-        scale = _scale(coin_network)
+    coin_network, scale = _carried(known, coin, network)
     wish = Wish(
         customer=customer,
         coin_network=coin_network,
@@ -116,13 +111,18 @@ def request(
         api_key_id=api_key_id,
         ip=ip,
     )
-    if known is not None:
-        return _same(known, wish)
-    _require_amount(wish.amount, coin_network)
-    made = _once(wish)
+    made = _once(wish) if known is None else _same(known, wish)
     if made.replayed or made.withdrawal.state != WithdrawalState.VERIFICATION:
         return made
     return Requested(withdrawal=made.withdrawal, replayed=False, code=_send_code(made.withdrawal, language, ip))
+
+
+def _carried(known: Withdrawal | None, coin: str, network: str) -> tuple[CoinNetwork, int]:
+    """The coin on its network and the decimals read; of what stands, whatever was closed or made coarser meanwhile."""
+    if known is not None and (known.coin_network.coin.code, known.coin_network.network.code) == (coin, network):
+        return known.coin_network, money.AMOUNT_PLACES
+    coin_network = coins.network(coin, network)
+    return coin_network, _scale(coin_network)
 
 
 def _require_amount(amount: Decimal, coin_network: CoinNetwork) -> None:
@@ -139,6 +139,7 @@ def _scale(coin_network: CoinNetwork) -> int:
 
 @retried
 def _once(wish: Wish) -> Requested:
+    _require_amount(wish.amount, wish.coin_network)
     try:
         with transaction.atomic():
             policy.lock_allowance(wish.customer, wish.coin_network.coin)
