@@ -43,6 +43,7 @@ def triggers_asleep() -> Iterator[None]:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
         for name in guarded:
             cursor.execute(f'ALTER TABLE public."{name}" ENABLE TRIGGER USER')
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")  # the transaction around may post on
 
 
 def restore_reference() -> None:
