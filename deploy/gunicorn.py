@@ -18,7 +18,7 @@ graceful_timeout = 15
 keepalive = 15
 max_requests = 20_000
 max_requests_jitter = 2_000
-preload_app = False
+preload_app = True
 accesslog = None
 errorlog = "-"
 loglevel = "info"
@@ -28,8 +28,12 @@ limit_request_field_size = 8190
 forwarded_allow_ips = "127.0.0.1"
 control_socket_disable = True
 
+LIBRARIES_AFTER_SECONDS = 10.0
+
 
 def post_worker_init(worker: Any) -> None:
-    """Load the chain's libraries beside the first requests, so that no customer waits for them."""
+    """Load the chain's libraries when the start is over, so that neither it nor a customer waits for them."""
     for module in ("wallet.chains.evm", "wallet.chains.derivation"):
-        threading.Thread(target=importlib.import_module, args=(module,), daemon=True).start()
+        later = threading.Timer(LIBRARIES_AFTER_SECONDS, importlib.import_module, args=(module,))
+        later.daemon = True
+        later.start()

@@ -23,12 +23,22 @@ LOG_BYTES_MAX = 20 * 1024 * 1024
 
 @dataclass(frozen=True)
 class Service:
-    """What to run, with what in its environment. `stage` 0 is stopped first, 1 when all of stage 0 have ended."""
+    """What to run, with what in its environment. `stage` 0 is stopped first, 1 when all of stage 0 have ended.
+
+    `niceness` lets others go first where processors are few.
+    """
 
     name: str
     command: tuple[str, ...]
     environment: Mapping[str, str] = field(default_factory=dict, repr=False)
     stage: int = 0
+    niceness: int = 0
+
+
+def _yielding(niceness: int) -> list[str]:
+    """What goes before a command that is to wait for others; nothing where there is no `nice`."""
+    program = shutil.which("nice") if niceness else None
+    return [program, "-n", str(niceness)] if program else []
 
 
 class Child:
@@ -55,7 +65,7 @@ class Child:
         """Start the main process. It gets SIGTERM when we die, however we do."""
         guard = ["setpriv", "--pdeathsig", "TERM"] if _can_die_with_parent() else []
         self.process = subprocess.Popen(
-            [*guard, *self.service.command],
+            [*guard, *_yielding(self.service.niceness), *self.service.command],
             cwd=self.directory,
             env=dict(self.service.environment),
             start_new_session=True,

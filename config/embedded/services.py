@@ -12,6 +12,8 @@ from config.embedded.places import Places
 from config.embedded.ports import LOOPBACK
 
 WORKER_PROCESSES = 2
+BEHIND = 5
+"""Niceness of what nobody waits for at the start: on two processors the web is ready in half the time."""
 
 
 def services(places: Places, values: Mapping[str, str], *, port: int, signer_key: Path) -> list[Service]:
@@ -44,12 +46,14 @@ def services(places: Places, values: Mapping[str, str], *, port: int, signer_key
                 "--without-heartbeat",
             ),
             environment,
+            niceness=BEHIND,
         ),
         Service(
             "beat",
             (*celery, "beat", "--loglevel", "WARNING", "--schedule", str(places.run / "beat-schedule"), "--pidfile", ""),
             environment,
+            niceness=BEHIND,
         ),
-        Service("signer", (*manage, "run_signer"), signing),
-        Service("watcher", (*manage, "run_watcher"), environment),
+        Service("signer", (*manage, "run_signer"), signing, niceness=BEHIND),
+        Service("watcher", (*manage, "run_watcher"), environment, niceness=BEHIND),
     ]
