@@ -12,6 +12,7 @@ from config.embedded.places import Places
 from config.embedded.ports import LOOPBACK
 
 WORKER_PROCESSES = 2
+WORKER_OPTIONS = ("--loglevel", "INFO", "--without-gossip", "--without-mingle", "--without-heartbeat")
 BEHIND = 5
 """Niceness of what nobody waits for at the start: on two processors the web is ready in half the time."""
 
@@ -34,17 +35,7 @@ def services(places: Places, values: Mapping[str, str], *, port: int, signer_key
         Service("post", (*manage, "catch_messages"), environment, stage=1),
         Service(
             "worker",
-            (
-                *celery,
-                "worker",
-                "--concurrency",
-                str(WORKER_PROCESSES),
-                "--loglevel",
-                "INFO",
-                "--without-gossip",
-                "--without-mingle",
-                "--without-heartbeat",
-            ),
+            (*celery, "worker", "--concurrency", str(WORKER_PROCESSES), *WORKER_OPTIONS),
             environment,
             niceness=BEHIND,
         ),

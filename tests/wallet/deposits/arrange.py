@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
+from kyc.models import Case
 from wallet.models.coins import CoinNetwork
 from wallet.models.deposits import Deposit, DepositState, HeldBecause, WatcherCursor
 from wallet.services.deposits import addresses
@@ -44,3 +45,13 @@ def read_to(deposit: Deposit, *, confirmations: int | None = None, halted_becaus
         defaults={"height": HEIGHT + depth - 1, "block_hash": "0x" + "0b" * 32, "halted_because": halted_because},
     )
     return cursor
+
+
+def level_lost(customer: Any) -> None:
+    """The customer's identity is refused after all."""
+    Case.objects.filter(user=customer).update(state="rejected")
+
+
+def usdt_closed(_: Any) -> None:
+    """No more USDT is taken in."""
+    CoinNetwork.objects.filter(coin__code="USDT", network__code="ETHEREUM").update(is_deposit_open=False)

@@ -14,6 +14,7 @@ from django.db import connections
 from tests.factories_kyc import level_one
 from tests.wallet.balances import available, postings_of
 from tests.wallet.chain_process import ChainProcess
+from tests.wallet.deposits.arrange import level_lost, usdt_closed
 from wallet.chains import registry
 from wallet.chains.development.client import DevelopmentChainClient
 from wallet.chains.evm_payload import EvmSigner
@@ -265,22 +266,12 @@ def test_a_node_that_lags_behind_us_contradicts_nothing(chain: DevelopmentChainC
     assert Deposit.objects.get(tx_hash=tx_hash).state == DepositState.PENDING
 
 
-def _level_lost(customer: Any) -> None:
-    from kyc.models import Case
-
-    Case.objects.filter(user=customer).update(state="rejected")
-
-
-def _closed(_: Any) -> None:
-    CoinNetwork.objects.filter(coin__code="USDT", network__code=NETWORK).update(is_deposit_open=False)
-
-
 @pytest.mark.parametrize(
     ("amount", "prepare", "because"),
     [
         ("0.000001", None, HeldBecause.BELOW_MINIMUM),
-        ("20", _level_lost, HeldBecause.NOT_ENTITLED),
-        ("20", _closed, HeldBecause.CLOSED),
+        ("20", level_lost, HeldBecause.NOT_ENTITLED),
+        ("20", usdt_closed, HeldBecause.CLOSED),
     ],
 )
 def test_what_may_not_be_credited_by_itself_waits_for_staff(
