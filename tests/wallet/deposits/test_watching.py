@@ -27,7 +27,7 @@ from wallet.models.deposits import (
     WatchedBlock,
     WatcherCursor,
 )
-from wallet.services.deposits import addresses, crediting, reading, watching
+from wallet.services.deposits import addresses, books, crediting, reading, watching
 
 pytestmark = pytest.mark.usefixtures("real_db")
 NETWORK = "ETHEREUM"
@@ -113,18 +113,18 @@ def test_one_deposit_that_fails_in_an_unforeseen_way_stops_no_other(
     unlucky, lucky = level_one(), level_one()
     for customer in (unlucky, lucky):
         chain.send(coin="ETH", to=address_of(customer), amount=Decimal(1))
-    whole = crediting.books.credit
+    whole = books.credit
 
     def broken(deposit: Deposit) -> int:
         if deposit.customer_id == unlucky.pk:
             raise ZeroDivisionError
         return whole(deposit)
 
-    monkeypatch.setattr(crediting.books, "credit", broken)
+    monkeypatch.setattr(books, "credit", broken)
     chain.mine(confirmations("ETH"))
     watching.look()
     assert (available(unlucky, "ETH"), available(lucky, "ETH")) == (Decimal(0), Decimal(1))
-    monkeypatch.setattr(crediting.books, "credit", whole)
+    monkeypatch.setattr(books, "credit", whole)
     look_until_idle()
     assert available(unlucky, "ETH") == 1
 

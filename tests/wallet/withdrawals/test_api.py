@@ -211,7 +211,12 @@ def test_the_methods_of_a_page_are_looked_up_once(me, customer, monkeypatch):
     for _ in range(3):
         arrange.ask(customer, amount="0.1")
     asked = []
-    monkeypatch.setattr(verification, "methods", lambda user: asked.append(user) or ("email",))
+
+    def methods(user):
+        asked.append(user)
+        return ("email",)
+
+    monkeypatch.setattr(verification, "methods", methods)
     assert [row["methods"] for row in me.get(PATH).json()["results"]] == [["email"]] * 3
     assert asked == [customer]
 

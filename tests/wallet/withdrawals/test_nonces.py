@@ -101,6 +101,8 @@ def test_tokens_and_their_fees_are_counted_apart(customer, network):
     made = [arrange.approved(customer, coin="USDT", amount="100") for _ in range(2)]
     assert [arrange.step(each).state for each in made] == ["signing", "approved"]
     network.funds["USDT"] = Decimal(200)
-    assert arrange.step(made[1]).state == "approved"
-    network.funds["ETH"] = Decimal("0.002")
+    assert arrange.step(made[1]).state == "approved"  # too little ether for its fee
+    network.funds.update(ETH=Decimal("0.002"), USDT=Decimal("199.9"))
+    assert arrange.step(made[1]).state == "approved"  # too little of the token itself
+    network.funds["USDT"] = Decimal(200)
     assert arrange.step(made[1]).state == "signing"

@@ -15,7 +15,7 @@ from wallet.chains.errors import ChainUnavailable
 from wallet.chains.gateway import BroadcastOutcome
 from wallet.models import OutgoingTransaction, Withdrawal, WithdrawalEvent
 from wallet.models.withdrawals import WithdrawalState
-from wallet.services.withdrawals import errors, expiry, pipeline, reconciliation, signing
+from wallet.services.withdrawals import books, errors, expiry, pipeline, reconciliation, signing
 
 
 def test_the_whole_way_to_success(customer, network):
@@ -196,14 +196,14 @@ def test_the_sweep_serves_first_what_was_never_served(customer):
 def test_one_that_can_not_expire_does_not_keep_the_others(customer, monkeypatch, caplog):
     first, second = arrange.ask(customer), arrange.ask(customer)
     Withdrawal.objects.update(expires_at=now() - timedelta(seconds=1))
-    whole = expiry.books.release
+    whole = books.release
 
     def broken(withdrawal):
         if withdrawal.pk == first.pk:
             raise ZeroDivisionError
         whole(withdrawal)
 
-    monkeypatch.setattr(expiry.books, "release", broken)
+    monkeypatch.setattr(books, "release", broken)
     assert expiry.expire_due() == 1
     assert (arrange.fresh(first).state, arrange.fresh(second).state) == ("verification", "expired")
     assert "withdrawal could not expire" in caplog.text
