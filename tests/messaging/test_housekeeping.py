@@ -26,7 +26,7 @@ def test_old_rows_go_and_open_and_young_ones_stay(db: None, settings: LazySettin
     tasks.purge()
     assert sorted(Message.objects.values_list("template", flat=True)) == ["code_registration", "totp_bound"]
     assert Code.objects.count() == 1
-    assert Allowance.objects.count() == 2
+    assert Allowance.objects.count() == 3  # bob's pause, bob's allowance, and his network's
     assert Budget.objects.count() == 1
 
 

@@ -57,7 +57,7 @@ def test_the_watcher_ends_cleanly_when_it_is_told_to(chain: DevelopmentChainClie
         while not WatcherCursor.objects.exists():
             assert process.poll() is None
         process.terminate()
-        assert process.wait(timeout=20) == 0
+        assert process.wait(timeout=120) == 0
     except subprocess.TimeoutExpired:
         process.kill()
         raise

@@ -82,6 +82,7 @@ def test_another_role_of_the_database_calls_no_function_of_the_books(as_stranger
 def test_the_owner_posts_without_a_grant():
     giver, taker = factory.owner(), factory.owner()
     with role_of_test("owner") as role, connection.cursor() as cursor:
+        cursor.execute(f"GRANT CREATE ON SCHEMA public TO {role}")  # without it nobody can own a function there
         cursor.execute(f"GRANT ALL ON ALL TABLES IN SCHEMA public TO {role}")
         cursor.execute(f"GRANT ALL ON ALL SEQUENCES IN SCHEMA public TO {role}")
         cursor.execute("SELECT current_user")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import connection
 
 from config.kit.clock import now
 from config.kit.money import to_text
+from tests.database import triggers_asleep
 from tests.wallet.deposits import arrange as deposits
 from tests.wallet.withdrawals import arrange
 from tests.wallet.withdrawals.test_review import reject
@@ -27,8 +28,7 @@ def findings(*, stop=False):
 
 
 def forge(statement, *values):
-    with transaction.atomic(), connection.cursor() as cursor:
-        cursor.execute("SET LOCAL session_replication_role = replica")
+    with triggers_asleep(), connection.cursor() as cursor:
         cursor.execute(statement, values)
 
 

@@ -24,8 +24,8 @@ logger = logging.getLogger(__name__)
 
 BLOCKS_REMEMBERED = 256
 """Hashes kept per network: how deep a reorganisation we can follow."""
-BLOCKS_PER_LOOK_MAX = 500
-"""Blocks read before deposits are credited again, so that a long catching up does not delay them."""
+BLOCKS_PER_LOOK_MAX = 100
+"""Blocks read in one look: a long catching up delays neither the crediting of deposits nor the end of the process."""
 
 
 def read_on(network: Network, *, gateway: Gateway, from_height: int) -> int:
