@@ -19,7 +19,7 @@ BASE_DIR = Path(__file__).resolve().parent.parent
 env = Environment()
 
 MODE = env.choice("QUAESTOR_MODE", ("development", "test", "production"), default="development")
-PRODUCTION, DEVELOPMENT, TESTING = (MODE == mode for mode in ("production", "development", "test"))
+PRODUCTION, DEVELOPMENT, TESTING = (mode == MODE for mode in ("production", "development", "test"))
 DEBUG = False
 """Never on: an error page that shows settings and local variables has no place beside passports."""
 
