@@ -2,29 +2,43 @@
 
 from __future__ import annotations
 
+from accounts.models.around import AppToken, Favourite, Label, VipTier
 from accounts.models.attempts import AttemptCounter
 from accounts.models.audit import AuditLink, AuditRecord
 from accounts.models.countries import Country
-from accounts.models.factors import Authenticator
+from accounts.models.factors import Authenticator, Passkey, PasskeyChallenge, RecoveryCode
 from accounts.models.holds import SecurityHold
 from accounts.models.logins import LoginRecord
 from accounts.models.passwords import PasswordForm
+from accounts.models.recovery import AccountFreeze, PasswordRecovery, RecoveryCase, RecoveryDecision, SecurityLink
 from accounts.models.sessions import KnownDevice, Session
 from accounts.models.users import RegisterType, SecondFactorChannel, Status, User
 
 __all__ = [
+    "AccountFreeze",
+    "AppToken",
     "AttemptCounter",
     "AuditLink",
     "AuditRecord",
     "Authenticator",
     "Country",
+    "Favourite",
     "KnownDevice",
+    "Label",
     "LoginRecord",
+    "Passkey",
+    "PasskeyChallenge",
     "PasswordForm",
+    "PasswordRecovery",
+    "RecoveryCase",
+    "RecoveryCode",
+    "RecoveryDecision",
     "RegisterType",
     "SecondFactorChannel",
     "SecurityHold",
+    "SecurityLink",
     "Session",
     "Status",
     "User",
+    "VipTier",
 ]

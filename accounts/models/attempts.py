@@ -13,6 +13,11 @@ class Scope(models.TextChoices):
     DEVICE = "device", "known device"
     ADDRESS = "address", "network address"
     SECOND_FACTOR = "second_factor", "second factor of a user"
+    TRADE_PASSWORD = "trade_password", "trade password of a user"
+    RECOVERY = "recovery", "name at the door of recovery, existing or not"
+    RECOVERY_ADDRESS = "recovery_address", "network address at the door of recovery"
+    APP_TOKEN = "app_token", "network address that shows app tokens"
+    REFERRAL = "referral", "network address that tries referral codes"
     STAFF_NAME = "staff_name", "staff sign-in name"
     STAFF_ADDRESS = "staff_address", "network address at the staff door"
 
@@ -20,7 +25,7 @@ class Scope(models.TextChoices):
 class AttemptCounter(models.Model):
     """Failures of one key in one scope. The key is a keyed hash, so the table holds no list of names."""
 
-    scope = models.CharField(max_length=16, choices=Scope)
+    scope = models.CharField(max_length=20, choices=Scope)
     key_hash = models.BinaryField(max_length=32)
     failures = models.PositiveIntegerField()
     """Counted attempts that have not succeeded, those under way among them."""

@@ -17,7 +17,9 @@ class Cause(models.TextChoices):
     EMAIL = "email", "email changed"
     PHONE = "phone", "phone changed"
     TRUSTED_ADDRESS = "trusted_address", "trusted address changed"
+    TRADE_PASSWORD = "trade_password", "trade password reset"
     RECOVERY = "recovery", "account recovered"
+    FREEZE = "freeze", "account was frozen by its owner"
     STAFF = "staff", "set by an officer"
 
 

@@ -25,8 +25,24 @@ class EndCause(models.TextChoices):
     LOGOUT_ALL = "logout_all", "logged out everywhere"
     FACTOR_CHANGED = "factor_changed", "second factor changed"
     PASSWORD_CHANGED = "password_changed", "password changed"
+    CONTACT_CHANGED = "contact_changed", "email or phone changed"
+    RECOVERED = "recovered", "account recovered"
+    FROZEN = "frozen", "account frozen"
+    ELSEWHERE = "elsewhere", "signed in on another device"
+    TOKEN_REUSED = "token_reused", "a spent app token was shown"
+    PARENT = "parent", "ended by the parent account"
     STATUS = "status", "account stopped"
     SUPERSEDED = "superseded", "too many sessions"
+
+
+class SignedInBy(models.TextChoices):
+    """What opened a session."""
+
+    PASSWORD = "password", "password"
+    CODE = "code", "code sent to email or phone"
+    PASSKEY = "passkey", "passkey"
+    APP_TOKEN = "app_token", "token of a signed-in app"
+    REGISTRATION = "registration", "registration"
 
 
 class Session(models.Model):
@@ -46,6 +62,9 @@ class Session(models.Model):
     ip = models.GenericIPAddressField(null=True, blank=True)
     place = models.CharField(max_length=8, blank=True, default="")
     """The ISO country of the address at sign-in, empty where unknown."""
+    city = models.CharField(max_length=64, blank=True, default="")
+    """As the configured GeoIP database names it, empty without one."""
+    signed_in_by = models.CharField(max_length=16, choices=SignedInBy, default=SignedInBy.PASSWORD)
     device = models.CharField(max_length=64, blank=True, default="")
     browser = models.CharField(max_length=64, blank=True, default="")
     user_agent = models.CharField(max_length=512, blank=True, default="")
@@ -89,6 +108,8 @@ class KnownDevice(models.Model):
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    network = models.CharField(max_length=43, blank=True, default="")
+    """The /24 (IPv6: /56) from which it signed in last."""
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=["token_hash"], name="accounts_knowndevice_token_unique"),)

@@ -40,6 +40,7 @@ class RegisterType(models.TextChoices):
 
     EMAIL = "email", "email"
     PHONE = "phone", "phone"
+    SUB_ACCOUNT = "sub", "sub-account, opened by its parent"
     STAFF = "staff", "created by an operator"
 
 
@@ -83,6 +84,29 @@ class User(AbstractBaseUser, PermissionsMixin):
         blank=True,
         default=SecondFactorChannel.NONE,
     )
+    parent = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="sub_accounts",
+    )
+    """The account that this sub-account belongs to. A sub-account signs in by its user name and has no sub-accounts."""
+    referral_code = models.CharField(max_length=12, null=True, blank=True)
+    """What this customer gives to friends; drawn when it is first asked for."""
+    referrer = models.ForeignKey(
+        "self",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="referred",
+    )
+    vip_tier = models.ForeignKey("accounts.VipTier", on_delete=models.PROTECT, null=True, blank=True, related_name="users")
+    labels = models.ManyToManyField("accounts.Label", blank=True, related_name="users")
+    allows_many_devices = models.BooleanField(default=True)
+    """Whether several sessions may be open at once; where not, a sign-in ends the others."""
+    checks_other_places = models.BooleanField(default=False)
+    """Whether a sign-in from a network and device never seen asks for a code although no second factor is due."""
     is_staff = models.BooleanField("is an officer", default=False)
     credentials_epoch = models.PositiveIntegerField(default=0, editable=False)
     """Grows with each change of password or factor; a staff cookie of an older epoch is dead."""
@@ -120,9 +144,17 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="accounts_user_username_plain",
             ),
             models.CheckConstraint(
-                condition=Q(email__isnull=False) | Q(phone__isnull=False) | Q(status=Status.DELETED),
+                condition=Q(email__isnull=False)
+                | Q(phone__isnull=False)
+                | Q(parent__isnull=False, username__isnull=False)
+                | Q(status=Status.DELETED),
                 name="accounts_user_reachable",
             ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | Q(is_staff=False) & ~Q(parent=models.F("id")),
+                name="accounts_user_parent_is_another",
+            ),
+            models.UniqueConstraint(fields=["referral_code"], name="accounts_user_referral_unique"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="accounts_user_status_known"),
             models.CheckConstraint(condition=Q(is_superuser=False), name="accounts_user_no_superuser"),
         )

@@ -41,6 +41,7 @@ class Client:
     device: str
     browser: str
     user_agent: str
+    city: str = ""
 
 
 def describe(*, ip: str, user_agent: str) -> Client:

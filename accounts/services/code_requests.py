@@ -13,7 +13,34 @@ from messaging.services import codes
 from messaging.services.codes import SentCode
 from messaging.services.destinations import normalise_email, normalise_phone
 
-OWN_PURPOSES = frozenset({Purpose.API_KEY})
+OWN_PURPOSES = frozenset(
+    {
+        Purpose.PASSWORD_SET,
+        Purpose.PASSWORD_CHANGE,
+        Purpose.EMAIL_CHANGE,
+        Purpose.EMAIL_UNBIND,
+        Purpose.PHONE_CHANGE,
+        Purpose.PHONE_UNBIND,
+        Purpose.TOTP_BIND,
+        Purpose.TOTP_CHANGE,
+        Purpose.TOTP_UNBIND,
+        Purpose.PASSKEY_ADD,
+        Purpose.PASSKEY_REMOVE,
+        Purpose.RECOVERY_CODES,
+        Purpose.ANTI_PHISHING,
+        Purpose.SECURITY_SETTINGS,
+        Purpose.TRADE_PASSWORD_SET,
+        Purpose.TRADE_PASSWORD_CHANGE,
+        Purpose.TRADE_PASSWORD_RESET,
+        Purpose.SUB_ACCOUNT_ADD,
+        Purpose.SUB_ACCOUNT_DELETE,
+        Purpose.SUB_ACCOUNT_PASSWORD,
+        Purpose.APP_TOKEN,
+        Purpose.API_KEY,
+        Purpose.API_KEY_CHANGE,
+        Purpose.API_KEY_DELETE,
+    }
+)
 """Acts of a signed-in customer whose codes are bound to nothing but the purpose."""
 PURPOSES = (Purpose.REGISTRATION, Purpose.SECOND_FACTOR, Purpose.KYC_PHONE, *sorted(OWN_PURPOSES))
 """All purposes that are sent on demand. Codes that confirm one thing are sent by the endpoint of that thing."""

@@ -11,12 +11,12 @@ from accounts.models import KnownDevice, PasswordForm, Session, Status, User
 from accounts.models.attempts import Scope
 from accounts.models.logins import LoginAct
 from accounts.models.passwords import Form
-from accounts.models.sessions import Level
-from accounts.services import attempts, devices, logins, names, passwords, second_factor, sessions
+from accounts.models.recovery import LinkAct
+from accounts.models.sessions import Level, SignedInBy
+from accounts.services import attempts, changes, devices, links, logins, names, passwords, second_factor, sessions
 from accounts.services.attempts import Subject
 from accounts.services.clients import Client
 from accounts.services.second_factor import Method, Proof
-from config.kit.clock import now
 from config.kit.errors import Unavailable
 from messaging.errors import CodeRefused
 from messaging.models import Purpose
@@ -59,9 +59,7 @@ def log_in(*, login: str, password: str, client: Client, device_token: str | Non
     user = stored.user
     attempts.forget([subject])
     attempts.give_back(attempts.address(client.ip))
-    if not user.is_active:
-        raise AccountStopped(account_status=Status(user.status).label)
-    return _open(user, device, client)
+    return admit(user=user, device=device, client=client, by=SignedInBy.PASSWORD)
 
 
 def _stored(name: names.LoginName, form: Form) -> PasswordForm | None:
@@ -90,13 +88,20 @@ def _fail(stored: PasswordForm | None, subject: Subject, client: Client) -> None
             logins.note(user=stored.user, act=LoginAct.LOGIN_FAILED, client=client)
 
 
-def _open(user: User, device: KnownDevice | None, client: Client) -> SignIn:
-    due = second_factor.login_methods(user)
+def admit(*, user: User, device: KnownDevice | None, client: Client, by: SignedInBy, is_proven: bool = False) -> SignIn:
+    """Open a session for a user who showed `by`; every way in ends here.
+
+    The session waits for a second factor where one is due, unless the way in was one itself (`is_proven`): a passkey.
+    Raises AccountStopped.
+    """
+    if not user.is_active:
+        raise AccountStopped(account_status=Status(user.status).label)
+    due = () if is_proven else second_factor.login_methods(user)
     with transaction.atomic():
         if due:
-            opened = sessions.open_session(user=user, level=Level.PRE2FA, client=client)
+            opened = sessions.open_session(user=user, level=Level.PRE2FA, client=client, by=by)
             return SignIn(opened.session, opened.token, methods=due)
-        opened = sessions.open_session(user=user, level=_reached(user), client=client)
+        opened = sessions.open_session(user=user, level=_reached(user), client=client, by=by)
         return _completed(opened, device, client)
 
 
@@ -110,8 +115,8 @@ def _completed(opened: sessions.Opened, device: KnownDevice | None, client: Clie
     logins.note(user=user, act=LoginAct.LOGIN, client=client)
     new_token = devices.remember(user=user, device=device)
     if new_token is not None:
-        facts = {"time": f"{now():%Y-%m-%d %H:%M} UTC", "ip": client.ip, "device": client.device or client.browser}
-        notify(user=user, template="new_login", facts=facts)
+        link = links.draw(user=user, act=LinkAct.FREEZE)
+        notify(user=user, template="new_login", facts={**changes.circumstances(client), "link": link})
     return SignIn(opened.session, opened.token, device_token=new_token)
 
 

@@ -18,6 +18,7 @@ def note(*, user: User, act: LoginAct, client: Client) -> LoginRecord:
         at=now(),
         ip=client.ip,
         place=client.place,
+        city=client.city,
         device=client.device,
         browser=client.browser,
     )

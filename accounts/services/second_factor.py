@@ -33,7 +33,7 @@ CHANNEL = {Method.EMAIL: Channel.EMAIL, Method.PHONE: Channel.SMS}
 
 @dataclass(frozen=True)
 class Proof:
-    """What a customer shows: the method and its code."""
+    """What a customer shows: the method (empty for the strongest that would do) and its code."""
 
     method: str
     code: str
@@ -76,13 +76,14 @@ def take(user: User, proof: Proof | None, *, allowed: tuple[Method, ...], purpos
     """Like `require`, with the methods that would do given. Raises as there."""
     if proof is None or not proof.code:
         raise SecondFactorRequired(methods=[method.value for method in allowed])
-    if proof.method not in allowed:
+    method = proof.method or next(iter(allowed), "")
+    if method not in allowed:
         _refuse_weaker(user)
     authenticator = totp.bound(user)
-    if proof.method == Method.TOTP and authenticator is not None:
+    if method == Method.TOTP and authenticator is not None:
         totp.check(authenticator, proof.code)
         return
-    way = Method(proof.method)
+    way = Method(method)
     codes.verify(
         purpose=purpose,
         channel=CHANNEL[way],

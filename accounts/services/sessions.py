@@ -10,7 +10,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from accounts.models import Session, User
 from accounts.models.logins import LoginAct
-from accounts.models.sessions import EndCause, Level
+from accounts.models.sessions import EndCause, Level, SignedInBy
 from accounts.models.users import MAY_SIGN_IN
 from accounts.services import logins
 from accounts.services.clients import Client
@@ -39,8 +39,8 @@ class Opened:
     token: str
 
 
-def open_session(*, user: User, level: Level, client: Client) -> Opened:
-    """Open a session in the caller's transaction; a full one is fresh."""
+def open_session(*, user: User, level: Level, client: Client, by: SignedInBy = SignedInBy.PASSWORD) -> Opened:
+    """Open a session in the caller's transaction; a full one is fresh. `by` is what opened it."""
     moment = now()
     text = token()
     made = Session.objects.create(
@@ -53,6 +53,8 @@ def open_session(*, user: User, level: Level, client: Client) -> Opened:
         fresh_until=None if level == Level.PRE2FA else moment + FRESH_LIFETIME,
         ip=client.ip,
         place=client.place,
+        city=client.city,
+        signed_in_by=by,
         device=client.device,
         browser=client.browser,
         user_agent=client.user_agent,

@@ -21,13 +21,12 @@ from accounts.models.factors import FactorKind
 from accounts.models.holds import Cause
 from accounts.models.logins import LoginAct
 from accounts.models.sessions import EndCause
-from accounts.services import attempts, audit, devices, holds, logins, sessions
+from accounts.services import attempts, changes
 from accounts.services.attempts import Subject
 from accounts.services.clients import Client
 from config.kit.clock import now
 from config.kit.crypto import equal, seal, unseal
 from messaging.errors import TooManyAttempts, WrongCode
-from messaging.services.notices import notify
 
 SEED_BYTES = 20
 """160 bits: RFC 4226, requirement R6."""
@@ -102,8 +101,15 @@ def confirm(*, user: User, code: str, session: Session, client: Client) -> None:
             done = Authenticator.objects.filter(pk=begun.pk, confirmed_at__isnull=True).update(confirmed_at=now())
             if not done:
                 raise TotpNotBegun
-            holds.start_unless_new(user=user, cause=Cause.SECOND_FACTOR)
-            _changed(user, session=session, act=LoginAct.TOTP_BOUND, client=client)
+            changes.follow(
+                user=user,
+                act=LoginAct.TOTP_BOUND,
+                client=client,
+                session=session,
+                ends=EndCause.FACTOR_CHANGED,
+                hold=Cause.SECOND_FACTOR,
+                new_may_skip_hold=True,
+            )
     except IntegrityError:
         raise TotpAlreadyBound from None
 
@@ -120,26 +126,15 @@ def remove(*, user: User, code: str, session: Session, client: Client) -> None:
     with transaction.atomic():
         if not Authenticator.objects.filter(pk=authenticator.pk).delete()[0]:
             raise TotpNotBound
-        holds.start(user=user, cause=Cause.SECOND_FACTOR)
-        devices.forget_all(user)
-        _changed(user, session=session, act=LoginAct.TOTP_UNBOUND, client=client)
-
-
-def _changed(user: User, *, session: Session, act: LoginAct, client: Client) -> None:
-    """What follows a change of the factor, in the caller's transaction."""
-    locked = User.objects.select_for_update().get(pk=user.pk)
-    locked.credentials_epoch += 1
-    locked.save(update_fields=["credentials_epoch"])
-    sessions.end_all(user=user, cause=EndCause.FACTOR_CHANGED, but=session)
-    logins.note(user=user, act=act, client=client)
-    audit.record(
-        actor=user,
-        actor_kind="customer",
-        act=f"accounts.{act.value}",
-        subject=f"accounts.user:{user.uid}",
-        facts={"ip": client.ip},
-    )
-    notify(user=user, template=act.value, facts={"time": f"{now():%Y-%m-%d %H:%M} UTC", "ip": client.ip})
+        changes.follow(
+            user=user,
+            act=LoginAct.TOTP_UNBOUND,
+            client=client,
+            session=session,
+            ends=EndCause.FACTOR_CHANGED,
+            hold=Cause.SECOND_FACTOR,
+            forget_devices=True,
+        )
 
 
 def check(authenticator: Authenticator, code: str) -> None:

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.services.second_factor import Method
+from accounts.api.native.proofs import ProofInput
 from apikeys import errors
 from apikeys.models import LABEL_LENGTH_MAX, NETWORKS_MAX, ApiKey, Scope
 from apikeys.services import keys
 from config.dialects.native.dialect import NativeView
 from config.kit.clock import now
 from config.kit.errors import Absent
-from config.kit.fields import CodeField, PublicId, Text, TimestampField
+from config.kit.fields import PublicId, Text, TimestampField
 from config.kit.paging import Keyset
 from config.kit.views import Call, Needs, operation
 
 
-class ApiKeyProofInput(serializers.Serializer[dict[str, Any]]):
+class ApiKeyProofInput(ProofInput):
     """The second factor: the authenticator's code, else one sent by POST /api/v1/codes for the purpose `api_key`."""
-
-    code = CodeField(required=False, default="", allow_blank=True)
-    method = serializers.ChoiceField(choices=[method.value for method in Method], required=False, allow_null=True, default=None)
 
 
 class ApiKeyInput(ApiKeyProofInput):

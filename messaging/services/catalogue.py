@@ -26,23 +26,59 @@ class Template:
 
 _WITHDRAWAL = ("amount", "coin", "address_tail")
 
-CODES: Final[dict[str, Template]] = {
-    purpose.value: Template(f"code_{purpose.value}", needs)
-    for purpose, needs in {
-        Purpose.REGISTRATION: (),
-        Purpose.LOGIN: (),
-        Purpose.SECOND_FACTOR: (),
-        Purpose.KYC_PHONE: (),
-        Purpose.WITHDRAWAL: _WITHDRAWAL,
-        Purpose.TOTP_BIND: (),
-        Purpose.TOTP_UNBIND: (),
-        Purpose.API_KEY: (),
-        Purpose.TRUSTED_ADDRESS: ("coin", "address_tail"),
-        Purpose.RECOVERY: (),
-        Purpose.PASSWORD_CHANGE: (),
-        Purpose.CONTACT_CHANGE: (),
-    }.items()
+_CODE_NEEDS: Final[dict[Purpose, tuple[str, ...]]] = {
+    Purpose.WITHDRAWAL: _WITHDRAWAL,
+    Purpose.TRUSTED_ADDRESS: ("coin", "address_tail"),
+    Purpose.TRANSFER: ("amount", "coin"),
+    Purpose.PAYMENT: ("amount", "coin"),
 }
+
+CODES: Final[dict[str, Template]] = {
+    purpose.value: Template(f"code_{purpose.value}", _CODE_NEEDS.get(purpose, ())) for purpose in Purpose
+}
+
+_SECURITY = (
+    Template("password_set", urgent=True),
+    Template("password_changed", urgent=True),
+    Template("password_recovered", urgent=True),
+    Template("totp_bound", urgent=True),
+    Template("totp_unbound", urgent=True),
+    Template("totp_changed", urgent=True),
+    Template("passkey_added", ("name",), urgent=True),
+    Template("passkey_removed", ("name",), urgent=True),
+    Template("recovery_codes_drawn", urgent=True),
+    Template("recovery_code_used", urgent=True),
+    Template("login_code_chosen", ("channel",), urgent=True),
+    Template("email_bound", ("email",), urgent=True),
+    Template("email_changed", ("email",), urgent=True),
+    Template("email_unbound", ("email",), urgent=True),
+    Template("phone_bound", ("phone",), urgent=True),
+    Template("phone_changed", ("phone",), urgent=True),
+    Template("phone_unbound", ("phone",), urgent=True),
+    Template("username_set", ("name",)),
+    Template("trade_password_set", urgent=True),
+    Template("trade_password_reset", urgent=True),
+    Template("anti_phishing_set", urgent=True),
+    Template("account_frozen", urgent=True),
+    Template("account_thawed", ("until",), urgent=True),
+    Template("recovery_opened", urgent=True),
+    Template("recovery_sent_back", ("reason",), urgent=True),
+    Template("recovery_approved", ("until",), urgent=True),
+    Template("recovery_rejected", ("reason",), urgent=True),
+    Template("recovery_cancelled", urgent=True),
+    Template("recovery_completed", ("until",), urgent=True),
+    Template("sub_account_added", ("name",), urgent=True),
+    Template("sub_account_removed", ("name",), urgent=True),
+    Template("sub_account_password", ("name",), urgent=True),
+    Template("app_token_issued", urgent=True),
+    Template("app_token_reused", urgent=True),
+    Template("app_authorized", ("name",), urgent=True),
+    Template("api_key_created", ("name",), urgent=True),
+    Template("api_key_deleted", ("name",)),
+    Template("trusted_address_added", ("coin", "address_tail"), urgent=True),
+    Template("trusted_address_removed", ("coin", "address_tail")),
+)
+"""What was done to the account's safety."""
 
 NOTICES: Final[dict[str, Template]] = {
     template.name: template
@@ -51,14 +87,7 @@ NOTICES: Final[dict[str, Template]] = {
         Template("account_exists"),
         Template("no_account"),
         Template("new_login", ("time", "ip")),
-        Template("password_changed", urgent=True),
-        Template("totp_bound", urgent=True),
-        Template("totp_unbound", urgent=True),
-        Template("phone_bound", ("phone", "time"), urgent=True),
-        Template("api_key_created", ("name",), urgent=True),
-        Template("api_key_deleted", ("name",)),
-        Template("trusted_address_added", ("coin", "address_tail"), urgent=True),
-        Template("trusted_address_removed", ("coin", "address_tail")),
+        *_SECURITY,
         Template("kyc_sent_back", ("level", "reason")),
         Template("kyc_approved", ("level",)),
         Template("kyc_rejected", ("level", "reason")),
@@ -76,11 +105,12 @@ NOTICES: Final[dict[str, Template]] = {
 
 TEMPLATES: Final[dict[str, Template]] = {template.name: template for template in CODES.values()} | NOTICES
 
-PURPOSE_CHANNELS: Final[dict[str, frozenset[str]]] = {
-    purpose.value: frozenset({Channel.SMS.value}) if purpose is Purpose.KYC_PHONE else frozenset(Channel.values)
-    for purpose in Purpose
+PURPOSE_CHANNELS: Final[dict[str, frozenset[str]]] = {purpose.value: frozenset(Channel.values) for purpose in Purpose} | {
+    Purpose.KYC_PHONE.value: frozenset({Channel.SMS.value}),
+    Purpose.PHONE_BIND.value: frozenset({Channel.SMS.value}),
+    Purpose.EMAIL_BIND.value: frozenset({Channel.EMAIL.value}),
 }
-"""The channels by which a code of each purpose may travel. A phone is proven by its own channel only."""
+"""The channels by which a code of each purpose may travel. What is to be bound is proven by its own channel only."""
 
 
 def language_or_default(language: str) -> str:

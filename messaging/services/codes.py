@@ -43,6 +43,10 @@ from messaging.services.sending_limits import take_sending
 __all__ = ["CodeTerms", "Purpose", "SentCode", "send", "verify"]
 
 CODE_TEXT_LENGTH_MAX = 16
+_FOR_OWNERS = frozenset({Purpose.LOGIN, Purpose.RECOVERY, Purpose.ACCOUNT_RECOVERY, Purpose.ACTIVATION})
+"""What only somebody who has an account asks for; anybody else is told so by mail."""
+_LONG = frozenset({Purpose.RECOVERY, Purpose.ACCOUNT_RECOVERY})
+"""Purposes whose codes have eight digits where they travel by mail."""
 
 
 @dataclass(frozen=True)
@@ -178,15 +182,15 @@ def _bind(purpose: str, channel: str, destination: str, user: Any, session: str,
 
 
 def _substitute(purpose: str, account_exists: bool | None) -> Template | None:
-    if purpose == Purpose.REGISTRATION and account_exists is True:
+    if purpose in (Purpose.REGISTRATION, Purpose.QUICK_REGISTRATION) and account_exists is True:
         return NOTICES["account_exists"]
-    if purpose in (Purpose.LOGIN, Purpose.RECOVERY) and account_exists is False:
+    if purpose in _FOR_OWNERS and account_exists is False:
         return NOTICES["no_account"]
     return None
 
 
 def _new_code(binding: _Binding) -> str:
-    long = binding.purpose == Purpose.RECOVERY and binding.channel == Channel.EMAIL
+    long = binding.purpose in _LONG and binding.channel == Channel.EMAIL
     digits = settings.MESSAGING_RECOVERY_CODE_DIGITS if long else settings.MESSAGING_CODE_DIGITS
     return f"{secrets.randbelow(10**digits):0{digits}d}"
 
@@ -232,14 +236,7 @@ def _write(binding: _Binding, code_hash: bytes, terms: CodeTerms, moment: dateti
         " ON CONFLICT (holder, purpose) DO UPDATE SET code_hash = EXCLUDED.code_hash,"
         " attempts_left = EXCLUDED.attempts_left, generation = held.generation + 1,"
         " sent_at = EXCLUDED.sent_at, expires_at = EXCLUDED.expires_at, consumed_at = NULL RETURNING id",
-        [
-            binding.holder,
-            binding.purpose,
-            code_hash,
-            terms.attempts,
-            moment,
-            expires_at,
-        ],
+        [binding.holder, binding.purpose, code_hash, terms.attempts, moment, expires_at],
     )
     assert row is not None  # an upsert without WHERE always returns its row
     return Code(pk=row[0], purpose=binding.purpose, sent_at=moment, expires_at=expires_at)

@@ -96,6 +96,7 @@ def template_version(template: str, language: str, channel: str) -> str:
             "layout.html",
             "row.html",
             "code.html",
+            "link.html",
         ]
     else:
         names = [f"{template}/{language}.sms.txt"]

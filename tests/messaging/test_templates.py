@@ -17,7 +17,7 @@ FACTS = {
     "fee": "0.001", "reason": "The picture is not sharp", "time": "2026-11-21 07:09 UTC", "ip": "203.0.113.7",
     "device": "Firefox on Linux", "place": "Taipei", "level": "2", "name": "trading bot", "scopes": "read, withdraw",
     "transaction": "0xabc", "label": "cold", "uid": "123456789", "until": "2026-11-22 07:09 UTC",
-    "phone": "+886******678",
+    "phone": "+886******678", "email": "a***a@example.com", "channel": "email", "left": "9",
 }  # fmt: skip
 MINIMAL_TAIL = {"address_tail": "169EE7"}
 EVERY = [(template, language) for template in TEMPLATES.values() for language in LANGUAGES]
@@ -51,6 +51,14 @@ def test_an_email_has_subject_text_and_html_that_say_the_same(template: Template
     assert f'<html lang="{language}">' in mail.html
     assert "http" not in mail.html.replace("http-equiv", "")  # no link to learn to click on
     assert "482913" not in mail.subject
+
+
+def test_a_security_mail_carries_its_link_where_there_is_one_and_shows_the_address_in_full() -> None:
+    link = "http://127.0.0.1:8000/security/links#abc"
+    for language in LANGUAGES:
+        mail = rendered(TEMPLATES["password_changed"], language, Channel.EMAIL, facts={"link": link})
+        assert mail.html.count(link) == 2
+        assert link in mail.text
 
 
 @pytest.mark.parametrize(("template", "language"), EVERY, ids=lambda value: getattr(value, "name", value))

@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts import errors
+from accounts.api.native.calls import who
 from accounts.models import LoginRecord
-from accounts.services import clients, logins, profile, totp
+from accounts.services import logins, profile, totp
 from config.dialects.native.dialect import NativeView
 from config.kit.errors import NotFresh
 from config.kit.fields import CodeField, PublicId, Text, TimestampField
@@ -131,7 +132,7 @@ class Totp(NativeView):
     )
     def put(self, call: Call) -> None:
         """Bind it."""
-        totp.confirm(user=call.user, code=call.input["code"], **_who(call))
+        totp.confirm(user=call.user, code=call.input["code"], **who(call))
 
     @operation(
         needs=Needs(),
@@ -141,14 +142,7 @@ class Totp(NativeView):
     )
     def delete(self, call: Call) -> None:
         """Remove it; outgoing money waits 24 hours."""
-        totp.remove(user=call.user, code=call.input["code"], **_who(call))
-
-
-def _who(call: Call) -> dict[str, Any]:
-    return {
-        "session": call.request.customer_session,  # type: ignore[attr-defined]  # set by SessionAuthentication
-        "client": clients.describe(ip=call.ip, user_agent=call.user_agent),
-    }
+        totp.remove(user=call.user, code=call.input["code"], **who(call))
 
 
 class Logins(NativeView):

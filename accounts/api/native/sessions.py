@@ -8,8 +8,9 @@ from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts import errors
+from accounts.api.native.calls import client_of, session_of
 from accounts.models import Session
-from accounts.services import clients, login, sessions
+from accounts.services import login, sessions
 from accounts.services.second_factor import Method, Proof
 from config.dialects.native.dialect import NativeView
 from config.kit.fields import CodeField, PublicId, Secret, Text, TimestampField
@@ -99,7 +100,7 @@ class Sessions(NativeView):
             login=call.input["login"],
             password=call.input["password"],
             device_token=call.input.get("device_token"),
-            client=clients.describe(ip=call.ip, user_agent=call.user_agent),
+            client=client_of(call),
         )
         return Answer(made, status=202, output=SecondFactorDueOutput) if made.methods else Answer(made)
 
@@ -123,8 +124,8 @@ class SessionById(NativeView):
         sessions.revoke(
             user=call.user,
             name=call.path["id"],
-            current=call.request.customer_session,  # type: ignore[attr-defined]  # set by SessionAuthentication
-            client=clients.describe(ip=call.ip, user_agent=call.user_agent),
+            current=session_of(call),
+            client=client_of(call),
         )
 
 
@@ -143,8 +144,8 @@ class SecondFactor(NativeView):
     def post(self, call: Call) -> login.SignIn:
         """A new token; the old one is dead."""
         return login.complete(
-            session=call.request.customer_session,  # type: ignore[attr-defined]  # set by SessionAuthentication
+            session=session_of(call),
             proof=Proof(method=call.input["method"], code=call.input["code"]),
             device_token=call.input.get("device_token"),
-            client=clients.describe(ip=call.ip, user_agent=call.user_agent),
+            client=client_of(call),
         )

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers
 
+from accounts.api.native.proofs import ProofInput
 from config.dialects.native.dialect import NativeView
-from config.kit.fields import CodeField, PublicId, Text, TimestampField
+from config.kit.fields import PublicId, Text, TimestampField
 from config.kit.operations import Call, Needs, operation
 from config.kit.paging import Keyset
-from wallet.api.native.withdrawals import METHODS
 from wallet.chains import errors as chain_errors
 from wallet.models.trusted_addresses import LABEL_CHARACTERS_MAX, TrustedAddress
 from wallet.models.withdrawals import ADDRESS_CHARACTERS_MAX, MEMO_CHARACTERS_MAX
@@ -18,7 +16,7 @@ from wallet.services import trusted_addresses
 from wallet.services.withdrawals import errors
 
 
-class TrustedAddressInput(serializers.Serializer[dict[str, Any]]):
+class TrustedAddressInput(ProofInput):
     """An address to trust, and the proof. Without `code`, one is sent where a code is the proof."""
 
     label = Text(max_length=LABEL_CHARACTERS_MAX)  # type: ignore[assignment]  # the wire's word; DRF's label is unused
@@ -26,8 +24,6 @@ class TrustedAddressInput(serializers.Serializer[dict[str, Any]]):
     network = Text(max_length=32)
     address = Text(max_length=ADDRESS_CHARACTERS_MAX)
     memo = Text(max_length=MEMO_CHARACTERS_MAX, required=False, allow_blank=True, default="")
-    code = CodeField(required=False, default="", allow_blank=True)
-    method = serializers.ChoiceField(choices=METHODS, required=False, allow_null=True, default=None)
 
 
 class TrustedAddressOutput(serializers.Serializer[TrustedAddress]):

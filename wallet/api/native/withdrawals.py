@@ -6,11 +6,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.services.second_factor import Method
+from accounts.api.native.proofs import ProofInput
 from config.dialects.native.dialect import NativeView
 from config.kit.credentials import Credential
 from config.kit.errors import Absent
-from config.kit.fields import AmountField, CodeField, PublicId, Text, TimestampField
+from config.kit.fields import AmountField, PublicId, Text, TimestampField
 from config.kit.flow import IllegalMove
 from config.kit.operations import Answer, Call, Needs, operation
 from config.kit.paging import Keyset
@@ -19,7 +19,6 @@ from wallet.models.withdrawals import ADDRESS_CHARACTERS_MAX, MEMO_CHARACTERS_MA
 from wallet.services.withdrawals import cancel, confirm, errors, reads, request, verification
 
 REFERENCE_PREFIX = "native:"
-METHODS = tuple(method.value for method in Method)
 
 
 class WithdrawalInput(serializers.Serializer[dict[str, Any]]):
@@ -76,13 +75,6 @@ class WithdrawalOutput(serializers.Serializer[Withdrawal]):
         """Confirmations at the last look."""
         sent = reads.on_chain(withdrawal)
         return sent.confirmations if sent is not None else 0
-
-
-class ProofInput(serializers.Serializer[dict[str, Any]]):
-    """The code of a second factor. Without `code`, one is sent where a code is the proof."""
-
-    code = CodeField(required=False, default="", allow_blank=True)
-    method = serializers.ChoiceField(choices=METHODS, required=False, allow_null=True, default=None)
 
 
 def _key_id(credential: Credential | None) -> str:

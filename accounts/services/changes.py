@@ -1,0 +1,71 @@
+"""What follows every change of an account's safety, whichever it was: one place, so that none forgets a part of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from accounts.models import Session, User
+from accounts.models.holds import Cause
+from accounts.models.logins import LoginAct
+from accounts.models.recovery import LinkAct
+from accounts.models.sessions import EndCause
+from accounts.services import audit, devices, holds, links, logins, sessions
+from accounts.services.clients import Client
+from config.kit.clock import now
+from messaging.services.catalogue import NOTICES
+from messaging.services.notices import notify
+
+
+def follow(
+    *,
+    user: User,
+    act: LoginAct,
+    client: Client,
+    session: Session | None = None,
+    ends: EndCause | None = None,
+    hold: Cause | None = None,
+    hold_hours: int = holds.CHANGE_HOURS,
+    new_may_skip_hold: bool = False,
+    forget_devices: bool = False,
+    tell: bool = True,
+    facts: Mapping[str, str] | None = None,
+) -> None:
+    """Write what a change brings with it, in the caller's transaction.
+
+    `ends` ends the user's sessions except `session`, and kills staff cookies; `hold` begins a hold (`new_may_skip_hold`:
+    none while the account is set up); the log and the audit log get a line; the notice named after the act goes to
+    every bound channel with a link that freezes the account. `facts` are the notice's, and never secrets.
+    """
+    if ends is not None:
+        locked = User.objects.select_for_update().get(pk=user.pk)
+        locked.credentials_epoch += 1
+        locked.save(update_fields=["credentials_epoch"])
+        sessions.end_all(user=user, cause=ends, but=session)
+    if hold is not None and new_may_skip_hold:
+        holds.start_unless_new(user=user, cause=hold)
+    elif hold is not None:
+        holds.start(user=user, cause=hold, hours=hold_hours)
+    if forget_devices:
+        devices.forget_all(user)
+    logins.note(user=user, act=act, client=client)
+    audit.record(
+        actor=user,
+        actor_kind="customer",
+        act=f"accounts.{act.value}",
+        subject=f"accounts.user:{user.uid}",
+        facts={"ip": client.ip},
+    )
+    if tell and act.value in NOTICES:
+        told = {**circumstances(client), **(facts or {})}
+        told.setdefault("link", links.draw(user=user, act=LinkAct.FREEZE))
+        notify(user=user, template=act.value, facts=told)
+
+
+def circumstances(client: Client) -> dict[str, str]:
+    """When and from where, as a notice tells it."""
+    return {
+        "time": f"{now():%Y-%m-%d %H:%M} UTC",
+        "ip": client.ip,
+        "place": ", ".join(part for part in (client.city, client.place) if part),
+        "device": " · ".join(part for part in (client.device, client.browser) if part),
+    }
