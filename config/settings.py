@@ -9,21 +9,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from config.environment import Environment, database, key_encryption_keys, mail, pgmq_options
+from config.environment import database, key_encryption_keys, pgmq_options
 from config.presentation import REST_FRAMEWORK, SPECTACULAR_SETTINGS, UNFOLD
 from config.production import complaints
+from config.sections.accounts import *  # noqa: F403  # each section's settings are ours
+from config.sections.messaging import *  # noqa: F403  # as above
+from config.sections.mode import BASE_DIR, DEVELOPMENT, MODE, PRODUCTION, TESTING, VAR_DIR, env
+from config.sections.wallet import *  # noqa: F403  # as above
 
-__all__ = ["REST_FRAMEWORK", "SPECTACULAR_SETTINGS", "UNFOLD"]
+__all__ = ["BASE_DIR", "DEVELOPMENT", "MODE", "REST_FRAMEWORK", "SPECTACULAR_SETTINGS", "UNFOLD", "VAR_DIR"]
 
-BASE_DIR = Path(__file__).resolve().parent.parent
-env = Environment()
-
-MODE = env.choice("QUAESTOR_MODE", ("development", "test", "production"), default="development")
-PRODUCTION, DEVELOPMENT, TESTING = (mode == MODE for mode in ("production", "development", "test"))
 DEBUG = False
 """Never on: an error page that shows settings and local variables has no place beside passports."""
-
-VAR_DIR = Path(env.text("QUAESTOR_VAR", default=str(BASE_DIR / "var")))
 
 # --- secrets -------------------------------------------------------------------------------------------------------
 SECRET_KEY = env.secret("SECRET_KEY", development="development-only-secret-key-of-no-value-whatsoever")
@@ -175,41 +172,6 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT els
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 X_FRAME_OPTIONS = "DENY"
 
-# --- messaging -----------------------------------------------------------------------------------------------------
-MAIL = mail(
-    env.text("EMAIL_URL", default="smtp://127.0.0.1:1025?from=Quaestor%20<no-reply@quaestor.local>", production_needs=True)
-)
-SMS_URL = env.text("SMS_URL", default="http://127.0.0.1:1026/sms", production_needs=True)
-DEFAULT_FROM_EMAIL = MAIL["FROM"]
-PRODUCT_NAME = env.text("PRODUCT_NAME", default="Quaestor")
-"""The name by which messages call us."""
-MESSAGING_CODE_LIFETIME_SECONDS = env.integer("MESSAGING_CODE_LIFETIME_SECONDS", default=300)
-MESSAGING_CODE_ATTEMPTS = env.integer("MESSAGING_CODE_ATTEMPTS", default=3)
-MESSAGING_CODE_DIGITS = 6
-MESSAGING_RECOVERY_CODE_DIGITS = 8
-MESSAGING_WRONG_CODES_PER_HOUR = env.integer("MESSAGING_WRONG_CODES_PER_HOUR", default=10)
-MESSAGING_WRONG_CODES_PER_DAY = env.integer("MESSAGING_WRONG_CODES_PER_DAY", default=20)
-"""Wrong codes of one user (or destination, signed out) and channel, over all codes."""
-MESSAGING_SEND_INTERVAL_SECONDS = env.integer("MESSAGING_SEND_INTERVAL_SECONDS", default=60)
-MESSAGING_SENDS_PER_HOUR = env.integer("MESSAGING_SENDS_PER_HOUR", default=5)
-MESSAGING_SENDS_PER_DAY = env.integer("MESSAGING_SENDS_PER_DAY", default=10)
-"""Codes to one destination, whatever their purpose."""
-MESSAGING_SENDS_PER_NETWORK_PER_HOUR = env.integer("MESSAGING_SENDS_PER_NETWORK_PER_HOUR", default=20)
-"""Codes asked for from one /24 (IPv6: /56)."""
-MESSAGING_SENDS_PER_PREFIX_PER_HOUR = env.integer(
-    "MESSAGING_SENDS_PER_PREFIX_PER_HOUR", default=1_000 if PRODUCTION else 10_000
-)
-"""Codes by SMS to one country's calling code."""
-MESSAGING_SENDS_IN_ALL_PER_HOUR = env.integer("MESSAGING_SENDS_IN_ALL_PER_HOUR", default=5_000 if PRODUCTION else 10_000)
-"""Codes by one channel, to everybody together."""
-MESSAGING_PROVIDER_TIMEOUT_SECONDS = env.integer("MESSAGING_PROVIDER_TIMEOUT_SECONDS", default=10)
-MESSAGING_EVIDENCE_DAYS = env.integer("MESSAGING_EVIDENCE_DAYS", default=400)
-"""How long the evidence of a message is kept after it ended."""
-
-# --- accounts ------------------------------------------------------------------------------------------------------
-PASSWORD_HASHING_SLOTS = env.integer("PASSWORD_HASHING_SLOTS", default=2)
-"""How many passwords one process hashes at a time: a flood of log-ins must not slow the other requests."""
-
 # --- kyc -----------------------------------------------------------------------------------------------------------
 KYC_STORAGE_ROOT = Path(env.text("KYC_STORAGE_ROOT", default=str(VAR_DIR / "kyc"), production_needs=True))
 KYC_IMAGING_PROCESSES = env.integer("KYC_IMAGING_PROCESSES", default=2)
@@ -221,28 +183,6 @@ API_KEY_CLOCK_WINDOW_SECONDS = env.integer("API_KEY_CLOCK_WINDOW_SECONDS", defau
 API_KEYS_PER_CUSTOMER_MAX = env.integer("API_KEYS_PER_CUSTOMER_MAX", default=20)
 API_KEY_WITHDRAW_AGE_SECONDS = env.integer("API_KEY_WITHDRAW_AGE_SECONDS", default=24 * 3600 if PRODUCTION else 0)
 """The age at which a key's scope withdraw begins to count."""
-
-# --- wallet --------------------------------------------------------------------------------------------------------
-EVM_RPC_URL = env.text("EVM_RPC_URL", default="http://127.0.0.1:8545", production_needs=True)
-EVM_CALL_TIMEOUT_SECONDS = env.integer("EVM_CALL_TIMEOUT_SECONDS", default=5)
-DEVELOPMENT_CHAIN_ID = 131277322940537
-EVM_CHAIN_ID = env.integer("EVM_CHAIN_ID", default=DEVELOPMENT_CHAIN_ID, production_needs=True)
-DEVELOPMENT_DEPOSIT_XPUB = (
-    "xpub6Ce9NcJvTk36xtLSrJLZqE7wtgA5deCeYs7rSQtreh4cj6ByPtrg9sD7V2FNFLPnf8heNP3FGkeV9qwfzvZNSd54JoNXVsXFYSYwHsnJxqP"
-)
-"""m/44'/60'/0' of the mnemonic "test test test test test test test test test test test junk": everybody can spend from it."""
-EVM_DEPOSIT_XPUB = env.text("EVM_DEPOSIT_XPUB", default=DEVELOPMENT_DEPOSIT_XPUB, production_needs=True)
-"""Extended public key of an account, m/44'/60'/n': deposit addresses are derived below it."""
-EVM_SCAN_FROM_HEIGHT = env.integer("EVM_SCAN_FROM_HEIGHT", default=0, production_needs=True)
-"""The first block that the watcher ever looks into: any that is older than the first deposit address."""
-EVM_HOT_WALLET_ADDRESS = env.text("EVM_HOT_WALLET_ADDRESS", default="", production_needs=True)
-SIGNER_NETWORK_FEE_MAX = env.text("SIGNER_NETWORK_FEE_MAX", default="0.05")
-"""The most that one payment may pay to its network, in the network's coin; the signer refuses more."""
-SIGNER_KEY_FILE = env.text("SIGNER_KEY_FILE", default="")
-"""Set in the signer's own environment only."""
-WITHDRAWAL_ABSENCE_AFTER_SECONDS = env.integer("WITHDRAWAL_ABSENCE_AFTER_SECONDS", default=1800)
-"""How long a payment must stand without a clear answer before officers may declare that it never reached the chain."""
-TRUSTED_ADDRESS_COOLDOWN_SECONDS = env.integer("TRUSTED_ADDRESS_COOLDOWN_SECONDS", default=0 if not PRODUCTION else 24 * 3600)
 
 # --- languages and times -------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en"

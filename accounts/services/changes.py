@@ -37,10 +37,7 @@ def follow(
     every bound channel with a link that freezes the account. `facts` are the notice's, and never secrets.
     """
     if ends is not None:
-        locked = User.objects.select_for_update().get(pk=user.pk)
-        locked.credentials_epoch += 1
-        locked.save(update_fields=["credentials_epoch"])
-        sessions.end_all(user=user, cause=ends, but=session)
+        _end_sessions(user, ends, but=session)
     if hold is not None and new_may_skip_hold:
         holds.start_unless_new(user=user, cause=hold)
     elif hold is not None:
@@ -59,6 +56,13 @@ def follow(
         told = {**circumstances(client), **(facts or {})}
         told.setdefault("link", links.draw(user=user, act=LinkAct.FREEZE))
         notify(user=user, template=act.value, facts=told)
+
+
+def _end_sessions(user: User, cause: EndCause, *, but: Session | None) -> None:
+    locked = User.objects.select_for_update().get(pk=user.pk)
+    locked.credentials_epoch += 1
+    locked.save(update_fields=["credentials_epoch"])
+    sessions.end_all(user=user, cause=cause, but=but)
 
 
 def circumstances(client: Client) -> dict[str, str]:

@@ -1,0 +1,1 @@
+"""Settings by app. `config.settings` gathers them; nothing else imports them."""

@@ -1,0 +1,26 @@
+"""Settings of chains, withdrawals and the address book."""
+
+from __future__ import annotations
+
+from config.sections.mode import PRODUCTION, env
+
+EVM_RPC_URL = env.text("EVM_RPC_URL", default="http://127.0.0.1:8545", production_needs=True)
+EVM_CALL_TIMEOUT_SECONDS = env.integer("EVM_CALL_TIMEOUT_SECONDS", default=5)
+DEVELOPMENT_CHAIN_ID = 131277322940537
+EVM_CHAIN_ID = env.integer("EVM_CHAIN_ID", default=DEVELOPMENT_CHAIN_ID, production_needs=True)
+DEVELOPMENT_DEPOSIT_XPUB = (
+    "xpub6Ce9NcJvTk36xtLSrJLZqE7wtgA5deCeYs7rSQtreh4cj6ByPtrg9sD7V2FNFLPnf8heNP3FGkeV9qwfzvZNSd54JoNXVsXFYSYwHsnJxqP"
+)
+"""m/44'/60'/0' of the mnemonic "test test test test test test test test test test test junk": everybody can spend from it."""
+EVM_DEPOSIT_XPUB = env.text("EVM_DEPOSIT_XPUB", default=DEVELOPMENT_DEPOSIT_XPUB, production_needs=True)
+"""Extended public key of an account, m/44'/60'/n': deposit addresses are derived below it."""
+EVM_SCAN_FROM_HEIGHT = env.integer("EVM_SCAN_FROM_HEIGHT", default=0, production_needs=True)
+"""The first block that the watcher ever looks into: any that is older than the first deposit address."""
+EVM_HOT_WALLET_ADDRESS = env.text("EVM_HOT_WALLET_ADDRESS", default="", production_needs=True)
+SIGNER_NETWORK_FEE_MAX = env.text("SIGNER_NETWORK_FEE_MAX", default="0.05")
+"""The most that one payment may pay to its network, in the network's coin; the signer refuses more."""
+SIGNER_KEY_FILE = env.text("SIGNER_KEY_FILE", default="")
+"""Set in the signer's own environment only."""
+WITHDRAWAL_ABSENCE_AFTER_SECONDS = env.integer("WITHDRAWAL_ABSENCE_AFTER_SECONDS", default=1800)
+"""How long a payment must stand without a clear answer before officers may declare that it never reached the chain."""
+TRUSTED_ADDRESS_COOLDOWN_SECONDS = env.integer("TRUSTED_ADDRESS_COOLDOWN_SECONDS", default=0 if not PRODUCTION else 24 * 3600)
