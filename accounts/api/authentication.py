@@ -1,44 +1,94 @@
-"""Session tokens as a credential: `Authorization: Bearer …`."""
+"""Session tokens as a credential: in a header, which only our own client's code can set, or in a cookie for browsers.
+
+A browser sends cookies along whoever made it ask, so that a cookie alone counts only for requests that the browser
+itself says came from our own pages (Fetch Metadata, section 2.2; RFC 6454 where a browser sends Origin only).
+"""
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import HttpRequest
 from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
-from accounts.models import User
+from accounts.errors import CredentialsDisagree, CrossSite
+from accounts.models import Session, User
 from accounts.services import sessions
 from config.kit.credentials import Credential
+from config.kit.crypto import equal
 from config.kit.errors import NotSignedIn
 
 SCHEME = "bearer"
 TOKEN_LENGTH = 43
 """Characters of 256 bits in URL-safe base64."""
+SAME_SITE = frozenset({"same-origin", "none"})
+"""What a browser says of requests from our own pages, and of an address that its user typed."""
 
 
 class SessionAuthentication(BaseAuthentication):
-    """Finds the open session of the token and its user, in one query."""
+    """Finds the open session of the token and its user, in one query.
+
+    A dialect with another header or cookie overrides `in_header` and `cookie_name`.
+    """
+
+    def cookie_name(self) -> str:
+        """The cookie in which browsers keep the token."""
+        return settings.SESSION_TOKEN_COOKIE
+
+    def in_header(self, request: HttpRequest) -> str | None:
+        """The token of `Authorization: Bearer …`; None where no such header is shown."""
+        scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
+        return text.strip() if scheme.lower() == SCHEME else None
 
     def authenticate(self, request: Request) -> tuple[User, Credential] | None:
-        """The user and credential; None where no Bearer token is shown. Raises NotSignedIn for one that is no good."""
-        scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
-        if scheme.lower() != SCHEME:
+        """The user and credential; None where no token is shown.
+
+        Raises NotSignedIn for one that is no good, CredentialsDisagree for two that differ, CrossSite for a cookie that
+        came along with a request of somebody else's page.
+        """
+        http_request = request._request  # noqa: SLF001  # what views get to see of the request is Django's
+        shown, kept = self.in_header(http_request), http_request.COOKIES.get(self.cookie_name())
+        if shown is None and not kept:
             return None
-        text = text.strip()
-        session = sessions.find(text) if len(text) == TOKEN_LENGTH else None
-        if session is None:
-            raise NotSignedIn
-        fresh = session.level == "full" and sessions.is_fresh(session)
-        credential = Credential(
+        if shown is None:
+            require_own_page(http_request)
+        elif kept and not equal(shown, kept):
+            raise CredentialsDisagree
+        session = _session(shown if shown is not None else kept or "")
+        http_request.customer_session = session  # type: ignore[attr-defined]  # views of this app act on it
+        return session.user, Credential(
             kind="session",
             id=session.pk,
             level=session.level,
-            fresh=fresh,
+            fresh=session.level == "full" and sessions.is_fresh(session),
             fingerprint=f"session:{session.public_id}",
         )
-        http_request = request._request  # noqa: SLF001  # what views get to see of the request is Django's
-        http_request.customer_session = session  # type: ignore[attr-defined]  # views of this app act on it
-        return session.user, credential
 
     def authenticate_header(self, request: Request) -> str:
         """What a 401 tells the client to show."""
         return "Bearer"
+
+
+def _session(text: str) -> Session:
+    found = sessions.find(text) if len(text) == TOKEN_LENGTH and text.isascii() else None
+    if found is None:
+        raise NotSignedIn
+    return found
+
+
+def require_own_page(request: HttpRequest) -> None:
+    """Promise that the browser was asked by a page of ours. Raises CrossSite, also where it does not say."""
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        allowed = site in SAME_SITE or (site == "same-site" and _is_ours(request.headers.get("Origin", "")))
+    else:
+        allowed = _is_ours(request.headers.get("Origin", ""))
+    if not allowed:
+        raise CrossSite
+
+
+def _is_ours(origin: str) -> bool:
+    ours = urlsplit(settings.PUBLIC_URL)
+    return bool(origin) and origin in {f"{ours.scheme}://{ours.netloc}", *settings.CSRF_TRUSTED_ORIGINS}

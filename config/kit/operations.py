@@ -81,6 +81,20 @@ class Call:
     request: HttpRequest
 
 
+@dataclass(frozen=True, repr=False)
+class Cookie:
+    """A cookie of an answer: for this host alone, over TLS in production, not sent along by other sites' pages.
+
+    `max_age` is in seconds; 0 takes the cookie back. Scripts can read it only where `http_only` is off.
+    """
+
+    name: str
+    value: str
+    max_age: int
+    http_only: bool = True
+    path: str = "/"
+
+
 @dataclass(frozen=True)
 class Answer:
     """An answer that differs from what the operation declares: another status, headers or cookies."""
@@ -89,3 +103,4 @@ class Answer:
     status: int | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
     output: type[BaseSerializer[Any]] | None = None
+    cookies: tuple[Cookie, ...] = ()

@@ -190,7 +190,18 @@ class DialectView(APIView):
         elif output is not None and body is not None:
             body = output(body, many=declared.many).data
         status = answer.status or (204 if body is None else declared.status)
-        return Response(None if status == 204 else self.dialect.envelope(body), status=status, headers=dict(answer.headers))
+        response = Response(None if status == 204 else self.dialect.envelope(body), status=status, headers=dict(answer.headers))
+        for cookie in answer.cookies:
+            response.set_cookie(
+                cookie.name,
+                cookie.value,
+                max_age=cookie.max_age,
+                path=cookie.path,
+                httponly=cookie.http_only,
+                secure=settings.PRODUCTION,
+                samesite="Lax",
+            )
+        return response
 
     def handle_exception(self, exc: Exception) -> Response:
         """The refusal in the dialect's words; what is no refusal is logged as a defect of ours."""

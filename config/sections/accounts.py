@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from config.sections.mode import env
+from config.sections.mode import PRODUCTION, env
 
 PASSWORD_HASHING_SLOTS = env.integer("PASSWORD_HASHING_SLOTS", default=2)
 """How many passwords one process hashes at a time: a flood of log-ins must not slow the other requests."""
+
+SESSION_TOKEN_COOKIE = "__Host-quaestor" if PRODUCTION else "quaestor"
+"""The cookie of customers' browsers. Its prefix keeps other hosts of the domain from setting it (RFC 6265bis, 4.1.3.2)."""

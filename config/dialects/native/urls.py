@@ -18,6 +18,7 @@ urlpatterns = [
     path("sessions", accounts.Sessions.as_view()),
     path("sessions/second-factor", accounts.SecondFactor.as_view()),
     path("sessions/<str:id>", accounts.SessionById.as_view()),
+    path("session-cookie", accounts.SessionCookie.as_view()),
     path("me", accounts.Me.as_view()),
     path("me/totp", accounts.Totp.as_view()),
     path("me/logins", accounts.Logins.as_view()),
