@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import HttpRequest
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import build_object_type, force_instance
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
 from config.kit import errors
+from config.kit.examples import example_of, refusal_of
 from config.kit.operations import Operation
 from config.kit.paging import PAGE_SIZE, PAGE_SIZE_MAX
 from config.kit.parsers import PARSERS
@@ -43,11 +45,13 @@ class OperationSchema(AutoSchema):
     view: DialectView  # type: ignore[override]  # only DialectViews are described
     method: str
     path: str
+    described: str = ""
+    """The method whose body is being described, where `method` has to say another."""
 
     @property
     def declared(self) -> Operation:
         """What the view declares of this method."""
-        return self.view.operations[self.method.lower()]
+        return self.view.operations[(self.described or self.method).lower()]
 
     def get_operation_id(self) -> str:
         """`post_withdrawals_confirm`: method and path without the prefix."""
@@ -120,16 +124,17 @@ class OperationSchema(AutoSchema):
             bodies[str(declared.status)] = self._body(declared.output, many=declared.many, paged=bool(declared.page))
         for status, serializer in declared.also.items():
             bodies[str(status)] = self._body(serializer, many=False, paged=False) if serializer else {"description": "Done."}
-        for status, slugs in self._refusals().items():
+        for status, kinds in self._refusals().items():
+            shape = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": self._problems(kinds)}
             bodies[str(status)] = {
-                "description": ", ".join(sorted(slugs)),
-                "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+                "description": ", ".join(sorted(kinds)),
+                "content": {"application/problem+json": shape},
             }
         return dict(sorted(bodies.items()))
 
-    def _refusals(self) -> dict[int, set[str]]:
+    def _refusals(self) -> dict[int, dict[str, type[errors.DomainError]]]:
         declared = self.declared
-        found: dict[int, set[str]] = {}
+        found: dict[int, dict[str, type[errors.DomainError]]] = {}
         kinds: list[type[errors.DomainError]] = list(declared.refusals)
         if declared.input or declared.query or declared.page:
             kinds += [errors.InvalidInput]
@@ -144,18 +149,40 @@ class OperationSchema(AutoSchema):
         kinds += [errors.Unavailable]
         for kind in kinds:
             if kind.slug:
-                found.setdefault(self.view.dialect.status_of(kind), set()).add(kind.slug)
+                found.setdefault(self.view.dialect.status_of(kind), {})[kind.slug] = kind
         return found
+
+    def _problems(self, kinds: dict[str, type[errors.DomainError]]) -> dict[str, Any]:
+        """An example of each refusal, in the dialect's own words."""
+        request = HttpRequest()
+        refuse = self.view.dialect.refuse
+        return {slug: {"value": refuse(refusal_of(kind), request).body} for slug, kind in sorted(kinds.items())}
+
+    def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
+        declared, method = self.declared, self.method
+        if declared.input is None:
+            return None
+        self.described, self.method = method, "POST"  # drf-spectacular describes no body of a DELETE; ours carry the proof
+        body: dict[str, Any] = super()._get_request_body(direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
+        self.described, self.method = "", method
+        if "multipart" not in declared.parsers:
+            for content in body["content"].values():
+                content["example"] = example_of(declared.input, for_input=True)
+        return body
 
     def _body(self, serializer: Any, *, many: bool, paged: bool) -> dict[str, Any]:
         component = self._map_serializer_ref(serializer)
+        example = example_of(serializer, for_input=False)
         schema: dict[str, Any] = {"type": "array", "items": component} if many or paged else component
         if paged:
             link = {"type": ["string", "null"], "format": "uri"}
             schema = build_object_type(
                 properties={"results": schema, "next": link, "previous": link}, required=["results", "next", "previous"]
             )
-        return {"description": "", "content": {"application/json": {"schema": schema}}}
+            example = {"results": [example], "next": None, "previous": None}
+        elif many:
+            example = [example]
+        return {"description": "", "content": {"application/json": {"schema": schema, "example": example}}}
 
     def _map_serializer_ref(self, serializer: Any) -> dict[str, Any]:
         instance = force_instance(serializer)  # type: ignore[no-untyped-call]  # drf-spectacular's helper has no types

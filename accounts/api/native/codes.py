@@ -20,6 +20,7 @@ from messaging.services.codes import SentCode
 class CodeInput(serializers.Serializer[Any]):
     """What the code is for, and where it should go where that is not known already."""
 
+    example_fields = ("email",)
     purpose = serializers.ChoiceField(choices=Purpose.values)
     email = Text(max_length=254, required=False)
     phone = Text(max_length=32, required=False)

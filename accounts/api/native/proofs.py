@@ -19,6 +19,7 @@ class ProofInput(serializers.Serializer[Any]):
     Without `method` the strongest one of the customer's is meant. Inherit from this to ask for a proof.
     """
 
+    example_fields: tuple[str, ...] = ("method", "code")
     method = serializers.ChoiceField(choices=METHODS, required=False, allow_null=True, default=None)
     code = CodeField(required=False, default="", allow_blank=True)
 

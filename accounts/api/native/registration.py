@@ -18,6 +18,7 @@ from messaging.errors import CodeExpired, InvalidEmail, InvalidPhone, TooManyAtt
 class RegistrationInput(serializers.Serializer[Any]):
     """Exactly one of email and phone, and the code that was sent there."""
 
+    example_fields = ("email",)
     email = Text(max_length=254, required=False)
     phone = Text(max_length=32, required=False)
     username = Text(max_length=32, required=False)

@@ -24,6 +24,7 @@ NAMES = ("login", "email", "phone", "username")
 class LoginInput(serializers.Serializer[Any]):
     """One name (`login` takes an email, a phone with +, a uid or a user name) and the password."""
 
+    example_fields = ("login",)
     login = Text(max_length=254, required=False)
     email = Text(max_length=254, required=False)
     phone = Text(max_length=32, required=False)
