@@ -48,7 +48,7 @@ class AccountStopped(DomainError):
 
 
 class PasswordRefused(DomainError):
-    """The new password breaks the rules named by `reasons`: too_short, too_long, common, same_as_name."""
+    """The new password breaks the rules named by `reasons`: too_short, too_long, malformed, common, same_as_name."""
 
     slug = "accounts.password_refused"
     kind = Kind.INVALID

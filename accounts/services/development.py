@@ -11,8 +11,7 @@ from pathlib import Path
 from django.conf import settings
 
 from accounts.errors import StaffInvalid
-from accounts.models import PasswordForm, User
-from accounts.models.passwords import Form
+from accounts.models import User
 from accounts.services import passwords, staff, totp
 from config.kit.clock import now
 from config.kit.crypto import unseal
@@ -90,10 +89,9 @@ def _officer(email: str, drawn: dict[str, str]) -> DevelopmentOfficer:
 
 def _has(user: User, password: str, seed: bytes) -> bool:
     """Whether this database knows the officer by these secrets: another `var` may have drawn others."""
-    stored = PasswordForm.objects.filter(user=user, form=Form.PLAIN).first()
     bound = totp.bound(user)
     return (
-        passwords.matches(stored, password)
+        passwords.matches(passwords.forms_of(user), passwords.plain(password))
         and bound is not None
         and unseal(bytes(bound.sealed_seed), context=bound.seal_context) == seed
     )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.errors import AccountStopped, SecondFactorNotDue, WrongCredentials
-from accounts.models import KnownDevice, PasswordForm, Session, Status, User
+from accounts.models import KnownDevice, Session, Status, User
 from accounts.models.attempts import Scope
 from accounts.models.logins import LoginAct
 from accounts.models.passwords import Form
@@ -44,48 +44,45 @@ def log_in(*, login: str, password: str, client: Client, device_token: str | Non
     is compared. Raises WrongCredentials, SignInLocked, AddressLocked, AccountStopped, Unavailable.
     """
     name = names.read(login)
-    stored = _stored(name, form)
+    user = _owner(name)
+    stored, given = passwords.forms_of(user), passwords.Given(form, password)
     device = devices.find(device_token)
-    subject = _subject(name, stored, device)
+    subject = _subject(name, user, device)
     tried = attempts.begin_sign_in(attempts.address(client.ip), subject)
     try:
-        fits = passwords.matches(stored, password)
+        fits = passwords.matches(stored, given)
     except Unavailable:
         attempts.undo(tried)
         raise
-    if not fits or stored is None:
-        _fail(stored, subject, client)
+    if not fits or user is None:
+        _fail(user, subject, client)
         raise WrongCredentials(failures=tried[1].failures)
-    user = stored.user
+    passwords.renew(stored, given)
     attempts.forget([subject])
     attempts.give_back(attempts.address(client.ip))
     return admit(user=user, device=device, client=client, by=SignedInBy.PASSWORD)
 
 
-def _stored(name: names.LoginName, form: Form) -> PasswordForm | None:
-    """The password that the name's user has in this form, with the user, in one query.
-
-    Officers sign in at their desk only: here they are nobody.
-    """
+def _owner(name: names.LoginName) -> User | None:
+    """Whose name it is. Officers sign in at their desk only, and who is deleted is gone: here they are nobody."""
     if name.query is None:
         return None
-    owner = User.objects.filter(name.query, is_staff=False).exclude(status=Status.DELETED)
-    return PasswordForm.objects.select_related("user").filter(form=form, user__in=owner).first()
+    return User.objects.filter(name.query, is_staff=False).exclude(status=Status.DELETED).first()
 
 
-def _subject(name: names.LoginName, stored: PasswordForm | None, device: KnownDevice | None) -> Subject:
+def _subject(name: names.LoginName, user: User | None, device: KnownDevice | None) -> Subject:
     """What a failure counts against: the owner's known device has a budget of its own."""
-    if device is not None and stored is not None and device.user_id == stored.user_id:
+    if device is not None and user is not None and device.user_id == user.pk:
         return Subject(Scope.DEVICE, str(device.pk))
     return Subject(Scope.NAME, name.counted)
 
 
-def _fail(stored: PasswordForm | None, subject: Subject, client: Client) -> None:
+def _fail(user: User | None, subject: Subject, client: Client) -> None:
     """Leave the evidence of a failure. Both branches commit one write, so that the time tells nothing."""
     with transaction.atomic():
         attempts.mark(subject)
-        if stored is not None:
-            logins.note(user=stored.user, act=LoginAct.LOGIN_FAILED, client=client)
+        if user is not None:
+            logins.note(user=user, act=LoginAct.LOGIN_FAILED, client=client)
 
 
 def admit(*, user: User, device: KnownDevice | None, client: Client, by: SignedInBy, is_proven: bool = False) -> SignIn:

@@ -1,10 +1,13 @@
-"""Passwords: the rules, the hashing pool, and checks that take the same time for names that nobody has."""
+"""Passwords: the rules, the hashing pool, and checks that take the same time for names that nobody has.
+
+A password comes as `Given(form, text)`. Where the text is known, all forms are stored; where only a digest is, that
+form alone, and the others are adopted at the first log-in that reveals the text and proves it (`renew`).
+"""
 
 from __future__ import annotations
 
 import threading
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -13,18 +16,18 @@ from argon2.exceptions import InvalidHashError, VerificationError, VerifyMismatc
 from django.conf import settings
 from django.contrib.auth.password_validation import CommonPasswordValidator
 from django.core.exceptions import ValidationError
+from django.db import transaction
 
 from accounts.errors import PasswordRefused
 from accounts.models import PasswordForm, User
-from accounts.models.passwords import Form
+from accounts.models.passwords import Form, Kind
+from accounts.services.password_forms import BYTES_MAX, LENGTH_MAX, LENGTH_MIN, Given, plain
 from config.kit.clock import now
 from config.kit.errors import Unavailable
 
-LENGTH_MIN = 8
-LENGTH_MAX = 128
-"""Characters."""
-BYTES_MAX = 512
-"""Bytes in UTF-8: what is fed to the hash, whatever the characters are."""
+__all__ = ["BYTES_MAX", "LENGTH_MAX", "LENGTH_MIN", "Form", "Given", "Kind", "plain"]
+
+ALL_FORMS = tuple(Form)
 MEMORY_KIB = 19 * 1024
 PASSES = 2
 LANES = 1
@@ -65,35 +68,110 @@ def _place() -> Iterator[None]:
         _places.release()
 
 
-def encode(password: str) -> str:
-    """The password hashed. Only who proved a code or a password comes here, so that waiting has no bound but time.
+def encode_forms(given: Given, *, forms: Collection[Form] = ALL_FORMS) -> dict[Form, str]:
+    """Each of the forms that is known of the password, hashed: all of them of a text, one of a digest.
 
-    Raises Unavailable where the pool stays full.
+    Only who proved a code or a password comes here, so that waiting has no bound but time; each hash takes its own
+    turn at the pool. Raises Unavailable where the pool stays full; ValueError for what is no password at all.
     """
+    known = {form: text for form in forms if (text := given.as_form(form)) is not None}
+    if not known:
+        raise ValueError("check_rules comes first: this is no password of any of the forms")
+    return {form: _encode(text) for form, text in known.items()}
+
+
+def forms_of(user: User | None, kind: Kind = Kind.LOGIN) -> list[PasswordForm]:
+    """The forms in which the user's password is stored, in one query; none of nobody's, after the same query."""
+    return list(PasswordForm.objects.select_related("user").filter(user_id=user.pk if user is not None else 0, kind=kind))
+
+
+def matches(stored: Sequence[PasswordForm], given: Given) -> bool:
+    """Whether the password is the stored one. Exactly one hash is compared, whatever is stored and whatever was sent.
+
+    Where its own form is not stored, a text is proved by a form that can be derived from it; a digest proves nothing
+    but its own form. Raises Unavailable where the pool stays full, or at once where others wait already.
+    """
+    proof = _proof(stored, given)
+    text = given.as_form(Form(proof.form)) if proof is not None else None
+    fits = _verify(proof.encoded if proof is not None else _nobody(), text if text is not None else b"")
+    return fits and text is not None
+
+
+def _proof(stored: Sequence[PasswordForm], given: Given) -> PasswordForm | None:
+    """The stored form by which this password can be proved: its own where there is one."""
+    usable = [one for one in stored if given.as_form(Form(one.form)) is not None]
+    return min(usable, key=lambda one: (one.form != given.form, one.form), default=None)
+
+
+def renew(stored: Sequence[PasswordForm], given: Given) -> None:
+    """After `matches` said yes: hash anew what was hashed weaker than today, and adopt the forms that a text reveals.
+
+    Where the pool is full, the next log-in will do it.
+    """
+    proof = _proof(stored, given)
+    if proof is None:
+        return
+    due = {form: text for form in _due(stored) if (text := given.as_form(form)) is not None}
+    try:
+        made = {form: _encode(text) for form, text in due.items()}
+    except Unavailable:
+        return
+    if made:
+        _adopt(proof, made)
+
+
+def _due(stored: Sequence[PasswordForm]) -> set[Form]:
+    """The forms that are missing or were hashed with other parameters. Officers' passwords are texts only."""
+    good = {Form(one.form) for one in stored if not HASHER.check_needs_rehash(one.encoded)}
+    wanted = {Form.PLAIN} if any(one.user.is_staff for one in stored) else set(ALL_FORMS)
+    return wanted - good
+
+
+def _adopt(proof: PasswordForm, made: dict[Form, str]) -> None:
+    """Write the forms, unless the password was changed meanwhile: that of before must not come back."""
+    moment = now()
+    with transaction.atomic():
+        _lock(proof.user_id)
+        if not PasswordForm.objects.filter(pk=proof.pk, encoded=proof.encoded).exists():
+            return
+        PasswordForm.objects.bulk_create(
+            [
+                PasswordForm(user_id=proof.user_id, kind=proof.kind, form=form, encoded=encoded, changed_at=moment)
+                for form, encoded in made.items()
+            ],
+            update_conflicts=True,
+            unique_fields=["user", "kind", "form"],
+            update_fields=["encoded"],
+        )
+
+
+def store(user: User, encoded_forms: dict[Form, str], kind: Kind = Kind.LOGIN) -> None:
+    """Set the user's password, in the caller's transaction; forms not given are gone: they would open the old one.
+
+    The user's row is locked first, so that a log-in at the same time adopts nothing of the old password.
+    """
+    moment = now()
+    _lock(user.pk)
+    PasswordForm.objects.filter(user=user, kind=kind).delete()
+    PasswordForm.objects.bulk_create(
+        PasswordForm(user=user, kind=kind, form=form, encoded=encoded, changed_at=moment)
+        for form, encoded in encoded_forms.items()
+    )
+
+
+def _lock(user_id: int) -> None:
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=user_id)
+
+
+def _encode(text: bytes) -> str:
     with _slot():
-        return HASHER.hash(_plain(password))
+        return HASHER.hash(text)
 
 
-def matches(stored: PasswordForm | None, password: str) -> bool:
-    """Whether the password is the stored one; where there is none, False after the same time.
-
-    Hashes anew where the parameters have risen. Raises Unavailable where the pool stays full, or at once where others
-    wait already.
-    """
-    plain = _plain(password)
-    encoded = stored.encoded if stored is not None else _nobody()
-    fits = _verify(encoded, plain)
-    if stored is None or not fits:
-        return False
-    if HASHER.check_needs_rehash(encoded):
-        PasswordForm.objects.filter(pk=stored.pk, encoded=encoded).update(encoded=encode(password))
-    return True
-
-
-def _verify(encoded: str, plain: bytes) -> bool:
+def _verify(encoded: str, text: bytes) -> bool:
     with _place():
         try:
-            return HASHER.verify(encoded, plain)
+            return HASHER.verify(encoded, text)
         except (VerifyMismatchError, VerificationError, InvalidHashError):
             return False
 
@@ -104,24 +182,20 @@ def _nobody() -> str:
     return HASHER.hash(b"\xff nobody")
 
 
-def _plain(password: str) -> bytes:
-    """NFC in UTF-8: what looks the same on two keyboards is the same. Cut off above the limit, where nothing fits."""
-    return unicodedata.normalize("NFC", password[: LENGTH_MAX + 1]).encode("utf-8", "surrogatepass")[: BYTES_MAX + 1]
-
-
-def check_rules(password: str, *, names: tuple[str, ...] = ()) -> None:
+def check_rules(given: Given, *, names: tuple[str, ...] = ()) -> None:
     """Promise that the password may be set. `names` are the log-in names that it must not equal.
 
+    Of a digest only this much can be told: whether it is one, and whether it is that of a common password or a name.
     Raises PasswordRefused with all reasons.
     """
     reasons = []
-    if len(password) < LENGTH_MIN:
+    if given.is_plain and len(given.text) < LENGTH_MIN:
         reasons.append("too_short")
-    if len(password) > LENGTH_MAX or len(_plain(password)) > BYTES_MAX:
-        reasons.append("too_long")
-    elif _is_common(password):
+    if not given.is_well_formed:
+        reasons.append("too_long" if given.is_plain else "malformed")
+    elif _is_common(given):
         reasons.append("common")
-    if password.casefold() in {name.casefold() for name in names if name}:
+    if any(given.means(name) for name in names if name):
         reasons.append("same_as_name")
     if reasons:
         raise PasswordRefused(reasons=reasons)
@@ -132,23 +206,17 @@ def _common() -> CommonPasswordValidator:
     return CommonPasswordValidator()
 
 
-def _is_common(password: str) -> bool:
+@cache
+def _common_digests(form: Form) -> frozenset[bytes]:
+    """The digests of all common passwords, made once: twenty thousand of each form that is used."""
+    return frozenset(text for word in _common().passwords if (text := plain(word).as_form(form)) is not None)
+
+
+def _is_common(given: Given) -> bool:
+    if not given.is_plain:
+        return given.as_form(given.form) in _common_digests(given.form)
     try:
-        _common().validate(password)
+        _common().validate(given.text)
     except ValidationError:
         return True
     return False
-
-
-def store(user: User, encoded_forms: dict[Form, str]) -> None:
-    """Set the forms of the user's password, in the caller's transaction; forms not given are gone."""
-    moment = now()
-    PasswordForm.objects.filter(user=user).delete()
-    PasswordForm.objects.bulk_create(
-        PasswordForm(user=user, form=form, encoded=encoded, changed_at=moment) for form, encoded in encoded_forms.items()
-    )
-
-
-def encode_forms(password: str) -> dict[Form, str]:
-    """All wire forms of a password whose plain text is known, hashed."""
-    return {Form.PLAIN: encode(password)}

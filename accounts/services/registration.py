@@ -26,6 +26,7 @@ def register(
     phone: str | None = None,
     username: str | None = None,
     password: str,
+    form: Form = Form.PLAIN,
     code: str,
     language: str,
     ip: str,
@@ -41,10 +42,11 @@ def register(
     if bool(email) == bool(phone):
         raise ValueError("exactly one of email and phone opens an account")
     user = _draft(email=email, phone=phone, username=username, language=language, ip=ip)
-    passwords.check_rules(password, names=(user.email or "", user.phone or "", user.username or ""))
+    given = passwords.Given(form, password)
+    passwords.check_rules(given, names=(user.email or "", user.phone or "", user.username or ""))
     channel, destination = (Channel.EMAIL, user.email) if user.email else (Channel.SMS, user.phone)
     codes.verify(purpose=Purpose.REGISTRATION, channel=channel, destination=destination or "", code=code)
-    forms = passwords.encode_forms(password)
+    forms = passwords.encode_forms(given)
     client = clients.describe(ip=ip, user_agent=user_agent)
     for draw in range(UID_DRAWS_MAX):
         try:

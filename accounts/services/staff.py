@@ -10,7 +10,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError, transaction
 
 from accounts.errors import StaffInvalid, WrongCredentials
-from accounts.models import Authenticator, PasswordForm, RegisterType, User
+from accounts.models import Authenticator, RegisterType, User
 from accounts.models.attempts import Scope
 from accounts.models.factors import FactorKind
 from accounts.models.logins import LoginAct
@@ -71,8 +71,7 @@ def create_officer(
     unknown = set(roles) - set(ROLE_APPS)
     if unknown or not roles:
         raise StaffInvalid(reason=f"Roles are {', '.join(ROLE_APPS)}; not {', '.join(sorted(unknown)) or 'none'}.")
-    passwords.check_rules(password, names=(address,))
-    forms = passwords.encode_forms(password)
+    forms = _encoded(password, address)
     seed = totp_seed or secrets.token_bytes(totp.SEED_BYTES)
     try:
         with transaction.atomic():
@@ -93,6 +92,13 @@ def create_officer(
     return Officer(user, seed)
 
 
+def _encoded(password: str, email: str) -> dict[Form, str]:
+    """An officer's password is a text: no dialect with digests has a desk. Raises PasswordRefused."""
+    given = passwords.plain(password)
+    passwords.check_rules(given, names=(email,))
+    return passwords.encode_forms(given, forms=(Form.PLAIN,))
+
+
 def _bind(user: User, seed: bytes) -> None:
     moment = now()
     Authenticator.objects.filter(user=user).delete()
@@ -103,8 +109,7 @@ def _bind(user: User, seed: bytes) -> None:
 
 def renew_secrets(*, user: User, password: str, totp_seed: bytes, by: str) -> None:
     """Give an officer a new password and authenticator; staff cookies of before are dead. Raises PasswordRefused."""
-    passwords.check_rules(password, names=(user.email or "",))
-    forms = passwords.encode_forms(password)
+    forms = _encoded(password, user.email or "")
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk, is_staff=True)
         locked.credentials_epoch += 1
@@ -129,17 +134,18 @@ def sign_in(*, email: str, password: str, code: str, client: Client) -> User:
     name = _counted(email)
     subject = Subject(Scope.STAFF_NAME, name)
     tried = attempts.begin_sign_in(attempts.address(client.ip, Scope.STAFF_ADDRESS), subject)
-    stored = PasswordForm.objects.select_related("user").filter(form=Form.PLAIN, user__email=name, user__is_staff=True).first()
+    user = User.objects.filter(email=name, is_staff=True).first()
+    stored, given = passwords.forms_of(user), passwords.plain(password)
     try:
-        fits = passwords.matches(stored, password)
+        fits = passwords.matches(stored, given)
     except Unavailable:
         attempts.undo(tried)
         raise
-    user = stored.user if stored is not None else None
     code_fits = _code_fits(user, code, name=name, known=fits)
     if user is None or not fits or not user.is_active or not code_fits:
         _note_failure(user, client)
         raise WrongCredentials(failures=tried[1].failures)
+    passwords.renew(stored, given)
     attempts.forget([subject])
     attempts.give_back(attempts.address(client.ip, Scope.STAFF_ADDRESS))
     with transaction.atomic():
