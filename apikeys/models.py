@@ -38,6 +38,9 @@ class Scheme(models.TextChoices):
     """How the requests of a key are signed. A key is issued for one scheme."""
 
     NATIVE_HMAC = "native_hmac", "HMAC-SHA256 (native)"
+    NATIVE_ED25519 = "native_ed25519", "Ed25519 (native)"
+    BTSE = "btse", "HMAC-SHA384 (BTSE)"
+    SPOT = "spot", "double SHA-256 (spot)"
 
 
 class State(models.TextChoices):
@@ -65,6 +68,8 @@ class ApiKey(models.Model):
     key = models.CharField(max_length=64)
     scheme = models.CharField(max_length=16, choices=Scheme, default=Scheme.NATIVE_HMAC)
     sealed_secret = models.BinaryField(null=True)
+    public_key = models.BinaryField(max_length=32, null=True)
+    """The customer's own Ed25519 key, 32 bytes: with it nothing secret is kept here."""
     label = models.CharField(max_length=LABEL_LENGTH_MAX)
     scopes = ArrayField(models.CharField(max_length=16, choices=Scope))
     networks = ArrayField(models.CharField(max_length=43), default=list, blank=True)
@@ -92,9 +97,14 @@ class ApiKey(models.Model):
                 name="apikeys_apikey_withdraw_is_bound",
             ),
             models.CheckConstraint(
-                condition=Q(state=State.DELETED, sealed_secret__isnull=True)
-                | (~Q(state=State.DELETED) & Q(sealed_secret__isnull=False)),
+                condition=Q(sealed_secret__isnull=True) & (Q(state=State.DELETED) | Q(scheme=Scheme.NATIVE_ED25519))
+                | Q(sealed_secret__isnull=False) & ~Q(state=State.DELETED) & ~Q(scheme=Scheme.NATIVE_ED25519),
                 name="apikeys_apikey_secret_until_deleted",
+            ),
+            models.CheckConstraint(
+                condition=Q(scheme=Scheme.NATIVE_ED25519, public_key__isnull=False)
+                | ~Q(scheme=Scheme.NATIVE_ED25519) & Q(public_key__isnull=True),
+                name="apikeys_apikey_public_key_of_ed25519",
             ),
             models.CheckConstraint(
                 condition=Q(state=State.ACTIVE, ended_at__isnull=True) | (~Q(state=State.ACTIVE) & Q(ended_at__isnull=False)),
@@ -142,7 +152,7 @@ class Nonce(models.Model):
 
     pk = models.CompositePrimaryKey("api_key_id", "nonce")
     api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, db_index=False, related_name="+")
-    nonce = models.CharField(max_length=64)
+    nonce = models.CharField(max_length=128)
     used_at = models.DateTimeField()
 
     class Meta:

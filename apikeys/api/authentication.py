@@ -12,7 +12,9 @@ from rest_framework.request import Request
 
 from accounts.models import User
 from apikeys.errors import HeadersInvalid, TargetInvalid
-from apikeys.services import admission, signing
+from apikeys.services import admission
+from apikeys.services.schemes import native
+from apikeys.services.schemes.common import Received
 from config.kit.credentials import Credential
 from config.kit.network import client_ip
 
@@ -43,15 +45,13 @@ class SignedKeyAuthentication(BaseAuthentication):
     def authenticate(self, request: Request) -> tuple[User, Credential] | None:
         """The owner of the key, or None where no header of a signature came. Raises the refusals of `admission.admit`."""
         received = request._request  # noqa: SLF001  # the bytes as received, below what DRF makes of them
-        headers = {header: received.headers.get(header) for header in signing.HEADERS}
+        headers = {header: received.headers.get(header) for header in native.HEADERS}
         if not any(value is not None for value in headers.values()):
             return None
         if "Authorization" in received.headers:
             raise HeadersInvalid(header="Authorization", reason="stands beside a signature")
         path, query = raw_target(received)
-        signed = signing.read(
-            method=received.META["REQUEST_METHOD"], path=path, query=query, body=_raw_body(received), headers=headers
-        )
+        signed = native.read(Received(received.META["REQUEST_METHOD"], path, query, _raw_body(received), headers))
         admitted = admission.admit(signed, ip=client_ip(received))
         credential = Credential(
             kind="key",

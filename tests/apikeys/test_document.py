@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from apikeys.services import signing
+from apikeys.services.schemes.common import hmac_sha256
 from tests.apikeys import people
 from tests.apikeys.test_signing import PUBLISHED, SECRET
 
@@ -25,7 +25,7 @@ def block(language: str) -> str:
 
 
 def test_the_vector_of_the_document_holds():
-    assert signing.signature(SECRET.encode(), block("text").rstrip("\n").encode()) == PUBLISHED
+    assert hmac_sha256(SECRET.encode(), block("text").rstrip("\n").encode()) == PUBLISHED
     assert PUBLISHED in DOCUMENT.read_text()
     assert SECRET in DOCUMENT.read_text()
 

@@ -11,7 +11,9 @@ from django.db import connection
 from accounts.services import second_factor
 from apikeys.errors import NonceUsed, TooManyKeys
 from apikeys.models import ApiKey, Nonce
-from apikeys.services import admission, keys, signing
+from apikeys.services import admission, keys
+from apikeys.services.schemes import native
+from apikeys.services.schemes.common import Received, SignedRequest
 from config.kit.errors import Absent, DomainError
 from tests.apikeys import people
 
@@ -38,11 +40,11 @@ def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
     return results
 
 
-def read(signed) -> signing.SignedRequest:
-    return signing.read(method=signed.method, path=signed.target, query="", body=signed.body, headers=dict(signed.headers))
+def read(signed) -> SignedRequest:
+    return native.read(Received(signed.method, signed.target, "", signed.body, dict(signed.headers)))
 
 
-def admitted(request: signing.SignedRequest) -> admission.Admitted | DomainError:
+def admitted(request: SignedRequest) -> admission.Admitted | DomainError:
     try:
         return admission.admit(request, ip="127.0.0.1")
     except DomainError as refusal:
