@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
+from accounts.errors.app_tokens import AppTokenRefused as AppTokenRefused
+from accounts.errors.app_tokens import TooManyAppTokens as TooManyAppTokens
 from accounts.errors.requests import CredentialsDisagree as CredentialsDisagree
 from accounts.errors.requests import CrossSite as CrossSite
 from config.kit.errors import DomainError, Kind

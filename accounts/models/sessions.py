@@ -65,6 +65,8 @@ class Session(models.Model):
     city = models.CharField(max_length=64, blank=True, default="")
     """As the configured GeoIP database names it, empty without one."""
     signed_in_by = models.CharField(max_length=16, choices=SignedInBy, default=SignedInBy.PASSWORD)
+    app_token_family = models.UUIDField(null=True, blank=True)
+    """The family of the app token that opened it: the session ends with the family."""
     device = models.CharField(max_length=64, blank=True, default="")
     browser = models.CharField(max_length=64, blank=True, default="")
     user_agent = models.CharField(max_length=512, blank=True, default="")

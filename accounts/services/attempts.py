@@ -46,6 +46,8 @@ BUDGETS = {
     Scope.SECOND_FACTOR: Budget(timedelta(hours=24), ((5, 15 * 60), (10, 3_600), (15, 24 * 3_600))),
     # Whoever knows an officer's address can fail at the desk's door: the lock slows guesses and never lasts a working day.
     Scope.STAFF_NAME: Budget(timedelta(hours=24), ((5, 15 * 60),)),
+    # An app token is never guessed: whoever fails so often from one address tries stolen ones.
+    Scope.APP_TOKEN: Budget(timedelta(hours=1), ((20, 15 * 60), (50, 3_600), (100, 24 * 3_600))),
     Scope.STAFF_ADDRESS: Budget(timedelta(hours=1), ((20, 15 * 60), (40, 24 * 3_600))),
 }
 

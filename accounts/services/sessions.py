@@ -12,7 +12,7 @@ from accounts.models import Session, User
 from accounts.models.logins import LoginAct
 from accounts.models.sessions import EndCause, Level, SignedInBy
 from accounts.models.users import MAY_SIGN_IN
-from accounts.services import logins
+from accounts.services import access, logins
 from accounts.services.clients import Client
 from config.kit.clock import now
 from config.kit.crypto import token, token_hash
@@ -149,7 +149,11 @@ def revoke(*, user: User, name: str, current: Session, client: Client) -> None:
 
 
 def end_all(*, user: User, cause: EndCause, but: Session | None = None) -> int:
-    """End the user's sessions, except `but`; how many there were."""
+    """End the user's sessions, except `but`, and what else the cause ends (see `access`); how many sessions there were.
+
+    Call it in a transaction.
+    """
+    access.end(user=user, cause=cause)
     ending = Session.objects.filter(user=user, ended_at__isnull=True)
     return _end(ending.exclude(pk=but.pk) if but is not None else ending, cause)
 

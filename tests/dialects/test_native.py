@@ -16,6 +16,7 @@ from tests.client import Api
 ENDPOINTS = [tuple(line.split()) for line in (Path(__file__).parent / "native_endpoints.txt").read_text().splitlines()]
 OPEN = {
     "post_codes", "post_registration", "post_sessions", "get_countries", "get_coins",
+    "post_sessions_by_app_token",
 }  # fmt: skip
 """Operations that anybody may call."""
 BAD_BODIES: list[Any] = [None, [], "text", 5, {"unknown": 1}, {"amount": float("nan")}]
