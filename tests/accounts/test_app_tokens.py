@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from config.kit.clock import now
 from config.kit.errors import DomainError
 from messaging.models import Message
 from tests.accounts.app_tokens import DEVICE, issued, mailed_proof
-from tests.accounts.threads import at_once
+from tests.accounts.threads import at_once, wait_until_somebody_waits
 from tests.client import Api
 from tests.factories_accounts import CLIENT, PASSWORD, App, bind_totp, customer, token_of
 from tests.factories_messaging import read_message
@@ -328,19 +329,28 @@ def test_of_racing_uses_at_most_one_opens_a_session_and_then_the_family_ends(rea
     assert Message.objects.filter(template="app_token_reused").count() == 1
 
 
-def test_no_token_survives_a_change_that_races_with_its_use(real_db: None) -> None:
-    for _ in range(6):
-        user = customer()
-        made = issued(user)
+def test_no_token_survives_a_change_that_comes_while_it_is_being_used(real_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    user = customer()
+    made = issued(user)
+    spent, known_device = threading.Event(), app_tokens._known_device
 
-        def act(index: int, user: User = user, token: str = made.token) -> Any:
-            if index == 0:
-                return use(token)
-            with transaction.atomic():
-                return sessions.end_all(user=user, cause=EndCause.PASSWORD_CHANGED)
+    def wait_for_the_change(*given: Any) -> KnownDevice:
+        spent.set()
+        wait_until_somebody_waits()
+        return known_device(*given)
 
-        at_once(2, act)
-        assert not app_tokens.live(user).exists()
+    def act(index: int) -> Any:
+        if index == 0:
+            return use(made.token)
+        assert spent.wait(timeout=30)
+        with transaction.atomic():
+            return sessions.end_all(user=user, cause=EndCause.PASSWORD_CHANGED)
+
+    monkeypatch.setattr(app_tokens, "_known_device", wait_for_the_change)
+    results = at_once(2, act)
+    assert isinstance(results[0], app_tokens.AppSignIn)
+    assert not app_tokens.live(user).exists()
+    assert sessions.find(results[0].token) is None
 
 
 def test_no_device_is_one_too_many_when_several_are_turned_on_at_once(real_db: None, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -37,3 +38,17 @@ def at_once(number: int, act: Callable[[int], T]) -> list[T | DomainError]:
 
     with ThreadPoolExecutor(threads) as pool:
         return [result for shared in pool.map(share, range(threads)) for result in shared]
+
+
+def wait_until_somebody_waits(seconds: float = 30) -> None:
+    """Return once a connection of this database waits for a lock: what has to meet has met."""
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
+            )
+            if cursor.fetchone()[0]:
+                return
+        time.sleep(0.01)
+    raise AssertionError("nobody came to wait")
