@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from datetime import timedelta
-from typing import Any
 
 import pytest
 import time_machine
-from django.db import IntegrityError, connection, transaction
 
 from accounts.errors import AppTokenRefused, TooManyAppTokens
 from accounts.models import AppToken, AuditRecord, KnownDevice, LoginRecord, Session, User
 from accounts.models.sessions import EndCause
-from accounts.services import app_tokens, clients, housekeeping, login, sessions
+from accounts.services import app_tokens, housekeeping, login, sessions
 from accounts.services.second_factor import Proof
 from config.kit.clock import now
 from config.kit.errors import DomainError
 from messaging.models import Message
 from tests.accounts.app_tokens import DEVICE, issued, mailed_proof
-from tests.accounts.threads import at_once, wait_until_somebody_waits
 from tests.client import Api
 from tests.factories_accounts import CLIENT, PASSWORD, App, bind_totp, customer, token_of
 from tests.factories_messaging import read_message
@@ -246,40 +242,6 @@ def test_a_device_has_one_token_and_the_former_is_dead() -> None:
     assert use(present.token).token
 
 
-def test_the_list_shows_the_devices_of_the_customer_and_nothing_of_the_tokens(api: Api) -> None:
-    user = customer()
-    mine = issued(user, name="Phone")
-    issued(customer(), name="Not mine")
-    answer = api.get(URL, token=token_of(user))
-    assert answer.status_code == 200
-    (row,) = answer.json()["results"]
-    assert set(row) == {"id", "device", "last_used_at", "expires_at"}
-    assert (row["id"], row["device"]) == (str(mine.family), "Phone")
-
-
-def test_turning_it_off_ends_what_it_opened_but_for_the_session_that_asks(api: Api) -> None:
-    user = customer()
-    first = use(issued(user).token)
-    second = use(first.app_token.token)
-    assert api.delete(f"{URL}/{second.app_token.family}", token=second.token).status_code == 204
-    assert api.get("/api/v1/me", token=second.token).status_code == 200
-    assert api.get("/api/v1/me", token=first.token).status_code == 401
-    assert Session.objects.get(pk=first.session.pk).end_cause == EndCause.REVOKED
-    refused(second.app_token.token)
-    assert not Message.objects.filter(template="app_token_reused").exists()
-
-
-def test_somebody_elses_device_answers_like_none(api: Api) -> None:
-    foreign = issued(customer())
-    token = token_of(customer())
-    answers = [
-        api.delete(f"{URL}/{name}", token=token)
-        for name in (foreign.family, "00000000-0000-0000-0000-000000000000", "nothing", "%00", "x" * 36)
-    ]
-    assert {(answer.status_code, answer.json()["slug"]) for answer in answers} == {(404, "api.absent")}
-    assert use(foreign.token).token
-
-
 def test_a_log_in_by_fingerprint_is_not_news_of_a_new_device() -> None:
     user = customer()
     made = issued(user)
@@ -288,88 +250,3 @@ def test_a_log_in_by_fingerprint_is_not_news_of_a_new_device() -> None:
     use(opened.app_token.token)
     assert Message.objects.filter(template="new_login").count() == before
     KnownDevice.objects.filter(user=user).delete()
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        {},
-        {"token": "x"},
-        {"token": "x" * 43, "device_id": "short"},
-        {"token": "x" * 5_000, "device_id": DEVICE},
-        {"token": ["x" * 43], "device_id": DEVICE},
-        {"token": "x" * 43, "device_id": "d" * 129},
-        {"token": "x" * 43, "device_id": 12345678},
-        {"token": "\u0000" * 43, "device_id": DEVICE},
-    ],
-)
-def test_bad_shapes_are_told_so(api: Api, body: dict[str, Any]) -> None:
-    assert api.post(DOOR, body).status_code == 400
-
-
-def test_unknown_tokens_of_any_script_are_refused(api: Api) -> None:
-    answer = api.post(DOOR, {"token": "\u00e9" * 43, "device_id": "\U0001f600" * 8})
-    assert (answer.status_code, answer.json()["slug"]) == (401, "accounts.app_token_refused")
-
-
-def test_of_racing_uses_at_most_one_opens_a_session_and_then_the_family_ends(real_db: None) -> None:
-    user = customer()
-    made = issued(user)
-    results = at_once(
-        24,
-        lambda number: app_tokens.sign_in(
-            shown=made.token, device_id=DEVICE, client=clients.describe(ip=f"203.0.113.{number}", user_agent="app")
-        ),
-    )
-    opened = [result for result in results if isinstance(result, app_tokens.AppSignIn)]
-    assert len(opened) == 1
-    assert all(isinstance(result, AppTokenRefused) for result in results if result is not opened[0])
-    refused(opened[0].app_token.token)
-    assert not Session.objects.filter(app_token_family=made.family, ended_at__isnull=True).exists()
-    assert Message.objects.filter(template="app_token_reused").count() == 1
-
-
-def test_no_token_survives_a_change_that_comes_while_it_is_being_used(real_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    user = customer()
-    made = issued(user)
-    spent, known_device = threading.Event(), app_tokens._known_device
-
-    def wait_for_the_change(*given: Any) -> KnownDevice:
-        spent.set()
-        wait_until_somebody_waits()
-        return known_device(*given)
-
-    def act(index: int) -> Any:
-        if index == 0:
-            return use(made.token)
-        assert spent.wait(timeout=30)
-        with transaction.atomic():
-            return sessions.end_all(user=user, cause=EndCause.PASSWORD_CHANGED)
-
-    monkeypatch.setattr(app_tokens, "_known_device", wait_for_the_change)
-    results = at_once(2, act)
-    assert isinstance(results[0], app_tokens.AppSignIn)
-    assert not app_tokens.live(user).exists()
-    assert sessions.find(results[0].token) is None
-
-
-def test_no_device_is_one_too_many_when_several_are_turned_on_at_once(real_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    user = customer()
-    monkeypatch.setattr("accounts.services.second_factor.require", lambda *_args, **_named: None)
-    session = login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).session
-    at_once(
-        16,
-        lambda number: app_tokens.issue(
-            user=user, session=session, device_id=f"device-number-{number}", proof=None, client=CLIENT
-        ),
-    )
-    assert app_tokens.live(user).count() == app_tokens.DEVICES_MAX
-
-
-def test_the_database_itself_knows_one_live_token_of_a_family() -> None:
-    made = issued(customer())
-    row = AppToken.objects.get(family=made.family)
-    row.pk, row.token_hash = None, b"x" * 32
-    with pytest.raises(IntegrityError, match="accounts_apptoken_one_live_per_family"), transaction.atomic():
-        row.save(force_insert=True)
-    assert connection.is_usable()
