@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from config.kit.errors import DomainError, Kind
+from dataclasses import field as facts
+
+from config.kit.errors import DomainError, Kind, Unavailable
 
 
 class InvalidEmail(DomainError):
@@ -79,3 +81,51 @@ class TooManyAttempts(CodeRefused):
     field = "code"
     message = "Too many wrong codes. Try again in {retry_after} s."
     retry_after: int
+
+
+class CaptchaRequired(DomainError):
+    """A captcha is due and none came, or one of a kind that this door does not take."""
+
+    slug = "messaging.captcha_required"
+    kind = Kind.UNPROCESSABLE
+    field = "captcha"
+    message = "A captcha is due: solve one of the kinds named."
+    kinds: list[str] = facts(default_factory=list)
+
+
+class CaptchaWrong(DomainError):
+    """The captcha is wrong, expired, spent or unknown: which of these is not told. It is spent in any case."""
+
+    slug = "messaging.captcha_wrong"
+    kind = Kind.UNPROCESSABLE
+    field = "captcha"
+    message = "The captcha was not solved, is too old or was used already. Draw another one."
+
+
+class CaptchaKindUnknown(DomainError):
+    """No captcha of this kind is drawn here."""
+
+    slug = "messaging.captcha_kind_unknown"
+    kind = Kind.INVALID
+    field = "kind"
+    message = "No captcha of this kind is offered: choose one of the kinds named."
+    kinds: list[str] = facts(default_factory=list)
+
+
+class TooManyCaptchas(DomainError):
+    """Too many captchas were drawn, or too many wrong ones were sent for checking, from one address."""
+
+    slug = "messaging.too_many_captchas"
+    kind = Kind.LIMITED
+    message = "Too many captchas from this address. Try again in {retry_after} s."
+    retry_after: int
+
+
+class CaptchaUnavailable(Unavailable):
+    """The outside verifier of this kind does not answer now; `kinds` are those that would still do."""
+
+    slug = "messaging.captcha_unavailable"
+    kind = Kind.UNAVAILABLE
+    field = "captcha"
+    message = "This captcha can't be checked now. Solve one of the kinds named, or try again in {retry_after} s."
+    kinds: list[str] = facts(default_factory=list)

@@ -45,3 +45,9 @@ def neighbourhood(ip: str) -> str:
         return str(address)
     prefix = 24 if address.version == 4 else 56
     return str(ipaddress.ip_network(f"{address}/{prefix}", strict=False))
+
+
+def subscriber(ip: str) -> str:
+    """Who shares a limit meant for one subscriber: the address itself, for IPv6 the /56 that each of them is given."""
+    address = ipaddress.ip_address(ip)
+    return str(address) if address.version == 4 else str(ipaddress.ip_network(f"{address}/56", strict=False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from messaging.models.captchas import Captcha, CaptchaKind
 from messaging.models.caught import CaughtMessage
 from messaging.models.codes import Channel, Code, Purpose
 from messaging.models.limits import Allowance, Budget
@@ -11,6 +12,8 @@ __all__ = [
     "MESSAGE_FLOW",
     "Allowance",
     "Budget",
+    "Captcha",
+    "CaptchaKind",
     "CaughtMessage",
     "Channel",
     "Code",

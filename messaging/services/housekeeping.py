@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connection
 
 from config.kit.clock import now
+from messaging.services import captchas
 
 ROWS_AT_ONCE = 1000
 CODE_DAYS = 2
@@ -15,7 +16,7 @@ CODE_DAYS = 2
 
 
 def purge() -> int:
-    """Delete spent codes, idle limits and old evidence. Says how many rows went."""
+    """Delete spent codes and captchas, idle limits and old evidence. Says how many rows went."""
     moment = now()
     return (
         _delete("messaging_code", "expires_at < %s", moment - timedelta(days=CODE_DAYS))
@@ -30,6 +31,7 @@ def purge() -> int:
             "ended_at IS NOT NULL AND created_at < %s",
             moment - timedelta(days=settings.MESSAGING_EVIDENCE_DAYS),
         )
+        + captchas.purge()
     )
 
 

@@ -8,11 +8,13 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.api import native as accounts
 from apikeys.api import native as apikeys
 from kyc.api import native as kyc
+from messaging.api import native as messaging
 from wallet.api.native import books, deposits, trusted_addresses, withdrawals
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(urlconf="config.dialects.native.urls_mounted"), name="native-schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="native-schema"), name="native-docs"),
+    path("captchas", messaging.Captchas.as_view()),
     path("codes", accounts.Codes.as_view()),
     path("registration", accounts.Registration.as_view()),
     path("sessions", accounts.Sessions.as_view()),

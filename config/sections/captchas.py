@@ -1,0 +1,32 @@
+"""Settings of captchas."""
+
+from __future__ import annotations
+
+from config.sections.mode import env
+
+CAPTCHA_OWN_KINDS = ("picture", "proof_of_work")
+CAPTCHA_OUTSIDE_KINDS = ("geetest", "geetest_v3", "aliyun")
+CAPTCHA_KINDS = env.list("CAPTCHA_KINDS", default=["picture", "proof_of_work"])
+"""Which captchas are offered, the preferred one first. One of our own must be among them: when a vendor does not
+answer, nothing is let through, and the others are what customers fall back to."""
+CAPTCHA_LIFETIME_SECONDS = env.integer("CAPTCHA_LIFETIME_SECONDS", default=300)
+"""From drawing to answering; at most 600."""
+CAPTCHA_DRAWS_PER_ADDRESS_PER_MINUTE = env.integer("CAPTCHA_DRAWS_PER_ADDRESS_PER_MINUTE", default=30)
+CAPTCHA_DRAWS_PER_ADDRESS_PER_HOUR = env.integer("CAPTCHA_DRAWS_PER_ADDRESS_PER_HOUR", default=300)
+"""Captchas drawn for one address (IPv6: /56)."""
+CAPTCHA_WORK_ITERATIONS = env.integer("CAPTCHA_WORK_ITERATIONS", default=1000)
+"""PBKDF2-SHA-256 iterations of one try at a proof of work. Our own cost is one try for each challenge drawn."""
+CAPTCHA_WORK_TRIES_MAX = env.integer("CAPTCHA_WORK_TRIES_MAX", default=4000)
+"""Tries that the longest proof of work takes; the mean is half of it. With both defaults a solver computes two million
+iterations in the mean: about a second of one processor core, and a multiple of that on an old phone."""
+
+if unknown := [kind for kind in CAPTCHA_KINDS if kind not in CAPTCHA_OWN_KINDS + CAPTCHA_OUTSIDE_KINDS]:
+    env.unreadable.append(f"CAPTCHA_KINDS names {', '.join(unknown)}, which is no kind of captcha")
+if not set(CAPTCHA_KINDS) & set(CAPTCHA_OWN_KINDS):
+    env.unreadable.append(f"CAPTCHA_KINDS must name {' or '.join(CAPTCHA_OWN_KINDS)}: others can fail without us")
+if len(set(CAPTCHA_KINDS)) != len(CAPTCHA_KINDS):
+    env.unreadable.append("CAPTCHA_KINDS names a kind twice")
+if not 30 <= CAPTCHA_LIFETIME_SECONDS <= 600:
+    env.unreadable.append("CAPTCHA_LIFETIME_SECONDS must be between 30 and 600")
+if not (1 <= CAPTCHA_WORK_ITERATIONS <= 1_000_000 and 1 <= CAPTCHA_WORK_TRIES_MAX <= 10_000_000):
+    env.unreadable.append("CAPTCHA_WORK_ITERATIONS and CAPTCHA_WORK_TRIES_MAX must be between 1 and some millions")

@@ -1,0 +1,1 @@
+"""The faces of this app, one package per dialect."""

@@ -1,0 +1,301 @@
+"""Captchas of our own: drawn, answered once, and never twice."""
+
+from __future__ import annotations
+
+import base64
+import dataclasses
+import io
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from django.conf import LazySettings
+from django.db import IntegrityError, transaction
+from PIL import Image
+
+from config.kit.clock import now
+from config.kit.errors import Absent
+from messaging.errors import CaptchaKindUnknown, CaptchaRequired, CaptchaWrong, TooManyCaptchas
+from messaging.models import Captcha
+from messaging.services import captchas
+from messaging.services.captchas import CaptchaAnswer, pictures
+from tests.factories_captchas import solved_picture, solved_work, worked
+from tests.messaging.conftest import at_once
+
+ADDRESS = "198.51.100.7"
+
+
+@pytest.fixture(autouse=True)
+def quick_work(settings: LazySettings) -> None:
+    """Proofs of work that a test solves in milliseconds."""
+    settings.CAPTCHA_WORK_ITERATIONS, settings.CAPTCHA_WORK_TRIES_MAX = 10, 50
+
+
+def require(answer: CaptchaAnswer | None, **more: Any) -> None:
+    captchas.require(answer, **{"purpose": "login", "ip": ADDRESS} | more)
+
+
+def test_a_picture_is_a_small_jpeg_of_five_characters_that_is_taken_once(db: None) -> None:
+    drawn = captchas.draw("picture", ip=ADDRESS)
+    image = Image.open(io.BytesIO(base64.b64decode(drawn.image, validate=True)))
+    assert (image.format, image.size, drawn.kind) == ("JPEG", (160, 60), "picture")
+    answer = captchas.read_answer(drawn.id)
+    assert len(answer) == 5
+    assert set(answer) <= set(pictures.ALPHABET)
+    require(CaptchaAnswer("picture", id=drawn.id, answer=answer))
+    with pytest.raises(CaptchaWrong):
+        require(CaptchaAnswer("picture", id=drawn.id, answer=answer))
+    assert Captcha.objects.get().spent_for == "login"
+
+
+def test_small_letters_and_spaces_around_are_as_good(db: None) -> None:
+    solved = solved_picture()
+    require(dataclasses.replace(solved, answer=f" {solved.answer.lower()} "))
+
+
+def test_no_picture_shows_a_character_that_looks_like_another() -> None:
+    for group in ("O0QD", "1ILJ7", "2Z", "5S", "8B", "6G", "UV", "MN", "A4"):
+        assert len(set(group) & set(pictures.ALPHABET)) <= 1, group
+    assert len(pictures.ALPHABET) == len(set(pictures.ALPHABET.upper())) >= 15
+
+
+def test_a_wrong_answer_spends_the_picture(db: None) -> None:
+    solved = solved_picture()
+    with pytest.raises(CaptchaWrong):
+        require(dataclasses.replace(solved, answer="22222"))
+    with pytest.raises(CaptchaWrong):
+        require(solved)
+
+
+def test_a_picture_lives_five_minutes(db: None) -> None:
+    solved = solved_picture()
+    with time_machine.travel(now() + timedelta(minutes=5, seconds=1)), pytest.raises(CaptchaWrong):
+        require(solved)
+    with time_machine.travel(now() + timedelta(minutes=5, seconds=1)), pytest.raises(Absent):
+        captchas.read_answer(solved.id)
+    require(solved)
+
+
+def test_of_fifty_right_answers_at_once_one_is_taken(real_db: None) -> None:
+    solved = solved_picture()
+    answers = at_once(50, lambda _: require(solved))
+    assert answers.count(None) == 1
+    assert {type(answer) for answer in answers if answer is not None} == {CaptchaWrong}
+
+
+def test_of_fifty_solutions_of_one_work_at_once_one_is_taken(real_db: None) -> None:
+    solved = solved_work()
+    answers = at_once(50, lambda _: require(solved))
+    assert answers.count(None) == 1
+    assert {type(answer) for answer in answers if answer is not None} == {CaptchaWrong}
+
+
+def test_a_captcha_inside_a_transaction_is_a_defect_of_the_caller(real_db: None) -> None:
+    for solved in (solved_picture(), solved_work()):
+        with pytest.raises(RuntimeError), transaction.atomic():
+            require(solved)
+
+
+def test_a_wrong_answer_is_spent_though_the_request_fails_afterwards(real_db: None) -> None:
+    solved = solved_picture()
+    with pytest.raises(CaptchaWrong):
+        require(dataclasses.replace(solved, answer="22222"))
+    assert Captcha.objects.get().spent_at is not None
+
+
+def test_a_proof_of_work_is_solved_and_taken_once(db: None) -> None:
+    drawn = captchas.draw("proof_of_work", ip=ADDRESS)
+    assert not Captcha.objects.exists()
+    solved = solved_work(drawn)
+    require(dataclasses.replace(solved, id=drawn.id))
+    with pytest.raises(CaptchaWrong):
+        require(solved)
+    assert Captcha.objects.get().kind == "proof_of_work"
+
+
+def test_the_work_asked_for_is_the_work_that_the_settings_name(db: None, settings: LazySettings) -> None:
+    settings.CAPTCHA_WORK_ITERATIONS = 77
+    drawn = captchas.draw("proof_of_work", ip=ADDRESS)
+    assert drawn.work is not None
+    assert drawn.work["parameters"]["cost"] == 77
+    assert drawn.work["parameters"]["algorithm"] == "PBKDF2/SHA-256"
+    require(solved_work(drawn))
+
+
+def test_a_proof_of_work_that_is_late_is_not_taken(db: None) -> None:
+    solved = solved_work()
+    with time_machine.travel(now() + timedelta(minutes=5, seconds=2)), pytest.raises(CaptchaWrong):
+        require(solved)
+
+
+@pytest.mark.parametrize(
+    "easier",
+    [
+        {}, {"cost": 1}, {"nonce": "00" * 16}, {"salt": "00" * 16}, {"expiresAt": 4102444800}, {"data": {"id": "x"}},
+        {"data": None}, {"keySignature": None}, {"algorithm": "SHA-256"}, {"keyLength": 1},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_challenge_that_the_client_made_easier_is_not_ours(db: None, easier: dict[str, Any]) -> None:
+    drawn = captchas.draw("proof_of_work", ip=ADDRESS)
+    assert drawn.work is not None
+    changed = {**drawn.work, "parameters": {**drawn.work["parameters"], "keyPrefix": "", **easier}}
+    with pytest.raises(CaptchaWrong):
+        require(CaptchaAnswer("proof_of_work", answer=worked(changed)))
+    assert not Captcha.objects.exists()
+
+
+def test_a_solution_of_another_challenge_is_not_taken(db: None) -> None:
+    import altcha
+
+    mine, other = (captchas.draw("proof_of_work", ip=ADDRESS) for _ in range(2))
+    solved = altcha.Payload.from_base64(worked(mine.work))
+    mixed = altcha.Payload(altcha.Challenge.from_dict(dict(other.work or {})), solved.solution)
+    with pytest.raises(CaptchaWrong):
+        require(CaptchaAnswer("proof_of_work", answer=mixed.to_base64()))
+    with pytest.raises(CaptchaWrong):
+        require(dataclasses.replace(solved_work(mine), id=other.id))
+
+
+def test_without_a_captcha_the_refusal_says_which_would_do(db: None, settings: LazySettings) -> None:
+    settings.CAPTCHA_KINDS = ["picture", "proof_of_work"]
+    for nothing in (None, CaptchaAnswer("picture"), CaptchaAnswer("geetest", id="a", answer="b"), CaptchaAnswer("", id="a")):
+        with pytest.raises(CaptchaRequired) as refused:
+            require(nothing)
+        assert refused.value.facts == {"kinds": ["picture", "proof_of_work"]}
+
+
+def test_a_kind_that_is_not_offered_is_neither_drawn_nor_taken(db: None, settings: LazySettings) -> None:
+    solved = solved_picture()
+    settings.CAPTCHA_KINDS = ["proof_of_work"]
+    with pytest.raises(CaptchaRequired):
+        require(solved)
+    with pytest.raises(CaptchaKindUnknown) as refused:
+        captchas.draw("picture", ip=ADDRESS)
+    assert refused.value.facts == {"kinds": ["proof_of_work"]}
+    require(solved, kinds=["picture"])  # a dialect whose contract knows pictures only
+
+
+def test_a_picture_is_no_answer_to_a_question_of_another_kind(db: None) -> None:
+    solved = solved_picture()
+    with pytest.raises(CaptchaWrong):
+        require(dataclasses.replace(solved, kind="proof_of_work"))
+    require(solved)
+
+
+def test_drawing_is_limited_for_each_address_and_refused_drawing_leaves_nothing(db: None, settings: LazySettings) -> None:
+    settings.CAPTCHA_DRAWS_PER_ADDRESS_PER_MINUTE = 3
+    for _ in range(3):
+        captchas.draw("picture", ip=ADDRESS)
+    with pytest.raises(TooManyCaptchas) as refused:
+        captchas.draw("proof_of_work", ip=ADDRESS)
+    assert 1 <= refused.value.retry_after <= 60
+    assert Captcha.objects.count() == 3
+    captchas.draw("picture", ip="198.51.100.8")
+
+
+def test_the_limit_of_drawing_counts_an_ipv6_subscriber_as_one(db: None, settings: LazySettings) -> None:
+    settings.CAPTCHA_DRAWS_PER_ADDRESS_PER_HOUR = 1
+    captchas.draw("picture", ip="2001:db8:1:100::1")
+    with pytest.raises(TooManyCaptchas):
+        captchas.draw("picture", ip="2001:db8:1:1ff::2")
+    captchas.draw("picture", ip="2001:db8:1:200::1")
+
+
+def test_of_drawings_at_once_from_one_address_no_more_than_the_limit_are_drawn(real_db: None, settings: LazySettings) -> None:
+    settings.CAPTCHA_DRAWS_PER_ADDRESS_PER_MINUTE = 5
+    answers = at_once(20, lambda _: captchas.draw("picture", ip=ADDRESS))
+    assert sum(isinstance(answer, TooManyCaptchas) for answer in answers) == 15
+    assert Captcha.objects.count() == 5
+
+
+def test_in_production_no_answer_is_kept_and_none_is_shown(db: None, settings: LazySettings) -> None:
+    open_in_development = captchas.draw("picture", ip=ADDRESS)
+    settings.PRODUCTION = True
+    drawn = captchas.draw("picture", ip=ADDRESS)
+    assert Captcha.objects.latest("id").sealed_answer is None
+    for challenge in (drawn, open_in_development):
+        with pytest.raises(Absent):
+            captchas.read_answer(challenge.id)
+
+
+def test_neither_the_id_nor_the_answer_stands_in_the_table_or_in_a_repr(db: None) -> None:
+    solved = solved_picture()
+    row = Captcha.objects.values().get()
+    stored = b"".join(bytes(value) for value in row.values() if isinstance(value, bytes | memoryview))
+    assert solved.id.encode() not in stored
+    assert bytes.fromhex(solved.id) not in stored
+    assert solved.answer.encode() not in stored
+    assert solved.answer not in repr(solved)
+
+
+@pytest.mark.parametrize(
+    "unreadable",
+    [
+        {"id": "x" * 513}, {"id": "a\0b"}, {"id": "\ud800"}, {"id": "图"}, {"answer": "x" * 8193}, {"answer": "\0"},
+        {"answer": "\ud83d"}, {"answer": "ＡＣＥＦＨ"}, {"answer": "x" * 10_000_000}, {"extra": {"a": "\0"}},
+        {"extra": {str(n): "x" for n in range(9)}}, {"extra": {"a": "x" * 8193}},
+    ],
+    ids=lambda value: str(value)[:20].encode("ascii", "replace").decode(),
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["picture", "proof_of_work", "geetest", "geetest_v3", "aliyun"])
+def test_an_unreadable_answer_is_wrong_and_changes_nothing(db: None, kind: str, unreadable: dict[str, Any]) -> None:
+    solved = solved_picture()
+    with pytest.raises(CaptchaWrong):
+        require(dataclasses.replace(solved, kind=kind, **unreadable), kinds=[kind])
+    assert Captcha.objects.get().spent_at is None
+
+
+@pytest.mark.parametrize("id", ["", "0" * 32, "' OR 1=1 --", "%00", "x" * 512])
+def test_an_unknown_id_is_wrong(db: None, id: str) -> None:
+    solved = solved_picture()
+    with pytest.raises(CaptchaWrong):
+        require(dataclasses.replace(solved, id=id))
+    assert Captcha.objects.get().spent_at is None
+
+
+STRANGE = b"""{"challenge": {"parameters": {"algorithm": 1, "nonce": 2, "salt": 3, "cost": 1e999, "expiresAt": NaN,
+ "data": "x"}, "signature": 5}, "solution": {"counter": "x", "derivedKey": []}}"""
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [b"", b"{}", b"[]", b"null", b'"text"', b"[" * 5000, b'{"challenge": 5, "solution": 5}', b"\xff\xfe", b'{"challenge": {}}',
+     b'{"challenge": {"parameters": []}, "solution": {}}', b"1" * 5000, STRANGE],
+)  # fmt: skip
+def test_what_is_no_payload_is_wrong(db: None, payload: bytes) -> None:
+    for text in (base64.b64encode(payload).decode(), payload.decode("latin-1")):
+        with pytest.raises((CaptchaWrong, CaptchaRequired)):
+            require(CaptchaAnswer("proof_of_work", answer=text))
+
+
+def test_old_rows_go_and_young_ones_stay(db: None) -> None:
+    with time_machine.travel(now() - timedelta(days=1, minutes=20)):
+        captchas.draw("picture", ip=ADDRESS)
+        require(solved_work())
+    solved_picture()
+    assert captchas.purge() == 2
+    assert Captcha.objects.count() == 1
+
+
+DRAWN_AT = datetime(2026, 1, 31, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("broken", "constraint"),
+    [
+        ({"kind": "riddle"}, "captcha_kind_known"),
+        ({"expires_at": DRAWN_AT + timedelta(minutes=11)}, "captcha_lifetime_in_range"),
+        ({"expires_at": DRAWN_AT - timedelta(minutes=1)}, "captcha_lifetime_in_range"),
+        ({"answer_hash": None}, "captcha_waits_only_as_picture"),
+        ({"kind": "aliyun", "answer_hash": None}, "captcha_waits_only_as_picture"),
+        ({"kind": "aliyun", "spent_at": DRAWN_AT}, "captcha_waits_only_as_picture"),
+        ({"key": b"1" * 32}, "captcha_once"),
+    ],
+)
+def test_the_table_refuses_what_no_service_writes(db: None, broken: dict[str, Any], constraint: str) -> None:
+    whole = {"kind": "picture", "answer_hash": b"h" * 32, "drawn_at": DRAWN_AT, "expires_at": DRAWN_AT + timedelta(minutes=5)}
+    Captcha.objects.create(key=b"1" * 32, **whole)
+    with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
+        Captcha.objects.create(**{"key": b"2" * 32} | whole | broken)
