@@ -12,6 +12,7 @@ from django.test import TransactionTestCase
 REFERENCE_COMMANDS: list[tuple[str, ...]] = [
     ("load_countries",),
     ("load_staff_roles",),
+    ("load_vip_tiers",),
     ("load_coins", "--development"),
     ("load_withdrawal_limits",),
 ]

@@ -97,3 +97,12 @@ class UnknownAccount(DomainError):
     slug = "wallet.unknown_account"
     kind = Kind.INVALID
     message = "There is no such account."
+
+
+class SameAccount(DomainError):
+    """Money moves from one account to another."""
+
+    slug = "wallet.same_account"
+    kind = Kind.INVALID
+    message = "Source and target are the same account."
+    field = "target"

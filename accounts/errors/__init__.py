@@ -6,6 +6,24 @@ import dataclasses
 
 from accounts.errors.app_tokens import AppTokenRefused as AppTokenRefused
 from accounts.errors.app_tokens import TooManyAppTokens as TooManyAppTokens
+from accounts.errors.around import CountryUnknown as CountryUnknown
+from accounts.errors.around import CountryWithoutPhones as CountryWithoutPhones
+from accounts.errors.around import FavouriteInvalid as FavouriteInvalid
+from accounts.errors.around import FavouriteTwice as FavouriteTwice
+from accounts.errors.around import LabelInUse as LabelInUse
+from accounts.errors.around import LabelInvalid as LabelInvalid
+from accounts.errors.around import NotACustomer as NotACustomer
+from accounts.errors.around import NotAnOfficer as NotAnOfficer
+from accounts.errors.around import NotForSubAccounts as NotForSubAccounts
+from accounts.errors.around import OwnAccount as OwnAccount
+from accounts.errors.around import ReasonDue as ReasonDue
+from accounts.errors.around import SubAccountFrozen as SubAccountFrozen
+from accounts.errors.around import SubAccountNotEmpty as SubAccountNotEmpty
+from accounts.errors.around import SubAccountNotFrozen as SubAccountNotFrozen
+from accounts.errors.around import SubAccountStopped as SubAccountStopped
+from accounts.errors.around import TooManyFavourites as TooManyFavourites
+from accounts.errors.around import TooManySubAccounts as TooManySubAccounts
+from accounts.errors.around import VipTierUnknown as VipTierUnknown
 from accounts.errors.requests import CredentialsDisagree as CredentialsDisagree
 from accounts.errors.requests import CrossSite as CrossSite
 from config.kit.errors import DomainError, Kind

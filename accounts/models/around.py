@@ -73,6 +73,8 @@ class Favourite(models.Model):
                 deferrable=models.Deferrable.DEFERRED,
                 name="accounts_favourite_position_unique",
             ),
+            models.CheckConstraint(condition=Q(symbol__regex=r"^[A-Z0-9._/-]+$"), name="accounts_favourite_symbol_form"),
+            models.CheckConstraint(condition=Q(exchange__regex=r"^[A-Za-z0-9._-]*$"), name="accounts_favourite_exchange_form"),
         )
 
     def __str__(self) -> str:

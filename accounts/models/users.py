@@ -92,6 +92,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         related_name="sub_accounts",
     )
     """The account that this sub-account belongs to. A sub-account signs in by its user name and has no sub-accounts."""
+    sub_account_label = models.CharField(max_length=64, blank=True, default="", db_default="")
+    """What the parent calls this sub-account."""
     referral_code = models.CharField(max_length=12, null=True, blank=True)
     """What this customer gives to friends; drawn when it is first asked for."""
     referrer = models.ForeignKey(
@@ -153,6 +155,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=Q(parent__isnull=True) | Q(is_staff=False) & ~Q(parent=models.F("id")),
                 name="accounts_user_parent_is_another",
+            ),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | Q(email__isnull=True, phone__isnull=True),
+                name="accounts_user_sub_without_contacts",
             ),
             models.UniqueConstraint(fields=["referral_code"], name="accounts_user_referral_unique"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="accounts_user_status_known"),

@@ -10,7 +10,12 @@ from babel import Locale
 from django.db import transaction
 from django.db.models import QuerySet
 
+from accounts.errors import CountryUnknown, CountryWithoutPhones
 from accounts.models import Country
+from accounts.services.officers import Act
+
+ROLES = ("compliance",)
+"""Officers who may open and close countries."""
 
 
 def listed() -> QuerySet[Country]:
@@ -48,6 +53,31 @@ def load(step: Callable[[], None] = lambda: None) -> int:
         Country.objects.bulk_create([row for row in rows if row.alpha2 not in known])
         Country.objects.bulk_update([row for row in rows if row.alpha2 in known], written)
     return len(rows)
+
+
+def open_to(*, alpha2: str, is_open: bool, act: Act) -> Country:
+    """Let phones of the country open accounts from now on, or no more. Accounts that exist are not touched.
+
+    Opening what is open is no act. Raises ReasonDue, NotAnOfficer, CountryUnknown, CountryWithoutPhones.
+    """
+    act.require(*ROLES)
+    code = alpha2.strip().upper()[:2]
+    with transaction.atomic():
+        country = Country.objects.select_for_update().filter(alpha2=code).first() if len(alpha2.strip()) == 2 else None
+        if country is None:
+            raise CountryUnknown(country=alpha2.strip()[:16])
+        if is_open and not country.phone_area:
+            raise CountryWithoutPhones(country=country.alpha2)
+        if country.can_register == is_open:
+            return country
+        country.can_register = is_open
+        country.save(update_fields=["can_register"])
+        act.record(
+            act="accounts.country_opened" if is_open else "accounts.country_closed",
+            subject=f"accounts.country:{country.alpha2}",
+            facts={"name": country.name_en},
+        )
+    return country
 
 
 def _name(locale: Locale, alpha2: str, otherwise: str) -> str:

@@ -1,6 +1,9 @@
-"""The log of sign-ins that each customer can read."""
+"""The log that each customer can read: sign-ins, and every act that touched the account."""
 
 from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
 
 from django.db.models import QuerySet
 
@@ -9,9 +12,24 @@ from accounts.models.logins import LoginAct
 from accounts.services.clients import Client
 from config.kit.clock import now
 
+SIGN_INS = frozenset(
+    {
+        LoginAct.REGISTERED,
+        LoginAct.LOGIN,
+        LoginAct.LOGIN_FAILED,
+        LoginAct.SECOND_FACTOR_FAILED,
+        LoginAct.LOGOUT,
+        LoginAct.LOGOUT_ALL,
+        LoginAct.SESSION_REVOKED,
+    }
+)
+"""What the shorter list shows: who came in, who tried to, and who went."""
 
-def note(*, user: User, act: LoginAct, client: Client) -> LoginRecord:
-    """Write one line of the log."""
+
+def note(*, user: User, act: LoginAct, client: Client | None = None) -> LoginRecord:
+    """Write one line of the log, in the caller's transaction. Without a client: an officer, a worker or the chain did it."""
+    if client is None:
+        return LoginRecord.objects.create(user=user, act=act, at=now())
     return LoginRecord.objects.create(
         user=user,
         act=act,
@@ -27,3 +45,22 @@ def note(*, user: User, act: LoginAct, client: Client) -> LoginRecord:
 def of(user: User) -> QuerySet[LoginRecord]:
     """The user's lines; the caller orders and cuts."""
     return LoginRecord.objects.filter(user=user)
+
+
+def sign_ins(user: User) -> QuerySet[LoginRecord]:
+    """The lines about sign-ins only; the caller orders and cuts."""
+    return of(user).filter(act__in=SIGN_INS)
+
+
+def activity(
+    user: User, *, acts: Collection[str] = (), since: datetime | None = None, until: datetime | None = None
+) -> QuerySet[LoginRecord]:
+    """The lines of these acts (all where none is named), at or after `since` and before `until`; the caller orders and cuts."""
+    found = of(user)
+    if acts:
+        found = found.filter(act__in=acts)
+    if since is not None:
+        found = found.filter(at__gte=since)
+    if until is not None:
+        found = found.filter(at__lt=until)
+    return found

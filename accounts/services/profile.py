@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,7 +12,8 @@ from django.db import transaction
 from accounts.errors import DestinationMissing
 from accounts.models import SecurityHold, User
 from accounts.models.users import SecondFactorChannel
-from accounts.services import audit, holds, totp
+from accounts.services import audit, holds, labels, totp, vip
+from accounts.services.labels import ShownLabel
 from config.kit.errors import NotFresh
 
 PROTECTED = frozenset({"anti_phishing_phrase", "second_factor"})
@@ -34,10 +36,13 @@ class Profile:
     totp_bound: bool
     registered_at: datetime
     security_holds: list[SecurityHold]
+    vip_level: int
+    labels: Sequence[ShownLabel]
+    parent_uid: int | None
 
 
-def read(user: User) -> Profile:
-    """The user's profile: three queries at most, whatever the account holds."""
+def read(user: User, *, language: str = "") -> Profile:
+    """The user's profile, labels in the language (else the user's own): four queries at most, whatever the account holds."""
     return Profile(
         uid=user.uid,
         email=user.email,
@@ -51,6 +56,9 @@ def read(user: User) -> Profile:
         totp_bound=totp.bound(user) is not None,
         registered_at=user.registered_at,
         security_holds=holds.active(user),
+        vip_level=vip.level_of(user),
+        labels=labels.shown_to(user, language=language or user.language),
+        parent_uid=user.parent.uid if user.parent else None,
     )
 
 

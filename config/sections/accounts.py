@@ -11,3 +11,5 @@ SESSION_TOKEN_COOKIE = "__Host-quaestor" if PRODUCTION else "quaestor"
 """The cookie of customers' browsers. Its prefix keeps other hosts of the domain from setting it (RFC 6265bis, 4.1.3.2)."""
 PASSWORD_MD5_SALT = env.text("PASSWORD_MD5_SALT", default="DZO%0JW$JTJk")
 """The public salt of bitflex, whose clients send md5(password + salt). Another one ends what was set by that digest alone."""
+SUB_ACCOUNTS_MAX = env.integer("SUB_ACCOUNTS_MAX", default=20)
+"""Sub-accounts of one account."""

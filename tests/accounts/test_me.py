@@ -38,11 +38,14 @@ def test_the_own_account_is_read_whole(api: Api) -> None:
         "totp_bound": False,
         "registered_at": body["registered_at"],
         "security_holds": [],
+        "vip_level": 0,
+        "labels": [],
+        "parent_uid": None,
     }
     assert body["registered_at"].endswith("Z")
 
 
-def test_reading_it_takes_three_queries_whatever_it_holds(api: Api) -> None:
+def test_reading_it_takes_four_queries_whatever_it_holds(api: Api) -> None:
     user = customer()
     token = token_of(user)
     for rows in (0, 1, 10):
@@ -50,7 +53,7 @@ def test_reading_it_takes_three_queries_whatever_it_holds(api: Api) -> None:
             holds.start(user=user, cause="password")
         with CaptureQueriesContext(connection) as queries:
             assert api.get(URL, token=token).status_code == 200
-        assert len(queries) == 3, [query["sql"] for query in queries]
+        assert len(queries) == 4, [query["sql"] for query in queries]
 
 
 def test_only_what_is_given_changes(api: Api) -> None:

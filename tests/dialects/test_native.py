@@ -18,6 +18,7 @@ OPEN = {
     "post_captchas",
     "post_codes", "post_registration", "post_sessions", "get_countries", "get_coins",
     "post_sessions_by_app_token",
+    "get_vip_tiers",
 }  # fmt: skip
 """Operations that anybody may call."""
 NOTHING_DUE = {"post_captchas"}

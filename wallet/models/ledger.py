@@ -58,6 +58,7 @@ class PostingKind(models.TextChoices):
     WITHDRAWAL = "withdrawal", "withdrawal"
     NETWORK_FEE = "network_fee", "fee paid to a network"
     TRANSFER = "transfer", "transfer"
+    SUB_ACCOUNT_TRANSFER = "sub_account_transfer", "transfer between an account and its sub-accounts"
     FUNDS_TRANSFER = "funds_transfer", "transfer between wallets"
     CONVERSION = "conversion", "conversion"
     PAYMENT = "payment", "payment"

@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+from accounts.api.native.activity import Activity, Logins
 from accounts.api.native.app_tokens import AppTokenById, AppTokens, SessionByAppToken
 from accounts.api.native.codes import Codes
 from accounts.api.native.countries import Countries
-from accounts.api.native.me import Logins, Me, Totp
+from accounts.api.native.favourites import FavouriteById, Favourites
+from accounts.api.native.labels import MyLabels
+from accounts.api.native.me import Me, Totp
+from accounts.api.native.preferences import Settings
 from accounts.api.native.registration import Registration
 from accounts.api.native.session_cookie import SessionCookie
 from accounts.api.native.sessions import SecondFactor, SessionById, Sessions
+from accounts.api.native.sub_accounts import (
+    SubAccountActivity,
+    SubAccountFreezing,
+    SubAccountPassword,
+    SubAccounts,
+    SubAccountSessions,
+    SubAccountThawing,
+)
+from accounts.api.native.vip import MyVipTier, VipTiers
 
 __all__ = [
+    "Activity",
     "AppTokenById",
     "AppTokens",
     "Codes",
     "Countries",
+    "FavouriteById",
+    "Favourites",
     "Logins",
     "Me",
+    "MyLabels",
+    "MyVipTier",
     "Registration",
     "SecondFactor",
     "SessionByAppToken",
     "SessionById",
     "SessionCookie",
     "Sessions",
+    "Settings",
+    "SubAccountActivity",
+    "SubAccountFreezing",
+    "SubAccountPassword",
+    "SubAccountSessions",
+    "SubAccountThawing",
+    "SubAccounts",
     "Totp",
+    "VipTiers",
 ]

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 
 from accounts import errors
 from accounts.api.native.calls import who
-from accounts.models import LoginRecord
-from accounts.services import logins, profile, totp
+from accounts.api.native.labels import LabelOutput
+from accounts.services import profile, totp
 from config.dialects.native.dialect import NativeView
 from config.kit.errors import NotFresh
 from config.kit.fields import CodeField, PublicId, Text, TimestampField
 from config.kit.operations import Call, Needs, operation
-from config.kit.paging import Keyset
 from messaging.errors import TooManyAttempts, WrongCode
 
 LANGUAGES = ("en", "zh-CN", "zh-TW")
@@ -46,6 +44,9 @@ class MeOutput(serializers.Serializer[Any]):
     totp_bound = serializers.BooleanField()
     registered_at = TimestampField()
     security_holds = HoldOutput(many=True)
+    vip_level = serializers.IntegerField()
+    labels = LabelOutput(many=True)
+    parent_uid = serializers.CharField(allow_null=True, help_text="Of a sub-account: the account that it belongs to.")
 
 
 class MeInput(serializers.Serializer[Any]):
@@ -77,25 +78,13 @@ class TotpOutput(serializers.Serializer[Any]):
     expires_at = TimestampField()
 
 
-class LoginRecordOutput(serializers.Serializer[Any]):
-    """One line of the log."""
-
-    id = PublicId(source="public_id")
-    act = serializers.CharField()
-    at = TimestampField()
-    ip = serializers.CharField(allow_null=True)
-    place = serializers.CharField()
-    device = serializers.CharField()
-    browser = serializers.CharField()
-
-
 class Me(NativeView):
     """`GET|PATCH /api/v1/me`: the own account."""
 
     @operation(needs=Needs(level="low", scope="read"), output=MeOutput, summary="Read the own account")
     def get(self, call: Call) -> profile.Profile:
         """Read it."""
-        return profile.read(call.user)
+        return profile.read(call.user, language=call.language)
 
     @operation(
         needs=Needs(),
@@ -143,12 +132,3 @@ class Totp(NativeView):
     def delete(self, call: Call) -> None:
         """Remove it; outgoing money waits 24 hours."""
         totp.remove(user=call.user, code=call.input["code"], **who(call))
-
-
-class Logins(NativeView):
-    """`GET /api/v1/me/logins`: the log of sign-ins and changes of the account's safety."""
-
-    @operation(needs=Needs(scope="read"), output=LoginRecordOutput, page=Keyset("id"), summary="Read the log of sign-ins")
-    def get(self, call: Call) -> QuerySet[LoginRecord]:
-        """Newest first."""
-        return logins.of(call.user)

@@ -9,7 +9,7 @@ from accounts.api import native as accounts
 from apikeys.api import native as apikeys
 from kyc.api import native as kyc
 from messaging.api import native as messaging
-from wallet.api.native import books, deposits, trusted_addresses, withdrawals
+from wallet.api.native import books, deposits, sub_accounts, trusted_addresses, withdrawals
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(urlconf="config.dialects.native.urls_mounted"), name="native-schema"),
@@ -27,6 +27,22 @@ urlpatterns = [
     path("me/logins", accounts.Logins.as_view()),
     path("me/app-tokens", accounts.AppTokens.as_view()),
     path("me/app-tokens/<str:id>", accounts.AppTokenById.as_view()),
+    path("me/activity", accounts.Activity.as_view()),
+    path("me/settings", accounts.Settings.as_view()),
+    path("me/favourites", accounts.Favourites.as_view()),
+    path("me/favourites/<str:id>", accounts.FavouriteById.as_view()),
+    path("me/labels", accounts.MyLabels.as_view()),
+    path("me/vip", accounts.MyVipTier.as_view()),
+    path("vip-tiers", accounts.VipTiers.as_view()),
+    path("sub-accounts", accounts.SubAccounts.as_view()),
+    path("sub-accounts/transfers", sub_accounts.SubAccountMovements.as_view()),
+    path("sub-accounts/<str:id>", sub_accounts.SubAccountById.as_view()),
+    path("sub-accounts/<str:id>/password", accounts.SubAccountPassword.as_view()),
+    path("sub-accounts/<str:id>/freeze", accounts.SubAccountFreezing.as_view()),
+    path("sub-accounts/<str:id>/thaw", accounts.SubAccountThawing.as_view()),
+    path("sub-accounts/<str:id>/sessions", accounts.SubAccountSessions.as_view()),
+    path("sub-accounts/<str:id>/activity", accounts.SubAccountActivity.as_view()),
+    path("sub-accounts/<str:id>/balances", sub_accounts.SubAccountBalances.as_view()),
     path("countries", accounts.Countries.as_view()),
     path("kyc", kyc.Overview.as_view()),
     path("kyc/basic", kyc.Basic.as_view()),

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
-REFERENCE = ("load_countries", "load_staff_roles")
+REFERENCE = ("load_countries", "load_staff_roles", "load_vip_tiers")
 
 
 class Command(BaseCommand):
