@@ -26,6 +26,8 @@ from accounts.errors.around import TooManySubAccounts as TooManySubAccounts
 from accounts.errors.around import VipTierUnknown as VipTierUnknown
 from accounts.errors.requests import CredentialsDisagree as CredentialsDisagree
 from accounts.errors.requests import CrossSite as CrossSite
+from accounts.errors.signin import CredentialsChanged as CredentialsChanged
+from accounts.errors.signin import PasswordDue as PasswordDue
 from config.kit.errors import DomainError, Kind
 
 

@@ -108,6 +108,7 @@ class LoginRecord(models.Model):
     place = models.CharField(max_length=8, blank=True, default="")
     city = models.CharField(max_length=64, blank=True, default="")
     device = models.CharField(max_length=64, blank=True, default="")
+    os = models.CharField("operating system", max_length=64, blank=True, default="", db_default="")
     browser = models.CharField(max_length=64, blank=True, default="")
 
     class Meta:

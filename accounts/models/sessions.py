@@ -35,6 +35,14 @@ class EndCause(models.TextChoices):
     SUPERSEDED = "superseded", "too many sessions"
 
 
+class Due(models.TextChoices):
+    """What a `pre2fa` session still has to show; a dialect can tell them apart."""
+
+    SECOND_FACTOR = "second_factor", "second factor"
+    OTHER_PLACE = "other_place", "code, because the place is new"
+    BOTH = "both", "both"
+
+
 class SignedInBy(models.TextChoices):
     """What opened a session."""
 
@@ -52,6 +60,8 @@ class Session(models.Model):
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="sessions")
     token_hash = models.BinaryField(max_length=32)
     level = models.CharField(max_length=8, choices=Level)
+    due = models.CharField(max_length=16, choices=Due, blank=True, default="", db_default="")
+    """Empty on a `pre2fa` session means the second factor: so it was written before there was a choice."""
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
     expires_at = models.DateTimeField()
@@ -68,6 +78,7 @@ class Session(models.Model):
     app_token_family = models.UUIDField(null=True, blank=True)
     """The family of the app token that opened it: the session ends with the family."""
     device = models.CharField(max_length=64, blank=True, default="")
+    os = models.CharField("operating system", max_length=64, blank=True, default="", db_default="")
     browser = models.CharField(max_length=64, blank=True, default="")
     user_agent = models.CharField(max_length=512, blank=True, default="")
 
@@ -75,6 +86,10 @@ class Session(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["token_hash"], name="accounts_session_token_unique"),
             models.CheckConstraint(condition=Q(level__in=Level.values), name="accounts_session_level_known"),
+            models.CheckConstraint(
+                condition=Q(due__in=["", *Due.values]),
+                name="accounts_session_due_known",
+            ),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("created_at")),
                 name="accounts_session_expires_later",

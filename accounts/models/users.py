@@ -173,8 +173,13 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     @property
     def is_active(self) -> bool:  # type: ignore[override]  # Django's flag is derived from the status here
-        """Whether this user may hold a session at all."""
+        """Whether this user may hold a session at all, as far as its own status says."""
         return self.status in MAY_SIGN_IN
+
+    @property
+    def may_act(self) -> bool:
+        """Whether this user may hold a session or use a key: it and, of a sub-account, its parent."""
+        return self.is_active and (self.parent is None or self.parent.is_active)
 
     def set_password(self, raw_password: str | None) -> NoReturn:
         """Never: passwords are set by `accounts.services.passwords`."""

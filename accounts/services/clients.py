@@ -1,35 +1,16 @@
-"""What a request tells of its sender: device, browser and place, as words for a list of sessions."""
+"""What a request tells of its sender: device, system, browser and place, as words for a list of sessions."""
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 
-import iptocc
+from ua_parser import parse
+
+from accounts.services.places import place_of
+from config.kit.network import canonical_ip
 
 USER_AGENT_LENGTH_MAX = 512
-_DEVICES = (
-    ("iPhone", "iPhone"),
-    ("iPad", "iPad"),
-    ("Android", "Android"),
-    ("Windows", "Windows"),
-    ("CrOS", "ChromeOS"),
-    ("Macintosh", "Mac"),
-    ("Mac OS", "Mac"),
-    ("Linux", "Linux"),
-)
-_BROWSERS = (
-    ("MicroMessenger/", "WeChat"),
-    ("Edg", "Edge"),
-    ("OPR/", "Opera"),
-    ("SamsungBrowser/", "Samsung Internet"),
-    ("Firefox/", "Firefox"),
-    ("FxiOS/", "Firefox"),
-    ("CriOS/", "Chrome"),
-    ("Chrome/", "Chrome"),
-    ("Safari/", "Safari"),
-)
-"""The first word found names the browser; those that pretend to be another stand before it."""
+WORD_LENGTH_MAX = 64
 
 
 @dataclass(frozen=True)
@@ -42,24 +23,33 @@ class Client:
     browser: str
     user_agent: str
     city: str = ""
+    os: str = ""
 
 
 def describe(*, ip: str, user_agent: str) -> Client:
-    """The sender's words; what can't be told is empty."""
-    text = user_agent[:USER_AGENT_LENGTH_MAX]
-    product = text.split("/", 1)[0].strip()[:64] if "/" in text else text.strip()[:64]
+    """The sender's words; what can't be told is empty.
+
+    Where the device has no name of its own (a computer), its system stands for it; where the browser is not known, the
+    first word that it says of itself.
+    """
+    text = "".join(character for character in user_agent[:USER_AGENT_LENGTH_MAX] if character.isprintable())
+    told = parse(text)
+    system = _with_version(told.os.family, told.os.major) if told.os else ""
+    place = place_of(canonical_ip(ip))
     return Client(
         ip=ip,
-        place=place_of(ip),
-        device=next((word for sign, word in _DEVICES if sign in text), ""),
-        browser=next((word for sign, word in _BROWSERS if sign in text), product),
+        place=place.country,
+        city=place.city,
+        device=(told.device.family if told.device else told.os.family if told.os else "")[:WORD_LENGTH_MAX],
+        os=system,
+        browser=(told.user_agent.family if told.user_agent else _product(text))[:WORD_LENGTH_MAX],
         user_agent=text,
     )
 
 
-def place_of(ip: str) -> str:
-    """The ISO 3166 code of the country to which the address is given out, or "" for private and unknown ones."""
-    address = ipaddress.ip_address(ip)
-    if not address.is_global:
-        return ""
-    return str(iptocc.country_code(str(address)) or "")
+def _with_version(family: str, major: str | None) -> str:
+    return " ".join(part for part in (family, major) if part)[:WORD_LENGTH_MAX]
+
+
+def _product(text: str) -> str:
+    return text.split("/", 1)[0].strip()

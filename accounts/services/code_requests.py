@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from accounts.errors import PurposeElsewhere
+from accounts.errors import PurposeElsewhere, SecondFactorNotDue
 from accounts.models import Session, User
-from accounts.models.sessions import Level
-from accounts.services import names, second_factor
+from accounts.models.sessions import Due, Level
+from accounts.services import dues, names, second_factor
 from accounts.services.second_factor import Method
 from config.kit.errors import InvalidInput, LevelTooLow, NotSignedIn
 from messaging.models import Channel, Purpose
@@ -42,7 +42,7 @@ OWN_PURPOSES = frozenset(
     }
 )
 """Acts of a signed-in customer whose codes are bound to nothing but the purpose."""
-PURPOSES = (Purpose.REGISTRATION, Purpose.SECOND_FACTOR, Purpose.KYC_PHONE, *sorted(OWN_PURPOSES))
+PURPOSES = (Purpose.REGISTRATION, Purpose.SECOND_FACTOR, Purpose.OTHER_PLACE, Purpose.KYC_PHONE, *sorted(OWN_PURPOSES))
 """All purposes that are sent on demand. Codes that confirm one thing are sent by the endpoint of that thing."""
 
 
@@ -50,7 +50,7 @@ def ask(*, purpose: str, email: str | None, phone: str | None, session: Session 
     """Send a code for the purpose; the answer is the same whether an account exists or not.
 
     Raises PurposeElsewhere, InvalidInput, InvalidEmail, InvalidPhone, PhoneCountryClosed, NotSignedIn, LevelTooLow,
-    AuthenticatorDue, DestinationMissing, TooManyCodes.
+    AuthenticatorDue, DestinationMissing, SecondFactorNotDue, TooManyCodes.
     """
     if purpose not in PURPOSES:
         raise PurposeElsewhere(purpose=purpose)
@@ -58,8 +58,8 @@ def ask(*, purpose: str, email: str | None, phone: str | None, session: Session 
         return _for_registration(email=email, phone=phone, language=language, ip=ip)
     if session is None:
         raise NotSignedIn
-    if purpose == Purpose.SECOND_FACTOR:
-        return _for_second_factor(session, email=email, phone=phone, language=language, ip=ip)
+    if purpose in (Purpose.SECOND_FACTOR, Purpose.OTHER_PLACE):
+        return _for_sign_in(session, Purpose(purpose), email=email, phone=phone, language=language, ip=ip)
     if session.level != Level.FULL:
         raise LevelTooLow(level=session.level, required=Level.FULL)
     if purpose == Purpose.KYC_PHONE:
@@ -88,14 +88,22 @@ def _for_registration(*, email: str | None, phone: str | None, language: str, ip
     )
 
 
-def _for_second_factor(session: Session, *, email: str | None, phone: str | None, language: str, ip: str) -> SentCode:
-    user = session.user
-    waiting = session.level == Level.PRE2FA
-    allowed = second_factor.login_methods(user) if waiting else second_factor.methods(user)
+def _for_sign_in(
+    session: Session, purpose: Purpose, *, email: str | None, phone: str | None, language: str, ip: str
+) -> SentCode:
+    """A code that a session waits for, or with which a full one becomes fresh again. Raises SecondFactorNotDue."""
+    user, due = session.user, dues.due_of(session)
+    answers = {Purpose.SECOND_FACTOR: (None, Due.SECOND_FACTOR, Due.BOTH), Purpose.OTHER_PLACE: (Due.OTHER_PLACE, Due.BOTH)}
+    if due not in answers[purpose]:
+        raise SecondFactorNotDue
+    if purpose == Purpose.OTHER_PLACE:
+        allowed = dues.place_methods(user)
+    else:
+        allowed = second_factor.methods(user) if due is None else second_factor.login_methods(user)
     return second_factor.send(
         user,
         _own_way(user, allowed, email=email, phone=phone),
-        Purpose.SECOND_FACTOR,
+        purpose,
         language=language,
         ip=ip,
         session=str(session.public_id),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from accounts.models import KnownDevice, User
 from config.kit.clock import now
 from config.kit.crypto import token, token_hash
+from config.kit.network import neighbourhood
 
 DEVICE_LIFETIME = timedelta(days=180)
 DEVICES_MAX = 10
@@ -21,19 +22,26 @@ def find(device_token: str | None) -> KnownDevice | None:
     return KnownDevice.objects.select_related("user").filter(token_hash=token_hash(device_token), expires_at__gt=now()).first()
 
 
-def remember(*, user: User, device: KnownDevice | None) -> str | None:
+def is_strange(*, user: User, device: KnownDevice | None, ip: str) -> bool:
+    """Whether neither this device nor its network (/24, IPv6: /56) was seen when the user signed in before."""
+    if device is not None and device.user_id == user.pk:
+        return False
+    seen = KnownDevice.objects.filter(user=user, expires_at__gt=now(), network=neighbourhood(ip))
+    return not seen.exists()
+
+
+def remember(*, user: User, device: KnownDevice | None, ip: str) -> str | None:
     """Note a completed sign-in. A new device gets a token, told this once; a known one keeps its own (None)."""
     moment = now()
-    if device is not None and device.user_id == user.pk:
-        KnownDevice.objects.filter(pk=device.pk).update(last_used_at=moment, expires_at=moment + DEVICE_LIFETIME)
+    seen = {"last_used_at": moment, "expires_at": moment + DEVICE_LIFETIME, "network": neighbourhood(ip)}
+    if device is not None and KnownDevice.objects.filter(pk=device.pk, user=user).update(**seen):
         return None
     text = token()
     KnownDevice.objects.create(
         user=user,
         token_hash=token_hash(text),
         created_at=moment,
-        last_used_at=moment,
-        expires_at=moment + DEVICE_LIFETIME,
+        **seen,
     )
     surplus = KnownDevice.objects.filter(user=user).order_by("-last_used_at").values_list("pk", flat=True)
     KnownDevice.objects.filter(pk__in=list(surplus[DEVICES_MAX:])).delete()

@@ -6,27 +6,28 @@ from dataclasses import dataclass
 
 from django.db import transaction
 
-from accounts.errors import AccountStopped, SecondFactorNotDue, WrongCredentials
+from accounts.errors import AccountStopped, CredentialsChanged, SecondFactorNotDue, WrongCredentials
 from accounts.models import KnownDevice, Session, Status, User
 from accounts.models.attempts import Scope
 from accounts.models.logins import LoginAct
 from accounts.models.passwords import Form
 from accounts.models.recovery import LinkAct
-from accounts.models.sessions import Level, SignedInBy
-from accounts.services import attempts, changes, devices, links, logins, names, passwords, second_factor, sessions
+from accounts.models.sessions import EndCause, Level, SignedInBy
+from accounts.services import attempts, changes, devices, dues, links, logins, names, passwords, second_factor, sessions
 from accounts.services.attempts import Subject
 from accounts.services.clients import Client
 from accounts.services.second_factor import Method, Proof
 from config.kit.errors import Unavailable
 from messaging.errors import CodeRefused
-from messaging.models import Purpose
 from messaging.services.notices import notify
 
 
 @dataclass(frozen=True, repr=False)
 class SignIn:
-    """A session and its token, told this once. `methods` is not empty where a second factor is due.
+    """A session and its token, told this once.
 
+    `methods` is not empty where something more is due; the session's own `due` tells whether that is the second factor,
+    a code because the place is new, or both.
     `device_token` is told once to a device that was not known before; shown at the next log-in, it keeps
     strangers' failures from locking this device out.
     """
@@ -85,21 +86,44 @@ def _fail(user: User | None, subject: Subject, client: Client) -> None:
             logins.note(user=user, act=LoginAct.LOGIN_FAILED, client=client)
 
 
-def admit(*, user: User, device: KnownDevice | None, client: Client, by: SignedInBy, is_proven: bool = False) -> SignIn:
+def admit(
+    *,
+    user: User,
+    device: KnownDevice | None,
+    client: Client,
+    by: SignedInBy,
+    is_proven: bool = False,
+    shown: Method | None = None,
+) -> SignIn:
     """Open a session for a user who showed `by`; every way in ends here.
 
-    The session waits for a second factor where one is due, unless the way in was one itself (`is_proven`): a passkey.
-    Raises AccountStopped.
+    The session waits for a second factor where one is due, and for a code where its place is new and the customer
+    asked for that, unless the way in was a second factor itself (`is_proven`): a passkey. A way in by a code that was
+    sent says by which way (`shown`).
+    Raises AccountStopped, PasswordDue, CredentialsChanged (since `user` was read: what was shown is good no more).
     """
-    if not user.is_active:
-        raise AccountStopped(account_status=Status(user.status).label)
-    due = () if is_proven else second_factor.login_methods(user)
     with transaction.atomic():
-        if due:
-            opened = sessions.open_session(user=user, level=Level.PRE2FA, client=client, by=by)
-            return SignIn(opened.session, opened.token, methods=due)
-        opened = sessions.open_session(user=user, level=_reached(user), client=client, by=by)
+        current = _locked(user)
+        if current.credentials_epoch != user.credentials_epoch:
+            raise CredentialsChanged
+        if not current.may_act:
+            raise AccountStopped(account_status=Status(_stopped(current).status).label)
+        due = None if is_proven else dues.of_sign_in(current, device=device, client=client, shown=shown)
+        if due is not None:
+            opened = sessions.open_session(user=current, level=Level.PRE2FA, client=client, by=by, due=due)
+            return SignIn(opened.session, opened.token, methods=dues.methods(opened.session))
+        opened = sessions.open_session(user=current, level=_reached(current), client=client, by=by)
         return _completed(opened, device, client)
+
+
+def _locked(user: User) -> User:
+    """The user as it stands, locked, so that a change of its safety comes before the session or ends it."""
+    return User.objects.select_for_update(of=("self",), no_key=True).select_related("parent").get(pk=user.pk)
+
+
+def _stopped(user: User) -> User:
+    """Which of the two it is that may not act: the user, or the parent."""
+    return user.parent if user.is_active and user.parent is not None else user
 
 
 def _reached(user: User) -> Level:
@@ -107,10 +131,12 @@ def _reached(user: User) -> Level:
 
 
 def _completed(opened: sessions.Opened, device: KnownDevice | None, client: Client) -> SignIn:
-    """What follows a whole sign-in, in the caller's transaction."""
+    """What follows a whole sign-in, in the caller's transaction, in which the user is locked."""
     user = opened.session.user
+    if not user.allows_many_devices:
+        sessions.end_all(user=user, cause=EndCause.ELSEWHERE, but=opened.session)
     logins.note(user=user, act=LoginAct.LOGIN, client=client)
-    new_token = devices.remember(user=user, device=device)
+    new_token = devices.remember(user=user, device=device, ip=client.ip)
     if new_token is not None:
         link = links.draw(user=user, act=LinkAct.FREEZE)
         notify(user=user, template="new_login", facts={**changes.circumstances(client), "link": link})
@@ -118,30 +144,32 @@ def _completed(opened: sessions.Opened, device: KnownDevice | None, client: Clie
 
 
 def complete(*, session: Session, proof: Proof, client: Client, device_token: str | None = None) -> SignIn:
-    """Show the second factor: a `pre2fa` session becomes a full one, a full one becomes fresh again.
+    """Show what is due: a `pre2fa` session becomes a full one (or waits for the rest), a full one becomes fresh again.
 
     The token is a new one and the old one is dead. Raises WrongCode, CodeExpired, TooManyAttempts,
     SecondFactorRequired, SecondFactorNotDue (a request at the same time was first).
     """
-    user = session.user
-    waiting = session.level == Level.PRE2FA
-    allowed = second_factor.login_methods(user) if waiting else second_factor.methods(user)
+    asked = dues.asked(session, proof)
     try:
         second_factor.take(
-            user,
+            session.user,
             proof,
-            allowed=allowed,
-            purpose=Purpose.SECOND_FACTOR,
+            allowed=asked.allowed,
+            purpose=asked.purpose,
             context="",
             session=str(session.public_id),
         )
     except CodeRefused:
-        logins.note(user=user, act=LoginAct.SECOND_FACTOR_FAILED, client=client)
+        logins.note(user=session.user, act=LoginAct.SECOND_FACTOR_FAILED, client=client)
         raise
+    waited = session.level == Level.PRE2FA
     with transaction.atomic():
-        opened = sessions.rise(session=session, level=_reached(user))
+        user = _locked(session.user)
+        opened = sessions.rise(session=session, level=Level.PRE2FA if asked.rest else _reached(user), due=asked.rest)
         if opened is None:
             raise SecondFactorNotDue
-        if waiting:
+        if asked.rest:
+            return SignIn(opened.session, opened.token, methods=dues.methods(opened.session))
+        if waited:
             return _completed(opened, devices.find(device_token), client)
         return SignIn(opened.session, opened.token)

@@ -38,6 +38,7 @@ def note(*, user: User, act: LoginAct, client: Client | None = None) -> LoginRec
         place=client.place,
         city=client.city,
         device=client.device,
+        os=client.os,
         browser=client.browser,
     )
 

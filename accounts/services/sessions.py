@@ -10,7 +10,7 @@ from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
 from accounts.models import Session, User
 from accounts.models.logins import LoginAct
-from accounts.models.sessions import EndCause, Level, SignedInBy
+from accounts.models.sessions import Due, EndCause, Level, SignedInBy
 from accounts.models.users import MAY_SIGN_IN
 from accounts.services import access, logins
 from accounts.services.clients import Client
@@ -39,14 +39,17 @@ class Opened:
     token: str
 
 
-def open_session(*, user: User, level: Level, client: Client, by: SignedInBy = SignedInBy.PASSWORD) -> Opened:
-    """Open a session in the caller's transaction; a full one is fresh. `by` is what opened it."""
+def open_session(
+    *, user: User, level: Level, client: Client, by: SignedInBy = SignedInBy.PASSWORD, due: Due | None = None
+) -> Opened:
+    """Open a session in the caller's transaction; a full one is fresh. `by` is what opened it, `due` what it waits for."""
     moment = now()
     text = token()
     made = Session.objects.create(
         user=user,
         token_hash=token_hash(text),
         level=level,
+        due=due or "",
         created_at=moment,
         last_used_at=moment,
         expires_at=moment + (PRE2FA_LIFETIME if level == Level.PRE2FA else ABSOLUTE_LIFETIME),
@@ -56,6 +59,7 @@ def open_session(*, user: User, level: Level, client: Client, by: SignedInBy = S
         city=client.city,
         signed_in_by=by,
         device=client.device,
+        os=client.os,
         browser=client.browser,
         user_agent=client.user_agent,
     )
@@ -70,20 +74,23 @@ def _make_room(user: User, newest: Session) -> None:
         _end(Session.objects.filter(pk__in=surplus), EndCause.SUPERSEDED)
 
 
-def rise(*, session: Session, level: Level) -> Opened | None:
-    """Give the session a new token, the level and freshness; the old token is dead from here on.
+def rise(*, session: Session, level: Level, due: Due | None = None) -> Opened | None:
+    """Give the session a new token and the level; the old token is dead from here on.
 
+    A session that reaches more than `pre2fa` is fresh; one that still waits for `due` has shown a part only.
     None where the session moved on meanwhile: of two racing rises one wins.
     """
     moment = now()
     text = token()
-    lifetime_end = moment + ABSOLUTE_LIFETIME if session.level == Level.PRE2FA else session.expires_at
+    waits = level == Level.PRE2FA
+    keeps_end = waits or session.level != Level.PRE2FA
     changed = Session.objects.filter(pk=session.pk, token_hash=session.token_hash, ended_at__isnull=True).update(
         token_hash=token_hash(text),
         level=level,
+        due=due or "",
         last_used_at=moment,
-        expires_at=lifetime_end,
-        fresh_until=moment + FRESH_LIFETIME,
+        expires_at=session.expires_at if keeps_end else moment + ABSOLUTE_LIFETIME,
+        fresh_until=None if waits else moment + FRESH_LIFETIME,
     )
     if not changed:
         return None
@@ -94,12 +101,14 @@ def rise(*, session: Session, level: Level) -> Opened | None:
 def find(text: str) -> Session | None:
     """The open session of this token with its user, in one query; None for anything else.
 
-    The user's status is part of the query: an account that is stopped has no session from that moment on.
+    The status of the user, and of its parent where it is a sub-account, is part of the query: an account that is
+    stopped has no session from that moment on, and neither have those below it.
     """
     moment = now()
     found = (
-        Session.objects.select_related("user")
+        Session.objects.select_related("user__parent")
         .filter(
+            Q(user__parent__isnull=True) | Q(user__parent__status__in=MAY_SIGN_IN),
             token_hash=token_hash(text),
             ended_at__isnull=True,
             expires_at__gt=moment,
@@ -127,7 +136,7 @@ def listed(user: User, *, current_id: int) -> QuerySet[Session]:
 
 
 def revoke(*, user: User, name: str, current: Session, client: Client) -> None:
-    """End one session by its id, the `current` one, or `all` of the user's.
+    """End one session by its id, the `current` one, all `others`, or `all` of the user's.
 
     A session that waits for its second factor may end itself and nothing else.
     Raises Absent for an id that is not one of the user's open sessions, LevelTooLow.
@@ -138,6 +147,9 @@ def revoke(*, user: User, name: str, current: Session, client: Client) -> None:
         if name == "all":
             end_all(user=user, cause=EndCause.LOGOUT_ALL)
             logins.note(user=user, act=LoginAct.LOGOUT_ALL, client=client)
+        elif name == "others":
+            end_all(user=user, cause=EndCause.LOGOUT_ALL, but=current)
+            logins.note(user=user, act=LoginAct.SESSION_REVOKED, client=client)
         elif name == "current":
             _end(open_sessions(user).filter(pk=current.pk), EndCause.LOGOUT)
             logins.note(user=user, act=LoginAct.LOGOUT, client=client)

@@ -40,7 +40,7 @@ def admit(request: SignedRequest, *, ip: str) -> Admitted:
     Raises KeyRefused, AddressNotAllowed, ClockOutsideWindow, SignatureWrong, NonceUsed.
     """
     moment = now()
-    api_key = ApiKey.objects.select_related("user").filter(key=request.key).first()
+    api_key = ApiKey.objects.select_related("user__parent").filter(key=request.key).first()
     if api_key is None:
         _fits_nobody(request)
         raise KeyRefused
@@ -56,7 +56,7 @@ def admit(request: SignedRequest, *, ip: str) -> Admitted:
 def _check(api_key: ApiKey, request: SignedRequest, *, ip: str, at: datetime) -> None:
     scheme = Scheme(api_key.scheme)
     is_signed = fits(request, scheme, _open(api_key)) if scheme in request.schemes else _fits_nobody(request)
-    if api_key.standing(at) != State.ACTIVE or not api_key.user.is_active:
+    if api_key.standing(at) != State.ACTIVE or not api_key.user.may_act:
         raise KeyRefused
     if not networks.allows(api_key.networks, ip):
         raise AddressNotAllowed(ip=ip)

@@ -13,3 +13,5 @@ PASSWORD_MD5_SALT = env.text("PASSWORD_MD5_SALT", default="DZO%0JW$JTJk")
 """The public salt of bitflex, whose clients send md5(password + salt). Another one ends what was set by that digest alone."""
 SUB_ACCOUNTS_MAX = env.integer("SUB_ACCOUNTS_MAX", default=20)
 """Sub-accounts of one account."""
+GEOIP_DATABASE = env.text("GEOIP_DATABASE", default="")
+"""A city database in MaxMind's format, by its path. Without one a session knows its country and no city."""

@@ -99,11 +99,11 @@ def test_setting_a_digest_removes_the_forms_of_the_old_password(form: Form) -> N
 
 def test_an_overlong_text_that_fits_a_digest_is_not_adopted() -> None:
     text = "a long text " * 20
+    text = text[: passwords.LENGTH_MAX + 1]  # what is cut off above the limit would be equal to it
     user = customer()
     passwords.store(user, passwords.encode_forms(sent(Form.MD5, text)))
     assert opens(user, sent(Form.MD5, text))
     assert not opens(user, plain(text))
-    assert not opens(user, plain(text[: passwords.LENGTH_MAX + 1]))
     assert forms(user) == {Form.MD5}
 
 

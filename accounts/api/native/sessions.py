@@ -51,12 +51,21 @@ class SignInOutput(serializers.Serializer[Any]):
 
 
 class SecondFactorDueOutput(serializers.Serializer[Any]):
-    """A `pre2fa` session that waits for one of the methods."""
+    """A `pre2fa` session that waits for the second factor, for a code because the place is new, or for both.
+
+    A code for a new place is sent for the purpose `other_place`.
+    """
 
     token = serializers.CharField()
     level = serializers.CharField(source="session.level")
     expires_at = TimestampField(source="session.expires_at")
+    due = serializers.CharField(source="session.due", help_text="second_factor, other_place or both")
     methods = serializers.ListField(child=serializers.CharField())
+
+
+def signed_in(made: login.SignIn) -> Answer:
+    """201 with a whole session, or 202 with one that waits for more."""
+    return Answer(made, status=202, output=SecondFactorDueOutput) if made.methods else Answer(made)
 
 
 class SessionOutput(serializers.Serializer[Any]):
@@ -66,8 +75,11 @@ class SessionOutput(serializers.Serializer[Any]):
     current = serializers.BooleanField()
     level = serializers.CharField()
     device = serializers.CharField()
+    os = serializers.CharField()
     browser = serializers.CharField()
-    place = serializers.CharField()
+    place = serializers.CharField(help_text="ISO code of the country")
+    city = serializers.CharField(help_text="Empty where no GeoIP database is configured")
+    signed_in_by = serializers.CharField()
     ip = serializers.CharField(allow_null=True)
     created_at = TimestampField()
     last_used_at = TimestampField()
@@ -93,7 +105,13 @@ class Sessions(NativeView):
         also={202: SecondFactorDueOutput},
         rate="120/m",
         summary="Log in with a password",
-        refusals=(errors.WrongCredentials, errors.SignInLocked, errors.AddressLocked, errors.AccountStopped),
+        refusals=(
+            errors.WrongCredentials,
+            errors.SignInLocked,
+            errors.AddressLocked,
+            errors.AccountStopped,
+            errors.CredentialsChanged,
+        ),
     )
     def post(self, call: Call) -> Answer:
         """201 with a whole session, or 202 with one that waits for a second factor."""
@@ -103,7 +121,7 @@ class Sessions(NativeView):
             device_token=call.input.get("device_token"),
             client=client_of(call),
         )
-        return Answer(made, status=202, output=SecondFactorDueOutput) if made.methods else Answer(made)
+        return signed_in(made)
 
     @operation(
         needs=Needs(level="low"),
@@ -117,7 +135,7 @@ class Sessions(NativeView):
 
 
 class SessionById(NativeView):
-    """`DELETE /api/v1/sessions/{id}`: end one session by its id, the `current` one, or `all`."""
+    """`DELETE /api/v1/sessions/{id}`: end one session by its id, the `current` one, all `others`, or `all`."""
 
     @operation(needs=Needs(level="pre2fa"), summary="Log out")
     def delete(self, call: Call) -> None:
@@ -138,15 +156,17 @@ class SecondFactor(NativeView):
         input=SecondFactorInput,
         output=SignInOutput,
         status=201,
+        also={202: SecondFactorDueOutput},
         rate="60/m",
-        summary="Show the second factor",
+        summary="Show the second factor, or the code that a new place asks for",
         refusals=(WrongCode, CodeExpired, TooManyAttempts, errors.SecondFactorNotDue, errors.DestinationMissing),
     )
-    def post(self, call: Call) -> login.SignIn:
-        """A new token; the old one is dead."""
-        return login.complete(
+    def post(self, call: Call) -> Answer:
+        """A new token; the old one is dead. 202 where more is due."""
+        made = login.complete(
             session=session_of(call),
             proof=Proof(method=call.input["method"], code=call.input["code"]),
             device_token=call.input.get("device_token"),
             client=client_of(call),
         )
+        return signed_in(made)
