@@ -27,4 +27,27 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
             "EVM_DEPOSIT_XPUB or EVM_CHAIN_ID is a development value",
         ),
     ]
-    return [complaint for holds, complaint in checks if holds]
+    return [complaint for holds, complaint in [*checks, *_captchas(settings)] if holds]
+
+
+def _captchas(settings: Mapping[str, Any]) -> list[tuple[bool, str]]:
+    """An offered vendor needs its keys, and is asked over TLS only."""
+    kinds = settings["CAPTCHA_KINDS"]
+    named = [
+        ("geetest", ("GEETEST_ID", "GEETEST_KEY")),
+        ("geetest_v3", ("GEETEST_V3_ID", "GEETEST_V3_KEY")),
+        ("aliyun", ("ALIYUN_CAPTCHA_ACCESS_KEY_ID", "ALIYUN_CAPTCHA_ACCESS_KEY_SECRET")),
+    ]
+    urls = ("GEETEST_URL", "GEETEST_V3_URL", "ALIYUN_CAPTCHA_URL", "ALIYUN_CAPTCHA_INTELLIGENT_URL")
+    return [
+        *(
+            (kind in kinds and not settings[name], f"{name} is not set, though CAPTCHA_KINDS offers {kind}")
+            for kind, names in named
+            for name in names
+        ),
+        (
+            "aliyun" in kinds and not (settings["ALIYUN_CAPTCHA_APP_KEY"] or settings["ALIYUN_CAPTCHA_SCENE_ID"]),
+            "ALIYUN_CAPTCHA_APP_KEY or ALIYUN_CAPTCHA_SCENE_ID is not set, though CAPTCHA_KINDS offers aliyun",
+        ),
+        *((not settings[url].startswith("https://"), f"{url} asks without TLS") for url in urls),
+    ]

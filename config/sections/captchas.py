@@ -19,6 +19,29 @@ CAPTCHA_WORK_ITERATIONS = env.integer("CAPTCHA_WORK_ITERATIONS", default=1000)
 CAPTCHA_WORK_TRIES_MAX = env.integer("CAPTCHA_WORK_TRIES_MAX", default=4000)
 """Tries that the longest proof of work takes; the mean is half of it. With both defaults a solver computes two million
 iterations in the mean: about a second of one processor core, and a multiple of that on an old phone."""
+CAPTCHA_VERIFIER_TIMEOUT_SECONDS = env.integer("CAPTCHA_VERIFIER_TIMEOUT_SECONDS", default=5)
+"""How long a vendor may take for one answer, all in all."""
+CAPTCHA_REFUSALS_PER_ADDRESS_PER_HOUR = env.integer("CAPTCHA_REFUSALS_PER_ADDRESS_PER_HOUR", default=60)
+"""Captchas that a vendor refused, from one address (IPv6: /56)."""
+CAPTCHA_APP_CHECKS_PER_ADDRESS_PER_HOUR = env.integer("CAPTCHA_APP_CHECKS_PER_ADDRESS_PER_HOUR", default=20)
+"""Captchas of apps, which bring a session id and nothing more, from one address, right ones too."""
+
+GEETEST_ID = env.text("GEETEST_ID", default="")
+GEETEST_KEY = env.text("GEETEST_KEY", default="")
+GEETEST_URL = env.text("GEETEST_URL", default="https://gcaptcha4.geetest.com")
+"""Geetest, version 4."""
+GEETEST_V3_ID = env.text("GEETEST_V3_ID", default="")
+GEETEST_V3_KEY = env.text("GEETEST_V3_KEY", default="")
+GEETEST_V3_URL = env.text("GEETEST_V3_URL", default="https://api.geetest.com")
+ALIYUN_CAPTCHA_ACCESS_KEY_ID = env.text("ALIYUN_CAPTCHA_ACCESS_KEY_ID", default="")
+ALIYUN_CAPTCHA_ACCESS_KEY_SECRET = env.text("ALIYUN_CAPTCHA_ACCESS_KEY_SECRET", default="")
+ALIYUN_CAPTCHA_APP_KEY = env.text("ALIYUN_CAPTCHA_APP_KEY", default="")
+ALIYUN_CAPTCHA_SCENES = env.list("ALIYUN_CAPTCHA_SCENES", default=["ic_message"])
+ALIYUN_CAPTCHA_URL = env.text("ALIYUN_CAPTCHA_URL", default="https://afs.aliyuncs.com")
+"""Aliyun's first generation: sessions and signatures."""
+ALIYUN_CAPTCHA_SCENE_ID = env.text("ALIYUN_CAPTCHA_SCENE_ID", default="")
+ALIYUN_CAPTCHA_INTELLIGENT_URL = env.text("ALIYUN_CAPTCHA_INTELLIGENT_URL", default="https://captcha.cn-shanghai.aliyuncs.com")
+"""Aliyun's second generation: CaptchaVerifyParam."""
 
 if unknown := [kind for kind in CAPTCHA_KINDS if kind not in CAPTCHA_OWN_KINDS + CAPTCHA_OUTSIDE_KINDS]:
     env.unreadable.append(f"CAPTCHA_KINDS names {', '.join(unknown)}, which is no kind of captcha")
@@ -28,5 +51,7 @@ if len(set(CAPTCHA_KINDS)) != len(CAPTCHA_KINDS):
     env.unreadable.append("CAPTCHA_KINDS names a kind twice")
 if not 30 <= CAPTCHA_LIFETIME_SECONDS <= 600:
     env.unreadable.append("CAPTCHA_LIFETIME_SECONDS must be between 30 and 600")
+if not 1 <= CAPTCHA_VERIFIER_TIMEOUT_SECONDS <= 30:
+    env.unreadable.append("CAPTCHA_VERIFIER_TIMEOUT_SECONDS must be between 1 and 30")
 if not (1 <= CAPTCHA_WORK_ITERATIONS <= 1_000_000 and 1 <= CAPTCHA_WORK_TRIES_MAX <= 10_000_000):
     env.unreadable.append("CAPTCHA_WORK_ITERATIONS and CAPTCHA_WORK_TRIES_MAX must be between 1 and some millions")

@@ -4,6 +4,6 @@ from __future__ import annotations
 
 from django.urls import path
 
-from messaging.outbox.views import messages, page
+from messaging.outbox.views import captcha, messages, page
 
-urlpatterns = [path("", page, name="outbox"), path("messages.json", messages)]
+urlpatterns = [path("", page, name="outbox"), path("messages.json", messages), path("captcha.json", captcha)]

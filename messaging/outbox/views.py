@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from config.kit.errors import DomainError
+from config.kit.errors import Absent, DomainError
 from messaging.models import CaughtMessage, Channel
+from messaging.services import captchas
 from messaging.services.destinations import normalise
 
 MESSAGES_SHOWN_MAX = 50
@@ -69,6 +70,18 @@ def messages(request: HttpRequest) -> HttpResponse:
         for message in found[:MESSAGES_LISTED_MAX]
     ]
     return _private(JsonResponse(listed, safe=False, json_dumps_params={"ensure_ascii": False}))
+
+
+@require_safe
+def captcha(request: HttpRequest) -> HttpResponse:
+    """What the picture `?id=` shows, as JSON, while it is open."""
+    _refuse_in_production()
+    picture_id = request.GET.get("id", "")
+    try:
+        answer = captchas.read_answer(picture_id)
+    except Absent:
+        raise Http404 from None
+    return _private(JsonResponse({"id": picture_id, "answer": answer}))
 
 
 def _refuse_in_production() -> None:

@@ -10,9 +10,9 @@ from django.db import transaction
 
 from config.kit.clock import now
 from config.kit.network import subscriber
-from messaging.errors import CaptchaKindUnknown, CaptchaRequired, CaptchaUnavailable, CaptchaWrong, TooManyCaptchas
+from messaging.errors import CaptchaKindUnknown, CaptchaRequired, CaptchaWrong, TooManyCaptchas
 from messaging.models import CaptchaKind
-from messaging.services.captchas import pictures, rows, work
+from messaging.services.captchas import outside, pictures, rows, work
 from messaging.services.captchas.words import CaptchaAnswer, Challenge
 from messaging.services.limits import HOUR_SECONDS, Exhausted, Limit, limit_key, take
 
@@ -35,7 +35,7 @@ def draw(kind: str = "", *, ip: str, kinds: Sequence[str] | None = None) -> Chal
         return pictures.draw_picture(at=moment)
     if kind == CaptchaKind.PROOF_OF_WORK:
         return work.draw_work(at=moment)
-    raise CaptchaUnavailable(kinds=_without(kind, taken))
+    return outside.draw_site(kind, ip=ip, others=_without(kind, taken))
 
 
 def require(answer: CaptchaAnswer | None, *, purpose: str, ip: str, kinds: Sequence[str] | None = None) -> None:
@@ -57,7 +57,7 @@ def require(answer: CaptchaAnswer | None, *, purpose: str, ip: str, kinds: Seque
     elif answer.kind == CaptchaKind.PROOF_OF_WORK:
         _take_work(answer, purpose, moment)
     else:
-        raise CaptchaUnavailable(kinds=_without(answer.kind, taken))
+        outside.take_outside(answer, purpose=purpose, ip=ip, at=moment, others=_without(answer.kind, taken))
 
 
 def _taken(kinds: Sequence[str] | None) -> list[str]:

@@ -60,7 +60,9 @@ def spend_solved(*, kind: str, id: str, purpose: str, at: datetime) -> bool:
 
 def read_answer(id: str) -> str:
     """The answer of an open picture, for the development post office. Raises Absent; in production always."""
-    row = None if settings.PRODUCTION else Captcha.objects.filter(key=key_of(CaptchaKind.PICTURE, id)).first()
+    if settings.PRODUCTION or not id.isascii():
+        raise Absent(thing="captcha")
+    row = Captcha.objects.filter(key=key_of(CaptchaKind.PICTURE, id)).first()
     if row is None or row.sealed_answer is None or row.expires_at <= now():
         raise Absent(thing="captcha")
     return unseal(bytes(row.sealed_answer), context=f"captcha:{id}").decode()
