@@ -67,6 +67,16 @@ class NonceUsed(DomainError):
     message = "This nonce was used before. Sign again with a new one."
 
 
+class PublicKeyInvalid(DomainError):
+    """The text is not the public half of an Ed25519 key, or the scheme has none."""
+
+    slug = "apikeys.public_key_invalid"
+    kind = Kind.INVALID
+    field = "public_key"
+    message = "The public key is not valid: {reason}."
+    reason: str
+
+
 class NetworkInvalid(DomainError):
     """One of the networks is not written as an address or network that a key may be bound to."""
 

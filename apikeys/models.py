@@ -47,6 +47,7 @@ class State(models.TextChoices):
     """What was decided about a key. Expiry and lapse follow from the clock and are not stored."""
 
     ACTIVE = "active", "Active"
+    PAUSED = "paused", "Disabled by its owner"
     DISABLED = "disabled", "Disabled by an officer"
     DELETED = "deleted", "Deleted"
 
@@ -55,7 +56,11 @@ KEY_FLOW = Flow(
     "API key",
     states=State.values,
     start=State.ACTIVE,
-    moves={State.ACTIVE: (State.DISABLED, State.DELETED), State.DISABLED: (State.DELETED,)},
+    moves={
+        State.ACTIVE: (State.PAUSED, State.DISABLED, State.DELETED),
+        State.PAUSED: (State.ACTIVE, State.DISABLED, State.DELETED),
+        State.DISABLED: (State.DELETED,),
+    },
     ends=(State.DELETED,),
 )
 
@@ -76,11 +81,13 @@ class ApiKey(models.Model):
     """Networks in canonical text; a key without any may be used from anywhere."""
     state = models.CharField(max_length=16, choices=State, default=State.ACTIVE)
     created_at = models.DateTimeField()
+    aged_from = models.DateTimeField()
+    """From when the key's age counts: when it was made, enabled again, or bound to other networks."""
     last_used_at = models.DateTimeField(null=True, blank=True)
     """The latest use, to the minute."""
     expires_at = models.DateTimeField(null=True, blank=True)
     ended_at = models.DateTimeField(null=True, blank=True)
-    """When the key was disabled or deleted."""
+    """When the key was disabled or deleted; none while it is in force."""
 
     class Meta:
         verbose_name = "API key"
@@ -139,12 +146,29 @@ class ApiKey(models.Model):
         """From when on the scope withdraw counts; None where the key lacks it."""
         if Scope.WITHDRAW not in self.scopes:
             return None
-        return self.created_at + timedelta(seconds=settings.API_KEY_WITHDRAW_AGE_SECONDS)
+        return self.aged_from + timedelta(seconds=settings.API_KEY_WITHDRAW_AGE_SECONDS)
 
     def scopes_at(self, at: datetime) -> frozenset[str]:
         """The scopes that count at that time: withdraw only once the key has its age."""
         waits = self.withdraws_from
         return frozenset(scope for scope in self.scopes if scope != Scope.WITHDRAW or (waits is not None and at >= waits))
+
+
+class DailyCap(models.Model):
+    """The most that a key may withdraw of a coin in any 24 hours, fees included."""
+
+    api_key = models.ForeignKey(ApiKey, on_delete=models.CASCADE, related_name="daily_caps")
+    coin = models.CharField(max_length=16)
+    amount = models.DecimalField(max_digits=38, decimal_places=18)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["api_key", "coin"], name="apikeys_dailycap_one_per_coin"),
+            models.CheckConstraint(condition=Q(amount__gte=0), name="apikeys_dailycap_not_negative"),
+        ]
+
+    def __str__(self) -> str:
+        return f"at most {self.amount} {self.coin} a day"
 
 
 class Nonce(models.Model):

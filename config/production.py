@@ -20,6 +20,7 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
         (not settings["SMS_URL"].startswith("https://"), "SMS_URL sends codes without TLS"),
         (settings["CELERY_BROKER_URL"].startswith("memory:"), "CELERY_BROKER_URL keeps nothing"),
         (settings["TRUSTED_ADDRESS_COOLDOWN_SECONDS"] == 0, "TRUSTED_ADDRESS_COOLDOWN_SECONDS is zero"),
+        (settings["API_KEY_CACHE_MILLISECONDS"] >= 1000, "API_KEY_CACHE_MILLISECONDS lets a stopped key read on"),
         (settings["API_KEY_WITHDRAW_AGE_SECONDS"] == 0, "API_KEY_WITHDRAW_AGE_SECONDS is zero"),
         (
             settings["EVM_DEPOSIT_XPUB"] == settings["DEVELOPMENT_DEPOSIT_XPUB"]

@@ -181,6 +181,11 @@ KYC_IMAGING_PROCESSES = env.integer("KYC_IMAGING_PROCESSES", default=2)
 # --- apikeys -------------------------------------------------------------------------------------------------------
 API_KEY_CLOCK_WINDOW_SECONDS = env.integer("API_KEY_CLOCK_WINDOW_SECONDS", default=60)
 """How far the timestamp of a signed request may be from our clock, either way."""
+API_KEY_CACHE_MILLISECONDS = env.integer("API_KEY_CACHE_MILLISECONDS", default=0 if TESTING else 800)
+"""How old may be what a process knows of a key when it answers a read; 0 looks up each time. Never a second or more."""
+API_KEY_RATE_PER_KEY = env.text("API_KEY_RATE_PER_KEY", default="20/s")
+API_KEY_RATE_PER_CUSTOMER = env.text("API_KEY_RATE_PER_CUSTOMER", default="40/s")
+"""Requests signed by one key, and by all keys of one customer, on our own interface; the documented contracts have theirs."""
 API_KEYS_PER_CUSTOMER_MAX = env.integer("API_KEYS_PER_CUSTOMER_MAX", default=20)
 API_KEY_WITHDRAW_AGE_SECONDS = env.integer("API_KEY_WITHDRAW_AGE_SECONDS", default=24 * 3600 if PRODUCTION else 0)
 """The age at which a key's scope withdraw begins to count."""

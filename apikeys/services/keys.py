@@ -1,21 +1,24 @@
-"""Keys: made with a proof and shown once, listed, ended by their owner or by an officer."""
+"""Keys: made with a proof and shown once, listed, paused, bound to other networks, ended."""
 
 from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from accounts.services import audit, second_factor
-from apikeys.errors import ExpiryInvalid, NetworksRequired, TooManyKeys
-from apikeys.models import KEY_FLOW, KEY_LENGTH, SECRET_LENGTH, ApiKey, Scheme, Scope, State
+from accounts.services.second_factor import Proof
+from apikeys.errors import ExpiryInvalid, NetworksRequired, PublicKeyInvalid, TooManyKeys
+from apikeys.models import KEY_FLOW, KEY_LENGTH, SECRET_LENGTH, ApiKey, DailyCap, Scheme, Scope, State
+from apikeys.services import known_keys, public_keys
 from apikeys.services import networks as network_lists
 from config.kit import crypto
 from config.kit.clock import now
@@ -30,7 +33,7 @@ EXPIRY_DAYS_MAX = 3650
 
 @dataclass(frozen=True, repr=False)
 class IssuedKey:
-    """A new key with its secret. This is the only time that the secret leaves."""
+    """A new key with its secret (empty for Ed25519, whose secret never came here). This is the only time that it leaves."""
 
     api_key: ApiKey
     secret: str
@@ -42,66 +45,122 @@ class IssuedKey:
 def create(
     *,
     customer: User,
-    code: str,
-    method: str | None = None,
+    proof: Proof | None,
     label: str,
     scopes: Sequence[str],
     networks: Sequence[str] = (),
     expires_at: datetime | None = None,
+    scheme: str = Scheme.NATIVE_HMAC,
+    public_key: str = "",
+    sub_account: str = "",
+    daily_caps: Mapping[str, Decimal] | None = None,
 ) -> IssuedKey:
-    """Issue a key for native HMAC signatures. Its secret is in the answer and nowhere else in the clear.
+    """Issue a key for one scheme, for the customer or one of the customer's sub-accounts (by uid).
 
-    `code` is the second factor's, of the strongest method where none is named.
+    Its secret is in the answer and nowhere else in the clear. An Ed25519 key is made from the `public_key` (PEM, or
+    base64 of 32 bytes) that the customer keeps the secret of. `daily_caps` are amounts by coin.
 
-    Raises NetworkInvalid, NetworksRequired, ExpiryInvalid, TooManyKeys, and what `second_factor.require` raises.
+    Raises NetworkInvalid, NetworksRequired, ExpiryInvalid, PublicKeyInvalid, Absent (the sub-account), TooManyKeys, and
+    what `second_factor.require` raises.
     """
     allowed = network_lists.normalise(list(networks))
     wanted = [scope.value for scope in Scope if scope in set(scopes)]
     if Scope.WITHDRAW in wanted and not allowed:
         raise NetworksRequired
     _check_expiry(expires_at)
-    _prove(customer, method, code)
-    secret = _random_text(SECRET_LENGTH)
+    kept = _public_key(Scheme(scheme), public_key)
+    owner = _owner(customer, sub_account)
+    second_factor.require(customer, proof, Purpose.API_KEY)
+    secret = "" if kept else _random_text(SECRET_LENGTH)
+    moment = now()
     with transaction.atomic():
-        _claim_place(customer)
+        _claim_place(owner)
         made = ApiKey(
-            user=customer,
+            user=owner,
             key=_random_text(KEY_LENGTH),
-            scheme=Scheme.NATIVE_HMAC,
+            scheme=scheme,
             label=label,
             scopes=wanted,
             networks=allowed,
-            created_at=now(),
+            created_at=moment,
+            aged_from=moment,
             expires_at=expires_at,
+            public_key=kept,
         )
-        made.sealed_secret = crypto.seal(secret.encode(), context=made.seal_context)
+        made.sealed_secret = crypto.seal(secret.encode(), context=made.seal_context) if secret else None
         made.save(force_insert=True)
+        DailyCap.objects.bulk_create(
+            DailyCap(api_key=made, coin=coin, amount=amount) for coin, amount in sorted((daily_caps or {}).items())
+        )
         _record(made, actor=customer, actor_kind="customer", act="apikeys.create")
         notify(user=customer, template="api_key_created", facts={"name": label})
     return IssuedKey(api_key=made, secret=secret)
 
 
 def of_customer(customer: User) -> QuerySet[ApiKey]:
-    """The customer's keys that are not deleted."""
-    return ApiKey.objects.filter(user=customer).exclude(state=State.DELETED)
+    """The keys of the customer and the customer's sub-accounts that are not deleted."""
+    own = Q(user=customer) | Q(user__parent=customer)
+    return ApiKey.objects.select_related("user").prefetch_related("daily_caps").filter(own).exclude(state=State.DELETED)
 
 
-def delete(*, customer: User, public_id: object, code: str, method: str | None = None) -> None:
-    """End a key for good; its secret is destroyed and the next request with it refused.
-
-    Raises Absent (also for a key of somebody else), and what `second_factor.require` raises.
-    """
+def find(*, customer: User, public_id: object) -> ApiKey:
+    """The customer's key of this id. Raises Absent, also for somebody else's."""
     number = read_public_id(public_id)
     found = of_customer(customer).filter(public_id=number).first() if number is not None else None
     if found is None:
         raise Absent(thing="API key")
-    _prove(customer, method, code)
+    return found
+
+
+def change(
+    *,
+    customer: User,
+    public_id: object,
+    proof: Proof | None,
+    enabled: bool | None = None,
+    networks: Sequence[str] | None = None,
+    label: str | None = None,
+) -> ApiKey:
+    """Pause a key or let it go on, bind it to other networks, name it anew: what is given changes, at once and everywhere.
+
+    A key that goes on, or has other networks, is as young as a new one where it withdraws.
+    Raises Absent, NetworkInvalid, NetworksRequired, IllegalMove (an officer disabled it), and what
+    `second_factor.require` raises.
+    """
+    found = find(customer=customer, public_id=public_id)
+    allowed = None if networks is None else network_lists.normalise(list(networks))
+    if allowed == [] and Scope.WITHDRAW in found.scopes:
+        raise NetworksRequired
+    second_factor.require(customer, proof, Purpose.API_KEY_CHANGE)
     with transaction.atomic():
-        ended = _end(found, State.DELETED)
+        changed = _locked(found)
+        if enabled is not None and enabled != (changed.state == State.ACTIVE):
+            _move(changed, State.ACTIVE if enabled else State.PAUSED)
+            changed.aged_from = now() if enabled else changed.aged_from
+        if allowed is not None and allowed != changed.networks:
+            changed.networks, changed.aged_from = allowed, now()
+        changed.label = changed.label if label is None else label
+        changed.save(update_fields=["state", "ended_at", "aged_from", "networks", "label"])
+        _record(changed, actor=customer, actor_kind="customer", act="apikeys.change")
+        notify(user=customer, template="api_key_changed", facts={"name": changed.label})
+    known_keys.forget(changed.key)
+    return changed
+
+
+def delete(*, customer: User, public_id: object, proof: Proof | None) -> None:
+    """End a key for good; its secret is destroyed and the next request with it refused.
+
+    Raises Absent (also for a key of somebody else), and what `second_factor.require` raises.
+    """
+    found = find(customer=customer, public_id=public_id)
+    second_factor.require(customer, proof, Purpose.API_KEY_DELETE)
+    with transaction.atomic():
+        ended = _move(_locked(found), State.DELETED)
         ended.sealed_secret = None
         ended.save(update_fields=["state", "ended_at", "sealed_secret"])
         _record(ended, actor=customer, actor_kind="customer", act="apikeys.delete")
         notify(user=customer, template="api_key_deleted", facts={"name": ended.label})
+    known_keys.forget(ended.key)
 
 
 def disable(*, api_key: ApiKey, officer: User, reason: str) -> ApiKey:
@@ -112,33 +171,54 @@ def disable(*, api_key: ApiKey, officer: User, reason: str) -> ApiKey:
     if not reason.strip():
         raise ValueError("a key is disabled with a reason")
     with transaction.atomic():
-        ended = _end(api_key, State.DISABLED)
+        ended = _move(_locked(api_key), State.DISABLED)
         ended.save(update_fields=["state", "ended_at"])
         _record(ended, actor=officer, actor_kind="staff", act="apikeys.disable", reason=reason)
+        notify(user=ended.user, template="api_key_changed", facts={"name": ended.label})
+    known_keys.forget(ended.key)
     return ended
 
 
-def _prove(customer: User, method: str | None, code: str) -> None:
-    """Promise that the customer's second factor was shown for API keys. Raises what `second_factor.require` raises."""
-    chosen = method or next(iter(second_factor.methods(customer)), "")
-    second_factor.require(customer, second_factor.Proof(method=chosen, code=code), Purpose.API_KEY)
+def _owner(customer: User, sub_account: str) -> User:
+    if not sub_account:
+        return customer
+    found = User.objects.filter(
+        parent=customer, uid=int(sub_account) if sub_account.isdecimal() and len(sub_account) == 9 else 0
+    )
+    owner = found.first()
+    if owner is None or not owner.is_active:
+        raise Absent(thing="sub-account")
+    return owner
 
 
-def _end(api_key: ApiKey, state: State) -> ApiKey:
-    """The key, locked and moved to `state`, not yet saved. Raises IllegalMove, Absent where it was deleted meanwhile."""
-    locked = ApiKey.objects.select_for_update().get(pk=api_key.pk)
+def _public_key(scheme: Scheme, text: str) -> bytes | None:
+    if scheme == Scheme.NATIVE_ED25519:
+        return public_keys.read(text)
+    if text:
+        raise PublicKeyInvalid(reason="only Ed25519 keys are made from one")
+    return None
+
+
+def _locked(api_key: ApiKey) -> ApiKey:
+    """The key, locked. Raises Absent where it was deleted meanwhile."""
+    locked = ApiKey.objects.select_related("user").select_for_update(of=("self",)).get(pk=api_key.pk)
     if locked.state == State.DELETED:
         raise Absent(thing="API key")
-    KEY_FLOW.check(locked.state, state)
-    locked.state = state
-    locked.ended_at = now()
     return locked
+
+
+def _move(api_key: ApiKey, state: State) -> ApiKey:
+    """The locked key in another state, not yet saved. Raises IllegalMove."""
+    KEY_FLOW.check(api_key.state, state)
+    api_key.state = state
+    api_key.ended_at = None if state == State.ACTIVE else now()
+    return api_key
 
 
 def _claim_place(customer: User) -> None:
     """Promise room for one more key until the transaction ends. Raises TooManyKeys."""
     User.objects.select_for_update(no_key=True).get(pk=customer.pk)
-    if of_customer(customer).count() >= settings.API_KEYS_PER_CUSTOMER_MAX:
+    if ApiKey.objects.filter(user=customer).exclude(state=State.DELETED).count() >= settings.API_KEYS_PER_CUSTOMER_MAX:
         raise TooManyKeys(keys_max=settings.API_KEYS_PER_CUSTOMER_MAX)
 
 
@@ -154,6 +234,11 @@ def _random_text(length: int) -> str:
 
 
 def _record(api_key: ApiKey, *, actor: User, actor_kind: str, act: str, reason: str = "") -> None:
-    facts = {"label": api_key.label, "scopes": ",".join(api_key.scopes), "networks": ",".join(api_key.networks)}
+    facts = {
+        "label": api_key.label,
+        "state": api_key.state,
+        "scopes": ",".join(api_key.scopes),
+        "networks": ",".join(api_key.networks),
+    }
     subject = f"apikeys.apikey:{api_key.public_id}"
     audit.record(actor=actor, actor_kind=actor_kind, act=act, subject=subject, reason=reason, facts=facts)

@@ -28,6 +28,15 @@ def bare(body: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class KeyRates:
+    """How often a dialect's signed requests may come, as django-ratelimit writes it (`15/s`); None for no limit."""
+
+    per_key: str | None = None
+    per_owner: str | None = None
+    per_address_and_endpoint: str | None = None
+
+
+@dataclass(frozen=True)
 class Dialect:
     """How one API speaks.
 
@@ -42,6 +51,7 @@ class Dialect:
     refuse: Callable[[DomainError, HttpRequest], WireError]
     status_of: Callable[[type[DomainError]], int]
     envelope: Callable[[Any], Any] = bare
+    key_rates: KeyRates = field(default_factory=KeyRates)
 
 
 _DIALECTS: list[Dialect] = []

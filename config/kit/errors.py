@@ -134,6 +134,14 @@ class ScopeMissing(DomainError):
     required: str
 
 
+class KeyRequired(DomainError):
+    """This is for signed API keys; a session asks for the same elsewhere."""
+
+    slug = "api.key_required"
+    kind = Kind.FORBIDDEN
+    message = "This is for requests that are signed by an API key."
+
+
 class Absent(DomainError):
     """There is no such thing, or it belongs to somebody else: the two answer alike."""
 

@@ -16,12 +16,16 @@ from config.kit.paging import Keyset
 Method = TypeVar("Method", bound=Callable[..., Any])
 
 
+ANY_SCOPE = "any"
+
+
 @dataclass(frozen=True)
 class Needs:
     """What a caller must show. Nothing is open unless it says `login=False`.
 
     `level` is the session's level at the least, `fresh` asks for a proof of the last minutes. A signed API key is
-    taken only where `scope` is set and the key has it. `optional` reads a credential where one is shown.
+    taken only where `scope` is set and the key has it; ANY_SCOPE takes every key. `optional` reads a credential where one
+    is shown, `keys_only` takes signed keys and no sessions.
     """
 
     login: bool = True
@@ -29,6 +33,7 @@ class Needs:
     fresh: bool = False
     scope: str | None = None
     optional: bool = False
+    keys_only: bool = False
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:

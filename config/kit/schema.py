@@ -72,7 +72,9 @@ class OperationSchema(AutoSchema):
         """The view's docstring, the needs and the refusals' slugs."""
         needs = self.declared.needs
         lines = [(self.view.__doc__ or "").strip()]
-        if needs.login:
+        if needs.keys_only:
+            lines.append("Needs a request signed by an API key, whatever its scopes.")
+        elif needs.login:
             lines.append(f"Needs a session of level `{needs.level}`" + (", fresh" if needs.fresh else "") + ".")
             if needs.scope:
                 lines.append(f"An API key needs the scope `{needs.scope}`.")
@@ -107,7 +109,7 @@ class OperationSchema(AutoSchema):
         """Session token, signed key, or nothing."""
         needs = self.declared.needs
         schemes: list[dict[str, list[str]]] = []
-        if needs.login or needs.optional:
+        if (needs.login or needs.optional) and not needs.keys_only:
             schemes.append({"session": []})
         if needs.scope:
             schemes.append({"signedKey": []})
@@ -142,6 +144,8 @@ class OperationSchema(AutoSchema):
             kinds += [errors.MalformedBody, errors.UnsupportedMedia, errors.TooLarge]
         if declared.needs.login or declared.needs.optional:
             kinds += [errors.NotSignedIn, errors.LevelTooLow]
+        if declared.needs.keys_only:
+            kinds += [errors.KeyRequired]
         if "{" in self.path:
             kinds += [errors.Absent]
         if declared.rate:

@@ -2,14 +2,30 @@
 
 from __future__ import annotations
 
+import logging
+
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
+from redis.exceptions import RedisError
 
-from config.kit.errors import Throttled
+from config.kit.errors import Throttled, Unavailable
+
+logger = logging.getLogger(__name__)
 
 
-def count(request: HttpRequest, *, group: str, who: str, rate: str) -> None:
-    """Count one request of `who` (a user or an address) in `group` against `rate`, e.g. `10/m`. Raises Throttled."""
-    usage = get_usage(request, group=group, key=lambda _group, _request: who, rate=rate, increment=True)
+def count(request: HttpRequest, *, group: str, who: str, rate: str, fails_open: bool = False) -> None:
+    """Count one request of `who` (a user, a key or an address) in `group` against `rate`, e.g. `10/m`.
+
+    Where the cache does not answer nothing can be counted: what only reads goes on (`fails_open`), all else is refused.
+    Raises Throttled, Unavailable.
+    """
+    try:
+        usage = get_usage(request, group=group, key=lambda _group, _request: who, rate=rate, increment=True)
+    except (OSError, RedisError, DatabaseError) as trouble:
+        logger.warning("the cache of rates does not answer: %s", type(trouble).__name__)
+        if fails_open:
+            return
+        raise Unavailable from None
     if usage is not None and usage["should_limit"]:
         raise Throttled(retry_after=max(1, int(usage["time_left"])))

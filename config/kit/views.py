@@ -28,7 +28,7 @@ from config.kit.credentials import Credential
 from config.kit.dialect import Dialect
 from config.kit.middleware import language_of
 from config.kit.network import client_ip
-from config.kit.operations import Answer, Call, Needs, Operation, operation
+from config.kit.operations import ANY_SCOPE, Answer, Call, Needs, Operation, operation
 from config.kit.parsers import PARSERS, refuse_unstorable
 
 __all__ = ["Answer", "Call", "DialectView", "Needs", "operation"]
@@ -121,13 +121,27 @@ class DialectView(APIView):
         data, query = self._read(declared)
         credential = self._admit(declared.needs)
         call = self._call(data, query, credential)
-        if declared.rate:
-            who = f"user:{call.user.pk}" if call.user is not None else f"ip:{call.ip}"
-            group = f"{type(self).__module__}.{type(self).__qualname__}.{call.request.method}"
-            throttling.count(call.request, group=group, who=who, rate=declared.rate)
+        self._count(declared, call)
         name = (self.request.method or "").lower()
         result = getattr(self, "get" if name == "head" else name)(call)
         return self._answer(declared, result)
+
+    def _count(self, declared: Operation, call: Call) -> None:
+        """Count the request against every rate that it has. Only what reads goes on where nothing can be counted."""
+        endpoint = f"{type(self).__module__}.{type(self).__qualname__}.{call.request.method}"
+        who = f"user:{call.user.pk}" if call.user is not None else f"ip:{call.ip}"
+        rates = [(endpoint, who, declared.rate)]
+        if call.credential is not None and call.credential.kind == "key":
+            allowed, name = self.dialect.key_rates, self.dialect.name
+            rates += [
+                (f"{name}.key", f"key:{call.credential.id}", allowed.per_key),
+                (f"{name}.owner", f"owner:{call.user.pk}", allowed.per_owner),
+                (f"{name}.{endpoint}", f"ip:{call.ip}", allowed.per_address_and_endpoint),
+            ]
+        for group, counted, rate in rates:
+            if rate:
+                opens = declared.needs.scope in {"read", ANY_SCOPE}
+                throttling.count(call.request, group=group, who=counted, rate=rate, fails_open=opens)
 
     def _read(self, declared: Operation) -> tuple[dict[str, Any], dict[str, Any]]:
         refuse_unstorable(dict(self.request.query_params.lists()))
@@ -153,12 +167,14 @@ class DialectView(APIView):
                 raise errors.NotSignedIn
             return None
         if credential.kind == "key":
-            if needs.scope is None or needs.scope not in credential.scopes:
+            if needs.scope is None or needs.scope not in {ANY_SCOPE, *credential.scopes}:
                 raise errors.ScopeMissing(required=needs.scope or "session")
         elif not credential.reaches(needs.level):
             raise errors.LevelTooLow(level=credential.level, required=needs.level)
         elif needs.fresh and not credential.fresh:
             raise errors.NotFresh
+        elif needs.keys_only:
+            raise errors.KeyRequired
         return credential
 
     def _call(self, data: dict[str, Any], query: dict[str, Any], credential: Credential | None) -> Call:

@@ -74,6 +74,7 @@ _SECURITY = (
     Template("app_token_reused", urgent=True),
     Template("app_authorized", ("name",), urgent=True),
     Template("api_key_created", ("name",), urgent=True),
+    Template("api_key_changed", ("name",), urgent=True),
     Template("api_key_deleted", ("name",)),
     Template("trusted_address_added", ("coin", "address_tail"), urgent=True),
     Template("trusted_address_removed", ("coin", "address_tail")),

@@ -7,6 +7,8 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
+from config.dialects.native.dialect import NATIVE
+from config.kit.dialect import KeyRates
 from tests.apikeys import urls
 
 
@@ -22,3 +24,12 @@ def nothing_written() -> Iterator[None]:
 def empty_cache() -> None:
     """As after a restart of the cache."""
     cache.clear()
+
+
+@pytest.fixture
+def no_rates() -> Iterator[None]:
+    """As many signed requests as a test likes."""
+    rates = NATIVE.key_rates
+    object.__setattr__(NATIVE, "key_rates", KeyRates())
+    yield
+    object.__setattr__(NATIVE, "key_rates", rates)

@@ -10,6 +10,7 @@ from django.test import Client as DjangoClient
 from accounts.models import User
 from accounts.models.sessions import Level
 from accounts.services import clients, registration, second_factor, sessions
+from accounts.services.second_factor import Proof
 from apikeys.services import keys
 from messaging.models import Channel, Purpose
 from messaging.services import codes
@@ -28,11 +29,16 @@ def customer(email: str = "ada@example.com") -> User:
     )
 
 
-def key_code(user: User) -> str:
+def key_code(user: User, purpose: Purpose = Purpose.API_KEY) -> str:
     """A fresh code for acts on API keys, as the customer reads it."""
     pass_time_for_resend()
-    second_factor.send(user, second_factor.Method.EMAIL, Purpose.API_KEY, language="en", ip="127.0.0.1")
+    second_factor.send(user, second_factor.Method.EMAIL, purpose, language="en", ip="127.0.0.1")
     return read_code(user.email or "")
+
+
+def proof(user: User, purpose: Purpose = Purpose.API_KEY) -> Proof:
+    """The proof of an act on API keys."""
+    return Proof(method="email", code=key_code(user, purpose))
 
 
 def issue(
@@ -40,7 +46,12 @@ def issue(
 ) -> keys.IssuedKey:
     """A new key of the customer."""
     return keys.create(
-        customer=user, code=key_code(user), label="robot", scopes=scopes, networks=networks, expires_at=expires_at
+        customer=user,
+        proof=proof(user),
+        label="robot",
+        scopes=scopes,
+        networks=networks,
+        expires_at=expires_at,
     )
 
 

@@ -12,7 +12,7 @@ from apikeys.services import keys
 from config.kit.clock import now
 from config.kit.errors import Absent
 from config.kit.flow import IllegalMove
-from messaging.models import Message
+from messaging.models import Message, Purpose
 from tests.apikeys import people
 from tests.client import Api
 
@@ -46,6 +46,8 @@ def test_a_key_is_made_with_a_proof_and_its_secret_shown_once(ada, signed_in):
         "scheme": "native_hmac",
         "scopes": ["read", "withdraw"],
         "networks": ["192.0.2.0/24"],
+        "daily_caps": [],
+        "uid": str(ada.uid),
         "state": "active",
         "created_at": made["created_at"],
         "last_used_at": None,
@@ -76,7 +78,7 @@ def test_making_a_key_leaves_an_audit_row_and_a_notice(ada):
     record = AuditRecord.objects.get(act="apikeys.create")
     assert (record.actor, record.actor_kind) == (ada, "customer")
     assert record.subject == f"apikeys.apikey:{issued.api_key.public_id}"
-    assert record.facts == {"label": "robot", "scopes": "read", "networks": ""}
+    assert record.facts == {"label": "robot", "state": "active", "scopes": "read", "networks": ""}
     assert Message.objects.filter(template="api_key_created", user=ada).count() == 1
 
 
@@ -133,7 +135,7 @@ def test_a_customer_has_a_limited_number_of_keys(ada, settings):
     people.issue(ada)
     with pytest.raises(TooManyKeys):
         people.issue(ada)
-    keys.delete(customer=ada, public_id=str(first.api_key.public_id), code=people.key_code(ada))
+    keys.delete(customer=ada, public_id=str(first.api_key.public_id), proof=people.proof(ada, Purpose.API_KEY_DELETE))
     people.issue(ada)
 
 
@@ -141,13 +143,13 @@ def test_deleting_needs_a_proof_and_destroys_the_secret(ada, signed_in):
     issued = people.issue(ada)
     road = f"{ROAD}/{issued.api_key.public_id}"
     assert signed_in.delete(road).json()["slug"] == "accounts.second_factor_required"
-    assert signed_in.delete(road, {"code": people.key_code(ada)}).status_code == 204
+    assert signed_in.delete(road, {"code": people.key_code(ada, Purpose.API_KEY_DELETE)}).status_code == 204
     stored = ApiKey.objects.get()
     assert (stored.state, stored.sealed_secret) == (State.DELETED, None)
     assert signed_in.get(ROAD).json()["results"] == []
     assert AuditRecord.objects.filter(act="apikeys.delete").count() == 1
     assert Message.objects.filter(template="api_key_deleted").count() == 1
-    assert signed_in.delete(road, {"code": people.key_code(ada)}).status_code == 404
+    assert signed_in.delete(road, {"code": people.key_code(ada, Purpose.API_KEY_DELETE)}).status_code == 404
 
 
 def test_a_foreign_key_is_answered_like_an_absent_one(ada, signed_in):
@@ -169,6 +171,7 @@ def test_keys_are_for_signed_in_people():
 
 
 def test_the_list_costs_the_same_however_long_it_is(ada, signed_in, django_assert_num_queries):
+    people.issue(ada)
     signed_in.get(ROAD)
     from django.test.utils import CaptureQueriesContext
 
@@ -190,7 +193,7 @@ def test_a_disabled_key_can_only_be_deleted(ada):
         keys.disable(api_key=issued.api_key, officer=officer, reason="again")
     with pytest.raises(ValueError, match="reason"):
         keys.disable(api_key=issued.api_key, officer=officer, reason="  ")
-    keys.delete(customer=ada, public_id=str(issued.api_key.public_id), code=people.key_code(ada))
+    keys.delete(customer=ada, public_id=str(issued.api_key.public_id), proof=people.proof(ada, Purpose.API_KEY_DELETE))
     with pytest.raises(Absent):
         keys.disable(api_key=issued.api_key, officer=officer, reason="too late")
 
@@ -217,6 +220,8 @@ def test_a_key_that_withdraws_needs_networks(ada):
         ({"key": "short"}, "apikeys_apikey_key_form"),
         ({"ended_at": now()}, "apikeys_apikey_end_dated"),
         ({"state": "deleted", "ended_at": now()}, "apikeys_apikey_secret_until_deleted"),
+        ({"scheme": "native_ed25519", "public_key": b"x" * 32}, "apikeys_apikey_secret_until_deleted"),
+        ({"public_key": b"x" * 32}, "apikeys_apikey_public_key_of_ed25519"),
     ],
 )
 def test_the_database_refuses_a_broken_key_whoever_writes_it(ada, change, constraint):

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import connection
 
 from accounts.services import second_factor
+from accounts.services.second_factor import Proof
 from apikeys.errors import NonceUsed, TooManyKeys
 from apikeys.models import ApiKey, Nonce
 from apikeys.services import admission, keys
@@ -70,7 +71,9 @@ def test_the_limit_of_keys_holds_for_many_at_once(real_db, settings, monkeypatch
     settings.API_KEYS_PER_CUSTOMER_MAX = 5
     ada = people.customer()
     monkeypatch.setattr(second_factor, "require", accept_any_proof)
-    met = at_once(16, lambda number: keys.create(customer=ada, code="1", label=str(number), scopes=["read"]))
+    met = at_once(
+        16, lambda number: keys.create(customer=ada, proof=Proof(method="", code="1"), label=str(number), scopes=["read"])
+    )
     assert sum(isinstance(one, keys.IssuedKey) for one in met) == 5
     assert sum(isinstance(one, TooManyKeys) for one in met) == 11
     assert ApiKey.objects.count() == 5
@@ -80,7 +83,7 @@ def test_of_many_deletions_of_one_key_one_is_done(real_db, monkeypatch):
     ada = people.customer()
     number = str(people.issue(ada).api_key.public_id)
     monkeypatch.setattr(second_factor, "require", accept_any_proof)
-    met = at_once(8, lambda _: keys.delete(customer=ada, public_id=number, code="1"))
+    met = at_once(8, lambda _: keys.delete(customer=ada, public_id=number, proof=Proof(method="", code="1")))
     assert met.count(None) == 1
     assert sum(isinstance(one, Absent) for one in met) == 7
 

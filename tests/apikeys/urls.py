@@ -54,6 +54,7 @@ urlpatterns = [
     path("api/v1/writing", Writing.as_view()),
     path("api/v1/personal", Personal.as_view()),
     path("api/v1/api-keys", native.ApiKeys.as_view()),
+    path("api/v1/api-keys/self", native.OwnApiKey.as_view()),
     path("api/v1/api-keys/<str:id>", native.OneApiKey.as_view()),
     path("admin/", site.urls),
 ]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
-from config.kit.dialect import Dialect, WireError, register
+from config.kit.dialect import Dialect, KeyRates, WireError, register
 from config.kit.errors import DomainError, InvalidInput, Kind
 from config.kit.views import DialectView
 
@@ -76,6 +77,7 @@ NATIVE = register(
         ),
         refuse=problem,
         status_of=status_of,
+        key_rates=KeyRates(per_key=settings.API_KEY_RATE_PER_KEY, per_owner=settings.API_KEY_RATE_PER_CUSTOMER),
     )
 )
 

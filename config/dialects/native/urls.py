@@ -60,5 +60,6 @@ urlpatterns = [
     path("withdrawals/<str:id>/confirm", withdrawals.WithdrawalConfirmation.as_view()),
     path("withdrawals/<str:id>/cancel", withdrawals.WithdrawalCancellation.as_view()),
     path("api-keys", apikeys.ApiKeys.as_view()),
+    path("api-keys/self", apikeys.OwnApiKey.as_view()),
     path("api-keys/<str:id>", apikeys.OneApiKey.as_view()),
 ]

@@ -1,0 +1,35 @@
+"""What a key may learn of itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from apikeys.models import LAPSE_AFTER, ApiKey
+from config.kit.clock import now
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A key and what it may do now. Rates are written like `20/s`."""
+
+    api_key: ApiKey
+    scopes_now: list[str]
+    lapses_at: datetime | None
+    seen_from: str
+    requests_per_key: str | None
+    requests_per_customer: str | None
+
+
+def read(*, api_key_id: int, ip: str, per_key: str | None, per_customer: str | None) -> Standing:
+    """The standing of the key that asks from `ip`, under its dialect's rates."""
+    api_key = ApiKey.objects.select_related("user").prefetch_related("daily_caps").get(pk=api_key_id)
+    lapses = None if api_key.networks else (api_key.last_used_at or api_key.created_at) + LAPSE_AFTER
+    return Standing(
+        api_key=api_key,
+        scopes_now=sorted(api_key.scopes_at(now())),
+        lapses_at=lapses,
+        seen_from=ip,
+        requests_per_key=per_key,
+        requests_per_customer=per_customer,
+    )

@@ -1,0 +1,87 @@
+"""How often a key may ask, and what happens where nothing can be counted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from redis.exceptions import ConnectionError as RedisConnectionError
+
+from accounts.models import User
+from apikeys.models import Nonce
+from config.dialects.native.dialect import NATIVE
+from config.kit import throttling
+from config.kit.dialect import KeyRates
+from tests.apikeys import people, urls
+
+pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.apikeys.urls")]
+
+
+@pytest.fixture
+def rates(empty_cache: None) -> Iterator[None]:
+    before = NATIVE.key_rates
+    object.__setattr__(NATIVE, "key_rates", KeyRates(per_key="3/m", per_owner="5/m", per_address_and_endpoint="9/m"))
+    yield
+    object.__setattr__(NATIVE, "key_rates", before)
+
+
+@pytest.fixture
+def ada() -> User:
+    return people.customer()
+
+
+def ask(signer: Any, path: str = "/api/v1/reading", ip: str = "127.0.0.1") -> Any:
+    return people.send(signer.sign("GET", path), ip=ip)
+
+
+def test_a_key_is_counted_over_all_its_requests_and_told_when_to_come_again(rates: None, ada: User) -> None:
+    signer = people.signer(people.issue(ada))
+    assert [ask(signer).status_code for _ in range(4)] == [200, 200, 200, 429]
+    refused = ask(signer)
+    assert refused.json()["slug"] == "api.throttled"
+    assert 1 <= int(refused.headers["Retry-After"]) == refused.json()["retry_after"] <= 60
+
+
+def test_all_keys_of_one_customer_share_a_rate_and_another_customers_do_not(rates: None, ada: User) -> None:
+    one, two = people.signer(people.issue(ada)), people.signer(people.issue(ada))
+    assert [ask(one).status_code for _ in range(3)] + [ask(two).status_code for _ in range(3)] == [200] * 5 + [429]
+    other = people.signer(people.issue(people.customer("bob@example.com")))
+    assert ask(other).status_code == 200
+
+
+def test_an_address_is_counted_at_each_endpoint(rates: None, ada: User) -> None:
+    object.__setattr__(NATIVE, "key_rates", KeyRates(per_address_and_endpoint="2/m"))
+    signer = people.signer(people.issue(ada))
+    assert [ask(signer).status_code for _ in range(3)] == [200, 200, 429]
+    assert ask(signer, ip="192.0.2.1").status_code == 200
+    assert ask(signer, "/api/v1/api-keys/self").status_code == 200
+
+
+def test_what_is_refused_by_its_rate_did_not_act_and_its_nonce_is_burnt(rates: None, ada: User) -> None:
+    signer = people.signer(people.issue(ada, scopes=("withdraw",), networks=("127.0.0.1",)))
+    signed = [signer.sign("POST", "/api/v1/writing", b"{}") for _ in range(4)]
+    assert [people.send(one).status_code for one in signed] == [200, 200, 200, 429]
+    assert (len(urls.writes), Nonce.objects.count()) == (3, 4)
+
+
+@pytest.mark.parametrize("trouble", [RedisConnectionError("down"), TimeoutError(), ConnectionResetError()])
+def test_without_a_cache_reads_go_on_and_money_does_not(ada: User, monkeypatch: pytest.MonkeyPatch, trouble: Exception) -> None:
+    signer = people.signer(people.issue(ada, scopes=("read", "withdraw"), networks=("127.0.0.1",)))
+
+    def down(*_given: Any, **_named: Any) -> None:
+        raise trouble
+
+    monkeypatch.setattr(throttling, "get_usage", down)
+    assert ask(signer).status_code == 200
+    refused = people.send(signer.sign("POST", "/api/v1/writing", b"{}"))
+    assert (refused.status_code, refused.json()["slug"], urls.writes) == (503, "api.unavailable", [])
+
+
+def test_an_emptied_cache_brings_no_request_back(rates: None, ada: User) -> None:
+    signer = people.signer(people.issue(ada))
+    signed = signer.sign("GET", "/api/v1/reading")
+    assert people.send(signed).status_code == 200
+    cache.clear()
+    assert people.send(signed).json()["slug"] == "apikeys.nonce_used"
