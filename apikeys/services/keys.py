@@ -68,33 +68,27 @@ def create(
     if Scope.WITHDRAW in wanted and not allowed:
         raise NetworksRequired
     _check_expiry(expires_at)
-    kept = _public_key(Scheme(scheme), public_key)
-    owner = _owner(customer, sub_account)
+    draft = ApiKey(scheme=scheme, label=label, scopes=wanted, networks=allowed, expires_at=expires_at)
+    draft.public_key = _public_key(Scheme(scheme), public_key)
+    draft.user = _owner(customer, sub_account)
     second_factor.require(customer, proof, Purpose.API_KEY)
-    secret = "" if kept else _random_text(SECRET_LENGTH)
-    moment = now()
+    return _insert(draft, customer, daily_caps or {})
+
+
+def _insert(draft: ApiKey, customer: User, daily_caps: Mapping[str, Decimal]) -> IssuedKey:
+    """The key with a secret of ours, unless its owner keeps one."""
+    draft.key = _random_text(KEY_LENGTH)
+    draft.created_at = draft.aged_from = now()
+    secret = "" if draft.public_key else _random_text(SECRET_LENGTH)
+    draft.sealed_secret = crypto.seal(secret.encode(), context=draft.seal_context) if secret else None
     with transaction.atomic():
-        _claim_place(owner)
-        made = ApiKey(
-            user=owner,
-            key=_random_text(KEY_LENGTH),
-            scheme=scheme,
-            label=label,
-            scopes=wanted,
-            networks=allowed,
-            created_at=moment,
-            aged_from=moment,
-            expires_at=expires_at,
-            public_key=kept,
-        )
-        made.sealed_secret = crypto.seal(secret.encode(), context=made.seal_context) if secret else None
-        made.save(force_insert=True)
-        DailyCap.objects.bulk_create(
-            DailyCap(api_key=made, coin=coin, amount=amount) for coin, amount in sorted((daily_caps or {}).items())
-        )
-        _record(made, actor=customer, actor_kind="customer", act="apikeys.create")
-        notify(user=customer, template="api_key_created", facts={"name": label})
-    return IssuedKey(api_key=made, secret=secret)
+        _claim_place(draft.user)
+        draft.save(force_insert=True)
+        caps = [DailyCap(api_key=draft, coin=coin, amount=amount) for coin, amount in sorted(daily_caps.items())]
+        DailyCap.objects.bulk_create(caps)
+        _record(draft, actor=customer, actor_kind="customer", act="apikeys.create")
+        notify(user=customer, template="api_key_created", facts={"name": draft.label})
+    return IssuedKey(api_key=draft, secret=secret)
 
 
 def of_customer(customer: User) -> QuerySet[ApiKey]:
