@@ -143,7 +143,7 @@ def _completed(opened: sessions.Opened, device: KnownDevice | None, client: Clie
     return SignIn(opened.session, opened.token, device_token=new_token)
 
 
-def complete(*, session: Session, proof: Proof, client: Client, device_token: str | None = None) -> SignIn:
+def complete(*, session: Session, proof: Proof | None, client: Client, device_token: str | None = None) -> SignIn:
     """Show what is due: a `pre2fa` session becomes a full one (or waits for the rest), a full one becomes fresh again.
 
     The token is a new one and the old one is dead. Raises WrongCode, CodeExpired, TooManyAttempts,
@@ -158,6 +158,7 @@ def complete(*, session: Session, proof: Proof, client: Client, device_token: st
             purpose=asked.purpose,
             context="",
             session=str(session.public_id),
+            client=client,
         )
     except CodeRefused:
         logins.note(user=session.user, act=LoginAct.SECOND_FACTOR_FAILED, client=client)

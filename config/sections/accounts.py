@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from config.sections.mode import PRODUCTION, env
 
 PASSWORD_HASHING_SLOTS = env.integer("PASSWORD_HASHING_SLOTS", default=2)
@@ -15,3 +17,12 @@ SUB_ACCOUNTS_MAX = env.integer("SUB_ACCOUNTS_MAX", default=20)
 """Sub-accounts of one account."""
 GEOIP_DATABASE = env.text("GEOIP_DATABASE", default="")
 """A city database in MaxMind's format, by its path. Without one a session knows its country and no city."""
+
+_PUBLIC = urlsplit(env.text("PUBLIC_URL", default="http://127.0.0.1:8000"))
+_HOST = _PUBLIC.hostname if _PUBLIC.hostname and _PUBLIC.hostname != "127.0.0.1" else "localhost"
+WEBAUTHN_RP_ID = env.text("WEBAUTHN_RP_ID", default=_HOST)
+"""The domain to which passkeys belong; no address will do. With another one, every registered passkey is lost."""
+WEBAUTHN_ORIGINS = env.list(
+    "WEBAUTHN_ORIGINS", default=[f"{_PUBLIC.scheme}://{_HOST}{f':{_PUBLIC.port}' if _PUBLIC.port else ''}"]
+)
+"""The origins of pages that may ask for passkeys, each below WEBAUTHN_RP_ID (native apps: `android:apk-key-hash:…`)."""

@@ -17,6 +17,8 @@ ENDPOINTS = [tuple(line.split()) for line in (Path(__file__).parent / "native_en
 OPEN = {
     "post_captchas",
     "post_codes", "post_registration", "post_sessions", "get_countries", "get_coins",
+    "post_passkey_challenges",
+    "post_sessions_by_passkey",
     "post_sessions_by_app_token",
     "get_vip_tiers",
 }  # fmt: skip

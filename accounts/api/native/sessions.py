@@ -9,14 +9,13 @@ from rest_framework import serializers
 
 from accounts import errors
 from accounts.api.native.calls import client_of, session_of
+from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of
 from accounts.models import Session
 from accounts.services import login, sessions
-from accounts.services.second_factor import Method, Proof
 from config.dialects.native.dialect import NativeView
-from config.kit.fields import CodeField, PublicId, Secret, Text, TimestampField
+from config.kit.fields import PublicId, Secret, Text, TimestampField
 from config.kit.operations import Answer, Call, Needs, operation
 from config.kit.paging import Keyset
-from messaging.errors import CodeExpired, TooManyAttempts, WrongCode
 
 NAMES = ("login", "email", "phone", "username")
 
@@ -86,11 +85,9 @@ class SessionOutput(serializers.Serializer[Any]):
     expires_at = TimestampField()
 
 
-class SecondFactorInput(serializers.Serializer[Any]):
-    """The method and its code."""
+class SecondFactorInput(ProofInput):
+    """The second factor. A passkey's challenge comes from `POST /passkey-challenges`, for `second_factor`."""
 
-    method = serializers.ChoiceField(choices=[method.value for method in Method])
-    code = CodeField()
     device_token = Secret(max_length=64, required=False)
 
 
@@ -159,13 +156,13 @@ class SecondFactor(NativeView):
         also={202: SecondFactorDueOutput},
         rate="60/m",
         summary="Show the second factor, or the code that a new place asks for",
-        refusals=(WrongCode, CodeExpired, TooManyAttempts, errors.SecondFactorNotDue, errors.DestinationMissing),
+        refusals=(*REFUSALS, errors.SecondFactorNotDue, errors.DestinationMissing),
     )
     def post(self, call: Call) -> Answer:
         """A new token; the old one is dead. 202 where more is due."""
         made = login.complete(
             session=session_of(call),
-            proof=Proof(method=call.input["method"], code=call.input["code"]),
+            proof=proof_of(call),
             device_token=call.input.get("device_token"),
             client=client_of(call),
         )
