@@ -58,8 +58,6 @@ class MeInput(serializers.Serializer[Any]):
         return attrs
 
 
-
-
 class Me(NativeView):
     """`GET|PATCH /api/v1/me`: the own account."""
 
@@ -79,5 +77,3 @@ class Me(NativeView):
         """Change it."""
         fresh = bool(call.credential and call.credential.fresh)
         return profile.change(user=call.user, changes=call.input, fresh=fresh)
-
-

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0005_app_token_sessions"),
+        ("accounts", "0007_sign_in"),
     ]
 
     operations = [
