@@ -116,7 +116,7 @@ def test_log_in_then_asks_for_a_code_and_rotates_the_token(api: Api) -> None:
     app = bind_totp(user)
     first = api.post("/api/v1/sessions", {"login": "alice@example.com", "password": PASSWORD})
     assert first.status_code == 202
-    assert set(first.json()) == {"token", "level", "expires_at", "methods"}
+    assert set(first.json()) == {"token", "level", "expires_at", "due", "methods"}
     assert first.json()["methods"] == ["totp"]
     waiting = first.json()["token"]
     body = {"method": "totp", "code": app.code()}
