@@ -52,6 +52,37 @@ def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
     return results
 
 
+CONNECTIONS_MAX = 40
+"""Connections that a crowd holds at the same time."""
+
+
+def crowd(count: int, act: Callable[[], Any]) -> list[Any]:
+    """What `act()` answered or raised in each of `count` threads, all of them alive before the first one acts.
+
+    Each takes a connection of its own; CONNECTIONS_MAX of them at a time, as the pool of a busy server would let them.
+    """
+    gate, slots = threading.Barrier(count), threading.BoundedSemaphore(CONNECTIONS_MAX)
+    results: list[Any] = []
+
+    def run() -> None:
+        gate.wait(timeout=60)
+        with slots:
+            try:
+                results.append(act())
+            except Exception as raised:  # noqa: BLE001  # whatever it was, it is the answer
+                results.append(raised)
+            finally:
+                connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert not any(thread.is_alive() for thread in threads)
+    return results
+
+
 @pytest.fixture
 def post_office(real_db: None, settings: LazySettings) -> Iterator[None]:
     """The development post office on free ports, with the settings pointing at it."""
