@@ -11,6 +11,7 @@ from django.conf import LazySettings
 from django.contrib.auth import get_user_model
 from django.db import connection
 
+from config.carriers import email_carriers, sms_carriers
 from config.kit.clock import now
 from messaging.outbox import catcher
 
@@ -102,15 +103,8 @@ class free_ports:  # noqa: N801  # reads as a statement
         self.sms = catcher.sms_server(0)
         self.thread = threading.Thread(target=self.sms.serve_forever, daemon=True)
         self.thread.start()
-        self.settings.MAIL = {
-            **self.settings.MAIL,
-            "HOST": "127.0.0.1",
-            "PORT": self.mail.port,
-            "USER": "",
-            "SSL": False,
-            "STARTTLS": False,
-        }
-        self.settings.SMS_URL = f"http://bearer:token-of-tests@127.0.0.1:{self.sms.server_port}/sms"
+        self.settings.EMAIL_CARRIERS = email_carriers(f"smtp://127.0.0.1:{self.mail.port}?from=no-reply@quaestor.local")
+        self.settings.SMS_CARRIERS = sms_carriers(f"http://bearer:token-of-tests@127.0.0.1:{self.sms.server_port}/sms")
 
     def __exit__(self, *_: object) -> None:
         self.sms.shutdown()
