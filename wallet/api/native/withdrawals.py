@@ -104,6 +104,7 @@ class Withdrawals(NativeView):
             errors.WithdrawalsClosed,
             errors.LimitUnset,
             errors.LimitExceeded,
+            errors.KeyCapExceeded,
             errors.TooManyOpen,
             errors.AddressNotTrusted,
             errors.AddressCoolingDown,

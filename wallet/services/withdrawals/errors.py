@@ -182,6 +182,18 @@ class PayloadChanged(DomainError):
     message = "The withdrawal is not what it was when it was looked at: customer, coin, address, memo, amount or fee differ."
 
 
+class KeyCapExceeded(DomainError):
+    """The API key may not withdraw so much of the coin in a day."""
+
+    slug = "wallet.key_cap_exceeded"
+    kind = Kind.UNPROCESSABLE
+    field = "amount"
+    message = "This API key may withdraw {maximum} {coin} in 24 hours, fees included; {remaining} are left."
+    coin: str
+    maximum: str
+    remaining: str
+
+
 class GateClosed(DomainError):
     """The one gate before signing did not open."""
 

@@ -24,7 +24,7 @@ from wallet.models.trusted_addresses import TrustedAddress
 from wallet.models.withdrawals import ENDS, Withdrawal, WithdrawalState
 from wallet.services import coins, trusted_addresses
 from wallet.services.retries import retried
-from wallet.services.withdrawals import actors, books, destinations, messages, policy, verification
+from wallet.services.withdrawals import actors, books, destinations, key_caps, messages, policy, verification
 from wallet.services.withdrawals.errors import (
     AddressNotTrusted,
     AmountBelowMinimum,
@@ -97,7 +97,7 @@ def request(
 
     Raises UnknownCoin, UnknownNetwork, AmountInvalid, AmountBelowMinimum, InvalidAddress, InvalidMemo, MemoRequired,
     OwnAddress, HouseAddress, NotEntitled, SecurityHoldActive, WithdrawalsClosed, LimitUnset, LimitExceeded,
-    TooManyOpen, AddressNotTrusted, AddressCoolingDown, InsufficientFunds, ReferenceTaken.
+    KeyCapExceeded, TooManyOpen, AddressNotTrusted, AddressCoolingDown, InsufficientFunds, ReferenceTaken.
     """
     known = _standing(customer, client_reference)
     coin_network, scale = _carried(known, coin, network)
@@ -218,6 +218,9 @@ def _require_allowed(wish: Wish, coin_network: CoinNetwork) -> None:
     policy.require_within_limits(
         customer=customer, coin=coin_network.coin, level=entitlements.level_of(customer), amount=wish.amount
     )
+    if wish.api_key_id:
+        spent = wish.amount + money.round_up(coin_network.withdrawal_fee, coin_network.coin.scale)
+        key_caps.require_within(api_key_id=wish.api_key_id, coin=coin_network.coin, amount=spent)
     if Withdrawal.objects.filter(customer=customer).exclude(state__in=ENDS).count() >= OPEN_PER_CUSTOMER_MAX:
         raise TooManyOpen(maximum=OPEN_PER_CUSTOMER_MAX)
 
