@@ -62,7 +62,7 @@ def _known(request: SignedRequest) -> Known | None:
     api_key = ApiKey.objects.select_related("user__parent").filter(key=request.key).first()
     if api_key is None:
         return None
-    known = Known(api_key, _material(api_key))
+    known = Known(api_key, material_of(api_key))
     known_keys.keep(known)
     return known
 
@@ -89,7 +89,7 @@ def _fits_nobody(request: SignedRequest) -> bool:
     return False
 
 
-def _material(api_key: ApiKey) -> bytes:
+def material_of(api_key: ApiKey) -> bytes:
     """What the key's signatures are compared with; for a key that has nothing any more, a random secret."""
     if api_key.public_key is not None:
         return bytes(api_key.public_key)

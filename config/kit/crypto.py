@@ -61,6 +61,11 @@ def unwrap_key(wrapped: bytes, *, context: str) -> bytes:
     return decrypt(_master(key_id), body, context=f"wrap:{context}")
 
 
+def active_key_id() -> str:
+    """The id of the key-encryption key that seals now."""
+    return _active()[0]
+
+
 def wrapped_under(wrapped: bytes) -> str:
     """The id of the key-encryption key under which a wrapped key or a sealed value stands."""
     return _split(wrapped)[0]
