@@ -66,8 +66,6 @@ def render(message: Message, contents: Contents) -> Outgoing:
         subject=subject,
         text=text,
         html=html,
-        code=contents.code,
-        minutes=contents.minutes,
     )
 
 

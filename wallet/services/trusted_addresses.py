@@ -11,7 +11,6 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.services import audit, holds
-from accounts.services.second_factor import Proof
 from config.kit.clock import now
 from messaging.services.codes import Purpose
 from messaging.services.notices import notify
@@ -50,13 +49,14 @@ def add(
     network: str,
     address: str,
     memo: str = "",
-    proof: Proof | None,
+    code: str,
+    method: str | None = None,
     ip: str,
     language: str = "en",
 ) -> TrustedAddress:
     """Put an address into the book; money may go there by key once the cool-down is over.
 
-    Without a proof, a code that is bound to this very address is sent, and SecondFactorRequired is raised. Where there is
+    Without a code, one that is bound to this very address is sent, and SecondFactorRequired is raised. Where there is
     a cool-down, adding also holds all outgoing money for as long.
 
     Raises UnknownCoin, UnknownNetwork, InvalidAddress, InvalidMemo, MemoRequired, OwnAddress, HouseAddress,
@@ -68,7 +68,8 @@ def add(
     _require_room(customer, coin_network, normal, memo)
     proofs.require(
         customer=customer,
-        proof=proof,
+        method=method,
+        code=code,
         purpose=Purpose.TRUSTED_ADDRESS,
         context=_proof_context(coin_network, normal, memo),
         facts=_facts(coin_network, normal),

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of
+from accounts.api.native.proofs import ProofInput
 from config.dialects.native.dialect import NativeView
 from config.kit.credentials import Credential
 from config.kit.errors import Absent
@@ -146,7 +146,7 @@ class WithdrawalConfirmation(NativeView):
         needs=Needs(),
         input=ProofInput,
         output=WithdrawalOutput,
-        refusals=(Absent, IllegalMove, errors.WithdrawalExpired, *REFUSALS),
+        refusals=(Absent, IllegalMove, errors.WithdrawalExpired),
         rate="30/m",
         summary="Confirm a withdrawal",
     )
@@ -155,7 +155,8 @@ class WithdrawalConfirmation(NativeView):
         return confirm.confirm(
             customer=call.user,
             public_id=call.path["id"],
-            proof=proof_of(call),
+            method=call.input["method"],
+            code=call.input["code"],
             language=call.language,
             ip=call.ip,
         )
