@@ -14,7 +14,11 @@ class ConfigConfig(AppConfig):
     verbose_name = "Configuration"
 
     def ready(self) -> None:
-        """Make the Celery application the current one before any task is called, and arithmetic wide enough for money."""
-        import config.celery  # noqa: F401  # imported for what importing it does; it needs the settings to be ready
+        """Make the Celery application the current one before any task is called, and arithmetic wide enough for money.
+
+        The dialects are named here too: a middleware that refuses the first request of all speaks before any URL is read.
+        """
+        import config.celery
+        import config.dialects.native.dialect  # noqa: F401  # both imported for what importing them does, settings ready
 
         widen_arithmetic()

@@ -130,23 +130,6 @@ def database(url: str, *, lock_timeout_ms: int, statement_timeout_ms: int, pgbou
     }
 
 
-def mail(url: str) -> dict[str, Any]:
-    """`smtp(s)://user:password@host:port?from=…&tls=1` as HOST, PORT, USER, PASSWORD, SSL, STARTTLS, FROM."""
-    parts = urlsplit(url)
-    if parts.scheme not in {"smtp", "smtps"} or not parts.hostname:
-        raise ImproperlyConfigured("EMAIL_URL must be smtp://… or smtps://…")
-    query = {name: values[-1] for name, values in parse_qs(parts.query).items()}
-    return {
-        "HOST": parts.hostname,
-        "PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "SSL": parts.scheme == "smtps",
-        "STARTTLS": query.get("tls", "0") == "1",
-        "FROM": query.get("from", f"no-reply@{parts.hostname}"),
-    }
-
-
 def pgmq_options(url: str, database_url: str) -> dict[str, Any]:
     """Options of the broker on PostgreSQL: `pgmq://…` names its database; `pgmq://` alone means `database_url`."""
     own = url.removeprefix("pgmq://").rstrip("/")  # the client reads libpq's key=value form, and sockets in no other

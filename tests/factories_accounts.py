@@ -8,7 +8,7 @@ import itertools
 from django_otp.oath import hotp
 
 from accounts.models import Authenticator, User
-from accounts.services import clients, login, registration, staff, totp
+from accounts.services import clients, login, registration, staff, totp, totp_binding
 from config.kit.clock import now
 from config.kit.crypto import unseal
 from messaging.models import Channel, Purpose
@@ -88,8 +88,9 @@ class App:
 def bind_totp(user: User) -> App:
     """Bind an authenticator to the customer, in a session of its own."""
     session = login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).session
-    app = App.of_secret(totp.begin(user=user).secret)
-    totp.confirm(user=user, code=app.code(), session=session, client=CLIENT)
+    seed = totp_binding.begin(user=user, session=session, client=CLIENT, is_fresh=True).secret
+    app = App.of_secret(seed)
+    totp_binding.confirm(user=user, code=app.code(), session=session, client=CLIENT)
     return app
 
 

@@ -15,7 +15,7 @@ from rest_framework.request import Request
 
 from accounts.errors import CredentialsDisagree, CrossSite
 from accounts.models import Session, User
-from accounts.services import sessions
+from accounts.services import second_factor, sessions
 from config.kit.credentials import Credential
 from config.kit.crypto import equal
 from config.kit.errors import NotSignedIn
@@ -64,6 +64,7 @@ class SessionAuthentication(BaseAuthentication):
             level=session.level,
             fresh=session.level == "full" and sessions.is_fresh(session),
             fingerprint=f"session:{session.public_id}",
+            freshened_by=lambda: second_factor.not_fresh(session.user).methods,
         )
 
     def authenticate_header(self, request: Request) -> str:

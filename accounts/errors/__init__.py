@@ -24,16 +24,21 @@ from accounts.errors.around import SubAccountStopped as SubAccountStopped
 from accounts.errors.around import TooManyFavourites as TooManyFavourites
 from accounts.errors.around import TooManySubAccounts as TooManySubAccounts
 from accounts.errors.around import VipTierUnknown as VipTierUnknown
+from accounts.errors.factors import PasskeyRefused as PasskeyRefused
+from accounts.errors.factors import PasskeyTaken as PasskeyTaken
+from accounts.errors.factors import SecondFactorExpired as SecondFactorExpired
+from accounts.errors.factors import SecondFactorLocked as SecondFactorLocked
+from accounts.errors.factors import SecondFactorNotDue as SecondFactorNotDue
+from accounts.errors.factors import SecondFactorRequired as SecondFactorRequired
+from accounts.errors.factors import SecondFactorWrong as SecondFactorWrong
+from accounts.errors.factors import TooManyPasskeys as TooManyPasskeys
+from accounts.errors.factors import TotpAlreadyBound as TotpAlreadyBound
+from accounts.errors.factors import TotpNotBegun as TotpNotBegun
+from accounts.errors.factors import TotpNotBound as TotpNotBound
 from accounts.errors.requests import CredentialsDisagree as CredentialsDisagree
 from accounts.errors.requests import CrossSite as CrossSite
-from accounts.errors.signin import AccountUnknown as AccountUnknown
-from accounts.errors.signin import AlreadyActivated as AlreadyActivated
 from accounts.errors.signin import CredentialsChanged as CredentialsChanged
-from accounts.errors.signin import EmailTaken as EmailTaken
 from accounts.errors.signin import PasswordDue as PasswordDue
-from accounts.errors.signin import PhoneTaken as PhoneTaken
-from accounts.errors.signin import ReferralLocked as ReferralLocked
-from accounts.errors.signin import ReferralUnknown as ReferralUnknown
 from config.kit.errors import DomainError, Kind
 
 
@@ -45,8 +50,6 @@ class WrongCredentials(DomainError):
     message = "The name or the password is wrong."
     failures: int
     """Failed attempts on this name in the last 24 hours."""
-    captcha_required: bool = False
-    """Whether the next attempt needs a captcha."""
 
 
 class SignInLocked(DomainError):
@@ -143,53 +146,11 @@ class PurposeElsewhere(DomainError):
 
 
 class AuthenticatorDue(DomainError):
-    """An authenticator is bound: it makes the code, and nothing is sent."""
+    """An authenticator or passkey is bound: it is the proof, and nothing is sent."""
 
     slug = "accounts.authenticator_due"
     kind = Kind.CONFLICT
-    message = "Use the code of your authenticator app."
-
-
-class SecondFactorRequired(DomainError):
-    """The act needs a second factor; `methods` says which would do, strongest first."""
-
-    slug = "accounts.second_factor_required"
-    kind = Kind.FORBIDDEN
-    field = "code"
-    message = "This needs a second factor."
-    methods: list[str] = dataclasses.field(default_factory=list)
-
-
-class SecondFactorNotDue(DomainError):
-    """The session was completed already, perhaps by a request at the same time."""
-
-    slug = "accounts.second_factor_not_due"
-    kind = Kind.CONFLICT
-    message = "This session is complete already."
-
-
-class TotpAlreadyBound(DomainError):
-    """An authenticator is bound; remove it first."""
-
-    slug = "accounts.totp_already_bound"
-    kind = Kind.CONFLICT
-    message = "An authenticator is bound already."
-
-
-class TotpNotBegun(DomainError):
-    """No binding was begun in the last minutes."""
-
-    slug = "accounts.totp_not_begun"
-    kind = Kind.CONFLICT
-    message = "Begin the binding of an authenticator first."
-
-
-class TotpNotBound(DomainError):
-    """There is no authenticator to remove."""
-
-    slug = "accounts.totp_not_bound"
-    kind = Kind.CONFLICT
-    message = "No authenticator is bound."
+    message = "Use your authenticator app or passkey: no code is sent."
 
 
 class SecurityHoldActive(DomainError):

@@ -31,6 +31,10 @@ class Authenticator(models.Model):
     last_step = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    session = models.CharField(max_length=32, blank=True, default="")
+    """The id of the session to which a begun one was shown; only that one completes it."""
+    permitted_for = models.CharField(max_length=24, blank=True, default="")
+    """The purpose for which the proof of a begun one was shown already; empty where it comes with the first code."""
 
     class Meta:
         constraints = (
@@ -74,6 +78,8 @@ class Passkey(models.Model):
     name = models.CharField(max_length=PASSKEY_NAME_LENGTH_MAX)
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)
+    suspended_at = models.DateTimeField(null=True, blank=True)
+    """When a true answer came with a count that didn't rise: two devices hold this key, so that it proves nothing more."""
 
     class Meta:
         constraints = (

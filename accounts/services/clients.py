@@ -53,3 +53,7 @@ def _with_version(family: str, major: str | None) -> str:
 
 def _product(text: str) -> str:
     return text.split("/", 1)[0].strip()
+
+
+UNKNOWN = Client(ip="", place="", device="", browser="", user_agent="")
+"""A sender of whom nothing was told."""

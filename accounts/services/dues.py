@@ -23,8 +23,8 @@ def of_sign_in(user: User, *, device: KnownDevice | None, client: Client, shown:
     are one factor.
     """
     factors = second_factor.login_methods(user)
-    if shown is not None and set(factors) == {shown}:
-        if passwords.has_one(user):
+    if shown is not None and set(factors) - {Method.RECOVERY_CODE} == {shown}:
+        if passwords.forms_of(user):
             raise PasswordDue
         factors = ()
     place = shown is None and not SENT & set(factors) and _place_is_due(user, device, client)
@@ -66,13 +66,13 @@ class Asked:
     rest: Due | None = None
 
 
-def asked(session: Session, proof: Proof) -> Asked:
+def asked(session: Session, proof: Proof | None) -> Asked:
     """The question that this proof answers: of the two, a code that was sent answers that of the place."""
     user, due = session.user, due_of(session)
     if due is None:
         return Asked(Purpose.SECOND_FACTOR, second_factor.methods(user))
     if due == Due.OTHER_PLACE:
         return Asked(Purpose.OTHER_PLACE, place_methods(user))
-    if due == Due.BOTH and proof.method in SENT:
+    if due == Due.BOTH and proof is not None and proof.method in SENT:
         return Asked(Purpose.OTHER_PLACE, place_methods(user), rest=Due.SECOND_FACTOR)
     return Asked(Purpose.SECOND_FACTOR, second_factor.login_methods(user), rest=Due.OTHER_PLACE if due == Due.BOTH else None)

@@ -1,6 +1,8 @@
 """The second factor: `require` is the only door for sensitive acts, and the server decides the strength.
 
-Where an authenticator is bound, a code sent by mail or message is answered like a wrong one.
+Where an authenticator app or a passkey is bound, either does, and a code sent by mail or message is answered like a wrong
+one and counted. A recovery code stands in where a factor may be lost (`recovery_codes.PURPOSES`). Each refusal says
+which methods would do.
 """
 
 from __future__ import annotations
@@ -9,12 +11,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from accounts.errors import AuthenticatorDue, DestinationMissing, SecondFactorRequired
-from accounts.models import User
+from accounts.errors import (
+    AuthenticatorDue,
+    DestinationMissing,
+    SecondFactorExpired,
+    SecondFactorLocked,
+    SecondFactorRequired,
+    SecondFactorWrong,
+)
+from accounts.models import Passkey, User
 from accounts.models.users import SecondFactorChannel
-from accounts.services import attempts, totp
-from messaging.errors import TooManyAttempts, WrongCode
-from messaging.models import Channel
+from accounts.services import assertions, ceremonies, factor_attempts, recovery_codes, totp
+from accounts.services.clients import Client
+from accounts.services.passkey_json import Assertion
+from config.kit.errors import NotFresh
+from messaging.errors import CodeExpired, TooManyAttempts, WrongCode
+from messaging.models import Channel, Purpose
 from messaging.services import codes
 from messaging.services.codes import SentCode
 
@@ -23,84 +35,183 @@ class Method(StrEnum):
     """By what a second factor is shown."""
 
     TOTP = "totp"
+    PASSKEY = "passkey"
     EMAIL = "email"
     PHONE = "phone"
+    RECOVERY_CODE = "recovery_code"
 
 
 CHANNEL = {Method.EMAIL: Channel.EMAIL, Method.PHONE: Channel.SMS}
-"""By which channel a method's codes travel."""
+"""By which channel a method's codes travel; the other methods need nothing sent."""
 
 
 @dataclass(frozen=True)
 class Proof:
-    """What a customer shows: the method (empty for the strongest that would do) and its code."""
+    """What a customer shows: the method (empty for the strongest that would do) and its code, or a passkey's answer.
+
+    `session` is the id of the session that shows it: a passkey's challenge is bound to the one that asked for it.
+    """
 
     method: str
-    code: str
+    code: str = ""
+    passkey: Assertion | None = None
+    session: str = ""
 
     def __repr__(self) -> str:
         return f"Proof(method={self.method!r})"
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is shown."""
+        return not self.code and self.passkey is None
 
-def methods(user: User) -> tuple[Method, ...]:
-    """The methods that would do for a sensitive act, strongest first: the authenticator alone where one is bound."""
-    if totp.bound(user):
-        return (Method.TOTP,)
-    chosen = user.second_factor_channel
-    ways = [Method.EMAIL] * bool(user.email) + [Method.PHONE] * bool(user.phone)
-    return tuple(sorted(ways, key=lambda way: way.value != chosen))
+
+def strong_methods(user: User) -> tuple[Method, ...]:
+    """The methods of the factors that the user has bound and that can be used."""
+    ways = [Method.TOTP] * (totp.bound(user) is not None)
+    ways += [Method.PASSKEY] * Passkey.objects.filter(user=user, suspended_at__isnull=True).exists()
+    return tuple(ways)
+
+
+def has_strong(user: User) -> bool:
+    """Whether an authenticator or a passkey is bound, usable or not: then nothing weaker does."""
+    return totp.bound(user) is not None or Passkey.objects.filter(user=user).exists()
+
+
+def methods(user: User, purpose: str = "") -> tuple[Method, ...]:
+    """The methods that would do for an act of this purpose, strongest first; nothing that is sent where a factor is bound."""
+    ways = strong_methods(user)
+    if not ways and not has_strong(user):
+        ways = _sent_methods(user)
+    return ways + _stand_in(user, purpose)
 
 
 def login_methods(user: User) -> tuple[Method, ...]:
     """The methods of which one is due after the password; none where the customer has turned none on."""
-    if totp.bound(user):
-        return (Method.TOTP,)
-    chosen = user.second_factor_channel
-    if chosen == SecondFactorChannel.EMAIL and user.email:
-        return (Method.EMAIL,)
-    if chosen == SecondFactorChannel.PHONE and user.phone:
-        return (Method.PHONE,)
-    return ()
+    ways = strong_methods(user)
+    if not ways and not has_strong(user):
+        ways = tuple(way for way in _sent_methods(user) if way.value == user.second_factor_channel)
+        if not ways:
+            return ()
+    return ways + _stand_in(user, Purpose.SECOND_FACTOR)
 
 
-def require(user: User, proof: Proof | None, purpose: str, context: str = "", *, session: str = "") -> None:
-    """Promise that the user's second factor was shown now, for this purpose and context; the code is spent.
+def is_on(user: User) -> bool:
+    """Whether a log-in asks for a second factor."""
+    return has_strong(user) or user.second_factor_channel != SecondFactorChannel.NONE
 
-    Call it before the transaction of the act: attempts are committed before anything is compared.
-    Raises SecondFactorRequired, WrongCode, CodeExpired, TooManyAttempts; RuntimeError inside a transaction.
+
+def _sent_methods(user: User) -> tuple[Method, ...]:
+    ways = [Method.EMAIL] * bool(user.email) + [Method.PHONE] * bool(user.phone)
+    return tuple(sorted(ways, key=lambda way: way.value != user.second_factor_channel))
+
+
+def _stand_in(user: User, purpose: str) -> tuple[Method, ...]:
+    stands = purpose in recovery_codes.PURPOSES and recovery_codes.unused(user).exists()
+    return (Method.RECOVERY_CODE,) if stands else ()
+
+
+def require(
+    user: User, proof: Proof | None, purpose: str, context: str = "", *, session: str = "", client: Client | None = None
+) -> Method:
+    """Promise that the user's second factor was shown now, for this purpose and context; what was shown is spent.
+
+    Answers by which method. Call it before the transaction of the act: attempts are committed before anything is
+    compared. `client` is for the log of the account, where a recovery code was used.
+    Raises SecondFactorRequired, WrongCode, CodeExpired, TooManyAttempts (each with the methods that would do);
+    RuntimeError inside a transaction.
     """
-    take(user, proof, allowed=methods(user), purpose=purpose, context=context, session=session)
+    return take(user, proof, allowed=methods(user, purpose), purpose=purpose, context=context, session=session, client=client)
 
 
-def take(user: User, proof: Proof | None, *, allowed: tuple[Method, ...], purpose: str, context: str, session: str) -> None:
+def require_or_fresh(user: User, proof: Proof | None, purpose: str, *, is_fresh: bool, client: Client | None = None) -> None:
+    """Promise a proof where a second factor is on; else a proof or a fresh sign-in.
+
+    Raises NotFresh (with the methods that would do), and what `require` raises.
+    """
+    if is_on(user) or (proof is not None and not proof.is_empty):
+        require(user, proof, purpose, client=client)
+    elif not is_fresh:
+        raise not_fresh(user)
+
+
+def not_fresh(user: User) -> NotFresh:
+    """The refusal of a sign-in that is too old, with the methods that would make it fresh again."""
+    return NotFresh(methods=_names(methods(user)))
+
+
+def take(
+    user: User,
+    proof: Proof | None,
+    *,
+    allowed: tuple[Method, ...],
+    purpose: str,
+    context: str,
+    session: str,
+    client: Client | None = None,
+) -> Method:
     """Like `require`, with the methods that would do given. Raises as there."""
-    if proof is None or not proof.code:
-        raise SecondFactorRequired(methods=[method.value for method in allowed])
-    method = proof.method or next(iter(allowed), "")
+    names = _names(allowed)
+    if proof is None or proof.is_empty:
+        options = {}
+        if Method.PASSKEY in allowed:
+            asking = session or (proof.session if proof else "")
+            options = ceremonies.options_for(user, purpose, context, session=asking).options
+        raise SecondFactorRequired(methods=names, passkey_options=options)
+    try:
+        return _compare(user, proof, allowed=allowed, purpose=purpose, context=context, session=session, client=client)
+    except WrongCode as refused:
+        raise SecondFactorWrong(attempts_left=refused.attempts_left, methods=names) from None
+    except CodeExpired:
+        raise SecondFactorExpired(methods=names) from None
+    except TooManyAttempts as refused:
+        raise SecondFactorLocked(retry_after=refused.retry_after, methods=names) from None
+
+
+def _compare(
+    user: User,
+    proof: Proof,
+    *,
+    allowed: tuple[Method, ...],
+    purpose: str,
+    context: str,
+    session: str,
+    client: Client | None,
+) -> Method:
+    method = proof.method or (Method.PASSKEY if proof.passkey is not None else next(iter(allowed), ""))
+    authenticator = totp.bound(user) if method == Method.TOTP else None
     if method not in allowed:
         _refuse_weaker(user)
-    authenticator = totp.bound(user)
-    if method == Method.TOTP and authenticator is not None:
+    elif authenticator is not None:
         totp.check(authenticator, proof.code)
-        return
-    way = Method(method)
-    codes.verify(
-        purpose=purpose,
-        channel=CHANNEL[way],
-        destination=destination_of(user, way),
-        code=proof.code,
-        user=user,
-        context=context,
-        session=session,
-    )
+    elif method == Method.PASSKEY and proof.passkey is not None:
+        shown_in = session or proof.session
+        assertions.check(user, proof.passkey, purpose=purpose, context=context, session=shown_in, client=client)
+    elif method == Method.RECOVERY_CODE:
+        recovery_codes.check(user, proof.code, client=client)
+    elif method in CHANNEL:
+        way = Method(method)
+        codes.verify(
+            purpose=purpose,
+            channel=CHANNEL[way],
+            destination=destination_of(user, way),
+            code=proof.code,
+            user=user,
+            context=context,
+            session=session,
+        )
+    else:
+        _refuse_weaker(user)
+    return Method(method)
 
 
 def _refuse_weaker(user: User) -> None:
     """A method that would not do is counted and answered like a wrong code."""
-    (attempt,) = attempts.begin(totp.factor_subject(user.pk))
-    if attempt.locked_for:
-        raise TooManyAttempts(retry_after=attempt.locked_for)
-    raise WrongCode(attempts_left=attempts.failures_left(attempt))
+    raise factor_attempts.wrong(factor_attempts.begin(factor_attempts.subject_of(user.pk)))
+
+
+def _names(ways: tuple[Method, ...]) -> list[str]:
+    return [way.value for way in ways]
 
 
 def challenge(
@@ -113,23 +224,14 @@ def challenge(
     facts: Mapping[str, str] | None = None,
     session: str = "",
 ) -> SentCode | None:
-    """Send the code for an act where the strongest method is one that is sent; None where the authenticator makes it.
+    """Send the code for an act where the strongest method is one that is sent; None where a bound factor is the proof.
 
     Raises TooManyCodes, DestinationMissing.
     """
-    allowed = methods(user)
-    if Method.TOTP in allowed:
+    if has_strong(user):
         return None
-    return send(
-        user,
-        allowed[0] if allowed else Method.EMAIL,
-        purpose,
-        context,
-        language=language,
-        ip=ip,
-        facts=facts,
-        session=session,
-    )
+    way = next(iter(_sent_methods(user)), Method.EMAIL)
+    return send(user, way, purpose, context, language=language, ip=ip, facts=facts, session=session)
 
 
 def send(
@@ -143,8 +245,8 @@ def send(
     facts: Mapping[str, str] | None = None,
     session: str = "",
 ) -> SentCode:
-    """Send a code of this purpose to the user's own destination. Raises TooManyCodes, DestinationMissing."""
-    if way == Method.TOTP:
+    """Send a code of this purpose to the user's own destination. Raises AuthenticatorDue, TooManyCodes, DestinationMissing."""
+    if way not in CHANNEL:
         raise AuthenticatorDue
     return codes.send(
         purpose=purpose,

@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.api.native.proofs import ProofInput, proof_of
+from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of, without_proof
 from apikeys import errors
 from apikeys.models import LABEL_LENGTH_MAX, NETWORKS_MAX, ApiKey, Scheme, Scope
 from apikeys.services import keys, standing
@@ -146,14 +146,14 @@ class ApiKeys(NativeView):
             errors.PublicKeyInvalid,
             errors.TooManyKeys,
             Absent,
+            *REFUSALS,
         ),
         rate="20/m",
         summary="Make an API key",
     )
     def post(self, call: Call) -> keys.IssuedKey:
         """A new key."""
-        asked = {name: value for name, value in call.input.items() if name not in {"method", "code", "passkey"}}
-        return keys.create(customer=call.user, proof=proof_of(call), **asked)
+        return keys.create(customer=call.user, proof=proof_of(call), **without_proof(call))
 
 
 class OneApiKey(NativeView):
@@ -163,7 +163,7 @@ class OneApiKey(NativeView):
         needs=Needs(),
         input=ApiKeyChangeInput,
         output=ApiKeyOutput,
-        refusals=(errors.NetworkInvalid, errors.NetworksRequired, IllegalMove),
+        refusals=(errors.NetworkInvalid, errors.NetworksRequired, IllegalMove, *REFUSALS),
         rate="20/m",
         summary="Change an API key",
     )
@@ -172,7 +172,14 @@ class OneApiKey(NativeView):
         wanted = {name: call.input[name] for name in ("enabled", "networks", "label") if name in call.input}
         return keys.change(customer=call.user, public_id=call.path["id"], proof=proof_of(call), **wanted)
 
-    @operation(needs=Needs(), input=ApiKeyProofInput, status=204, refusals=(Absent,), rate="20/m", summary="Delete an API key")
+    @operation(
+        needs=Needs(),
+        input=ApiKeyProofInput,
+        status=204,
+        refusals=(Absent, *REFUSALS),
+        rate="20/m",
+        summary="Delete an API key",
+    )
     def delete(self, call: Call) -> None:
         """The key and its secret are gone."""
         keys.delete(customer=call.user, public_id=call.path["id"], proof=proof_of(call))

@@ -88,7 +88,7 @@ def _claim(places: Places, descriptor: int) -> None:
 
 
 def _ready(port: int, values: Mapping[str, str]) -> bool:
-    doors = [urlsplit(values[name]) for name in ("EMAIL_URL", "SMS_URL", "EVM_RPC_URL")]
+    doors = [urlsplit(values[name].split()[0]) for name in ("EMAIL_URL", "SMS_URL", "EVM_RPC_URL")]
     return _answers_ready(port) and all(_listens(door.hostname or ports.LOOPBACK, door.port or 80) for door in doors)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -20,6 +21,8 @@ class Credential:
     scopes: frozenset[str] = field(default_factory=frozenset)
     fingerprint: str = ""
     nonce: str = ""
+    freshened_by: Callable[[], list[str]] = field(default=list, compare=False)
+    """The second factors that would make the session fresh again; asked for only where it is told."""
 
     def reaches(self, level: str) -> bool:
         """Whether the session has at least this level."""

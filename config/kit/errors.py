@@ -118,11 +118,16 @@ class LevelTooLow(DomainError):
 
 
 class NotFresh(DomainError):
-    """The act needs a sign-in of the last minutes."""
+    """The act needs a sign-in of the last minutes; `methods` says which second factors make the session fresh again.
+
+    Where there is none, only signing in anew does.
+    """
 
     slug = "api.not_fresh"
     kind = Kind.FORBIDDEN
     message = "This needs a fresh sign-in."
+    methods: list[str] = dataclasses.field(default_factory=list)
+    fresh_sign_in: bool = True
 
 
 class ScopeMissing(DomainError):

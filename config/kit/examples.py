@@ -109,6 +109,9 @@ _KINDS: tuple[tuple[Any, Any], ...] = (
 
 
 def _of_kind(name: str, field: Any) -> Any:
+    described = getattr(field, "_spectacular_annotation", {}).get("field")
+    if isinstance(described, dict) and isinstance(described.get("example"), dict):
+        return described["example"]
     for kind, value in _KINDS:
         if isinstance(field, kind):
             return value

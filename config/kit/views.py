@@ -172,7 +172,7 @@ class DialectView(APIView):
         elif not credential.reaches(needs.level):
             raise errors.LevelTooLow(level=credential.level, required=needs.level)
         elif needs.fresh and not credential.fresh:
-            raise errors.NotFresh
+            raise errors.NotFresh(methods=credential.freshened_by())
         elif needs.keys_only:
             raise errors.KeyRequired
         return credential

@@ -67,6 +67,7 @@ class Message(models.Model):
         on_delete=models.SET_NULL,
         related_name="+",
         db_index=False,
+        db_constraint=False,  # evidence outlives the code's row by far, and each check would read the whole table
     )
     channel = models.CharField(max_length=8, choices=Channel.choices)
     template = models.CharField(max_length=40)
@@ -79,6 +80,10 @@ class Message(models.Model):
 
     state = models.CharField(max_length=12, choices=MessageState.choices, default=MessageState.QUEUED)
     tries = models.SmallIntegerField(default=0)
+    passes = models.SmallIntegerField(
+        default=0, db_default=0, help_text="Leases that ended with all providers away; they don't count as tries."
+    )
+    is_test = models.BooleanField(default=False, db_default=False, help_text="An officer sent it to themselves to look at it.")
     due_at = models.DateTimeField()
     expires_at = models.DateTimeField(null=True)
     provider = models.CharField(max_length=40, blank=True)
@@ -108,6 +113,7 @@ class Message(models.Model):
             ),
             models.Index(fields=("destination_hash", "-id"), name="message_to_destination"),
             models.Index(fields=("created_at",), name="message_created"),
+            models.Index(fields=("provider_reference",), name="message_reference", condition=~Q(provider_reference="")),
         )
         constraints = (
             models.CheckConstraint(
@@ -120,3 +126,11 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return f"{self.template} by {self.channel} to {self.destination_masked}"
+
+
+class MessageTemplate(Message):
+    """No rows of its own: the name under which the staff desk lists the templates and asks who may read them."""
+
+    class Meta:
+        proxy = True
+        verbose_name = "message template"

@@ -6,11 +6,12 @@ import smtplib
 import ssl
 from email.message import EmailMessage
 from email.utils import formatdate, parseaddr
-from typing import TypedDict
 
+from config.carriers import Carrier
 from messaging.providers.base import (
     Outgoing,
     ProviderRefused,
+    ProviderSilent,
     ProviderUnavailable,
     Receipt,
 )
@@ -19,37 +20,33 @@ PERMANENT_FROM = 500
 """SMTP replies from here on say: never (RFC 5321, 4.2.1)."""
 
 
-class MailSettings(TypedDict):
-    """What EMAIL_URL says."""
-
-    HOST: str
-    PORT: int
-    USER: str
-    PASSWORD: str
-    SSL: bool
-    STARTTLS: bool
-    FROM: str
+SMTPS_PORT = 465
+SUBMISSION_PORT = 587
+STEPS = 9
+"""Replies that one mail waits for, from the greeting to the goodbye: each may take the time-out."""
 
 
 class SmtpProvider:
     """A mail server that takes our mail."""
 
-    name = "smtp"
-
-    def __init__(self, *, mail: MailSettings, timeout_seconds: float) -> None:
-        self.mail = mail
+    def __init__(self, *, carrier: Carrier, timeout_seconds: float) -> None:
+        self.name = carrier.name
+        self.carrier = carrier
+        self.sender = carrier.options.get("from") or f"no-reply@{carrier.host}"
         self.timeout_seconds = timeout_seconds
+        self.longest_seconds = STEPS * timeout_seconds
 
     def send(self, outgoing: Outgoing) -> Receipt:
         """Hand the mail to the server.
 
-        Raises ProviderRefused (a 5xx answer to the recipient or the contents), ProviderUnavailable (all else). Neither is
-        chained to smtplib's, which shows the address.
+        Raises ProviderRefused (a 5xx answer to the recipient or the contents), ProviderSilent (the server went away in the
+        middle), ProviderUnavailable (all else). None is chained to smtplib's, which shows the address.
         """
-        composed = compose(outgoing, sender=self.mail["FROM"])
+        composed = compose(outgoing, sender=self.sender)
+        connection: smtplib.SMTP | None = None
         try:
-            with self._connection() as connection:
-                connection.send_message(composed)
+            connection = self._connection()
+            connection.send_message(composed)
         except smtplib.SMTPRecipientsRefused as refused:
             codes = [code for code, _ in refused.recipients.values()]
             raise _verdict(min(codes, default=0)) from None
@@ -58,25 +55,29 @@ class SmtpProvider:
         except smtplib.SMTPResponseException as refused:
             raise _verdict(refused.smtp_code) from None
         except (OSError, smtplib.SMTPException) as trouble:
-            raise ProviderUnavailable(f"the mail server does not answer ({type(trouble).__name__})") from None
+            kind = ProviderSilent if connection is not None else ProviderUnavailable
+            raise kind(f"the mail server does not answer ({type(trouble).__name__})") from None
+        finally:
+            if connection is not None:
+                _leave(connection)
         return Receipt(reference=str(composed["Message-ID"]))
 
     def _connection(self) -> smtplib.SMTP:
-        mail = self.mail
-        if mail["SSL"]:
+        carrier = self.carrier
+        if carrier.kind == "smtps":
             connection: smtplib.SMTP = smtplib.SMTP_SSL(
-                mail["HOST"],
-                mail["PORT"],
+                carrier.host,
+                carrier.port or SMTPS_PORT,
                 timeout=self.timeout_seconds,
                 context=ssl.create_default_context(),
             )
         else:
-            connection = smtplib.SMTP(mail["HOST"], mail["PORT"], timeout=self.timeout_seconds)
+            connection = smtplib.SMTP(carrier.host, carrier.port or SUBMISSION_PORT, timeout=self.timeout_seconds)
         try:
-            if mail["STARTTLS"]:
+            if carrier.kind == "smtp" and carrier.encrypted:
                 connection.starttls(context=ssl.create_default_context())
-            if mail["USER"]:
-                connection.login(mail["USER"], mail["PASSWORD"])
+            if carrier.user:
+                connection.login(carrier.user, carrier.password)
         except BaseException:
             connection.close()
             raise
@@ -102,6 +103,14 @@ def compose(outgoing: Outgoing, *, sender: str) -> EmailMessage:
     )
     message["Content-Language"] = outgoing.language  # last: setting the content clears what is said of it
     return message
+
+
+def _leave(connection: smtplib.SMTP) -> None:
+    """Say goodbye. Whatever becomes of that, the server's word about the mail stands."""
+    try:
+        connection.quit()
+    except (OSError, smtplib.SMTPException):
+        connection.close()
 
 
 def _verdict(code: int) -> ProviderRefused | ProviderUnavailable:

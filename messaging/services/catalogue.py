@@ -46,6 +46,7 @@ _SECURITY = (
     Template("totp_changed", urgent=True),
     Template("passkey_added", ("name",), urgent=True),
     Template("passkey_removed", ("name",), urgent=True),
+    Template("passkey_suspended", ("name",), urgent=True),
     Template("recovery_codes_drawn", urgent=True),
     Template("recovery_code_used", urgent=True),
     Template("login_code_chosen", ("channel",), urgent=True),

@@ -107,6 +107,14 @@ def country_prefix(phone: str) -> str:
     return f"+{phonenumbers.parse(phone).country_code}"
 
 
+def shared_country(phone: str) -> str:
+    """The country of an E.164 number whose calling code belongs to several (`US`, `CA`, `JM` of +1); empty for others."""
+    number = phonenumbers.parse(phone)
+    if len(phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(number.country_code or 0, ())) < 2:
+        return ""
+    return phonenumbers.region_code_for_number(number) or "elsewhere"
+
+
 def mask(channel: str, destination: str) -> str:
     """The destination as it may be shown: `a***e@example.com`, `+886******678`."""
     if channel == Channel.EMAIL:

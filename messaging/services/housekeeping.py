@@ -16,7 +16,7 @@ CODE_DAYS = 2
 
 
 def purge() -> int:
-    """Delete spent codes and captchas, idle limits and old evidence. Says how many rows went."""
+    """Delete spent codes and captchas, idle limits, old evidence, old notices and alarms. Says how many rows went."""
     moment = now()
     return (
         _delete("messaging_code", "expires_at < %s", moment - timedelta(days=CODE_DAYS))
@@ -26,13 +26,28 @@ def purge() -> int:
             moment - timedelta(days=CODE_DAYS),
         )
         + _delete("messaging_budget", "hour < %s", moment - timedelta(days=CODE_DAYS))
-        + _delete(
-            "messaging_message",
-            "ended_at IS NOT NULL AND created_at < %s",
-            moment - timedelta(days=settings.MESSAGING_EVIDENCE_DAYS),
-        )
+        + _delete_messages(moment - timedelta(days=settings.MESSAGING_EVIDENCE_DAYS))
+        + _delete("messaging_notice", "created_at < %s", moment - timedelta(days=settings.MESSAGING_INBOX_DAYS))
+        + _delete("messaging_budgetalarm", "raised_at < %s", moment - timedelta(days=settings.MESSAGING_EVIDENCE_DAYS))
         + captchas.purge()
     )
+
+
+def _delete_messages(before: datetime) -> int:
+    """Messages go with the evidence of their tries, in one statement: neither stays behind alone."""
+    deleted = 0
+    with connection.cursor() as cursor:
+        while True:
+            cursor.execute(
+                "WITH old AS (SELECT id FROM messaging_message WHERE ended_at IS NOT NULL AND created_at < %s LIMIT %s"
+                " FOR UPDATE SKIP LOCKED), tries AS (DELETE FROM messaging_messagetry USING old WHERE message_id = old.id)"
+                " DELETE FROM messaging_message AS message USING old WHERE message.id = old.id",
+                [before, ROWS_AT_ONCE],
+            )
+            rows = int(cursor.rowcount)
+            deleted += rows
+            if rows < ROWS_AT_ONCE:
+                return deleted
 
 
 def _delete(table: str, condition: str, before: datetime) -> int:

@@ -16,6 +16,7 @@ from django.db import connection
 
 from config.kit.crypto import keyed_hash
 from messaging.models import Allowance
+from messaging.services import alarms
 
 HOUR_SECONDS = 3600
 DAY_SECONDS = 24 * HOUR_SECONDS
@@ -91,17 +92,24 @@ def give_back(key: bytes, *, at: datetime) -> None:
 
 
 def spend(name: str, spent_max: int, *, at: datetime) -> None:
-    """Spend one of this hour's budget.
+    """Spend one of this hour's budget, and raise its alarm where that reaches a mark.
 
     Raises Exhausted.
     """
     hour = at.replace(minute=0, second=0, microsecond=0)
+    spent = _spend(name, hour, spent_max) if spent_max > 0 else None
+    if spent is None:
+        raise Exhausted(max(1, math.ceil((hour + timedelta(hours=1) - at).total_seconds())))
+    alarms.watch(name=name, hour=hour, spent=spent, spent_max=spent_max, at=at)
+
+
+def _spend(name: str, hour: datetime, spent_max: int) -> int | None:
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO messaging_budget AS held (name, hour, spent, spent_max) VALUES (%s, %s, 1, %s)"
             " ON CONFLICT (name, hour) DO UPDATE SET spent = held.spent + 1, spent_max = EXCLUDED.spent_max"
-            " WHERE held.spent < EXCLUDED.spent_max RETURNING 1",
+            " WHERE held.spent < EXCLUDED.spent_max RETURNING spent",
             [name, hour, spent_max],
         )
-        if cursor.fetchone() is None:
-            raise Exhausted(max(1, math.ceil((hour + timedelta(hours=1) - at).total_seconds())))
+        row = cursor.fetchone()
+    return int(row[0]) if row else None

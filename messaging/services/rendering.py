@@ -66,6 +66,8 @@ def render(message: Message, contents: Contents) -> Outgoing:
         subject=subject,
         text=text,
         html=html,
+        code=contents.code,
+        minutes=contents.minutes,
     )
 
 

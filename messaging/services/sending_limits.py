@@ -1,4 +1,4 @@
-"""How many codes may be asked for: per destination, network, country and in all."""
+"""How many codes may be asked for, and how many notices go by SMS: per destination, network, country and in all."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from config.kit.network import neighbourhood
 from messaging.errors import TooManyCodes
 from messaging.models import Channel
-from messaging.services.destinations import country_prefix, mailbox
+from messaging.services.destinations import country_prefix, mailbox, shared_country
 from messaging.services.limits import DAY_SECONDS, HOUR_SECONDS, Exhausted, Limit, limit_key, spend, take
 
 
@@ -36,6 +37,28 @@ def take_sending(*, channel: str, destination: str, ip: str, at: datetime, user:
         take(limit_key("network", neighbourhood(ip)), per_network, at=at)
         if channel == Channel.SMS:
             spend(f"sms {country_prefix(destination)}", settings.MESSAGING_SENDS_PER_PREFIX_PER_HOUR, at=at)
+            if country := shared_country(destination):
+                spend(f"sms {country}", settings.MESSAGING_SENDS_PER_COUNTRY_PER_HOUR, at=at)
         spend(f"{channel} in all", settings.MESSAGING_SENDS_IN_ALL_PER_HOUR, at=at)
     except Exhausted as exhausted:
         raise TooManyCodes(retry_after=exhausted.retry_after) from None
+
+
+def take_notice(*, phone: str, at: datetime) -> None:
+    """Count one notice by SMS against its limits, in a transaction of its own; a refused one counts nowhere.
+
+    Notices have budgets apart from those of codes, so that a thief who provokes them neither drains our money nor
+    keeps anybody from signing in. Email costs next to nothing and is in none.
+    Called when the notice is handed over, not when it is written: the business's transaction must not wait for a row
+    that all customers share. Raises Exhausted; the notice then waits.
+    """
+    per_phone = (
+        Limit(settings.MESSAGING_SMS_NOTICES_PER_PHONE_PER_HOUR, HOUR_SECONDS),
+        Limit(settings.MESSAGING_SMS_NOTICES_PER_PHONE_PER_DAY, DAY_SECONDS),
+    )
+    with transaction.atomic():
+        take(limit_key("notices to a phone", phone), per_phone, at=at)
+        spend(f"sms notices {country_prefix(phone)}", settings.MESSAGING_SMS_NOTICES_PER_PREFIX_PER_HOUR, at=at)
+        if country := shared_country(phone):
+            spend(f"sms notices {country}", settings.MESSAGING_SMS_NOTICES_PER_COUNTRY_PER_HOUR, at=at)
+        spend("sms notices in all", settings.MESSAGING_SMS_NOTICES_IN_ALL_PER_HOUR, at=at)

@@ -11,7 +11,7 @@ import time_machine
 
 from accounts.errors import SignInLocked, WrongCredentials
 from accounts.models import AttemptCounter, Authenticator
-from accounts.services import passwords, staff, totp
+from accounts.services import factor_attempts, passwords, staff, totp
 from config.kit.clock import now
 from config.kit.errors import Unavailable
 from tests.factories_accounts import CLIENT, PASSWORD, officer
@@ -57,4 +57,4 @@ def test_who_does_not_know_the_password_uses_up_no_tries_of_the_authenticator() 
     made, _ = officer()
     with pytest.raises(WrongCredentials):
         staff.sign_in(email=made.email or "", password="wrong wrong", code="000000", client=CLIENT)
-    assert not AttemptCounter.objects.filter(key_hash=totp.factor_subject(made.pk).key_hash).exists()
+    assert not AttemptCounter.objects.filter(key_hash=factor_attempts.subject_of(made.pk).key_hash).exists()

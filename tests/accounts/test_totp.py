@@ -12,7 +12,7 @@ from django_otp.oath import totp as reference
 from accounts.errors import SecondFactorNotDue
 from accounts.models import Authenticator, LoginRecord, SecurityHold, Session, User
 from accounts.models.attempts import Scope
-from accounts.services import attempts, login, totp
+from accounts.services import attempts, login, totp, totp_binding
 from accounts.services.second_factor import Proof
 from config.kit.clock import now
 from config.kit.crypto import Unsealable, unseal
@@ -116,7 +116,7 @@ def test_log_in_then_asks_for_a_code_and_rotates_the_token(api: Api) -> None:
     app = bind_totp(user)
     first = api.post("/api/v1/sessions", {"login": "alice@example.com", "password": PASSWORD})
     assert first.status_code == 202
-    assert set(first.json()) == {"token", "level", "expires_at", "methods"}
+    assert set(first.json()) == {"token", "level", "expires_at", "due", "methods"}
     assert first.json()["methods"] == ["totp"]
     waiting = first.json()["token"]
     body = {"method": "totp", "code": app.code()}
@@ -200,9 +200,10 @@ def test_200_submissions_of_one_code_succeed_once(real_db: None, monkeypatch: py
     user = customer()
     app = bind_totp(user)
     authenticator = Authenticator.objects.get(user=user)
-    code = app.code()
     monkeypatch.setitem(attempts.BUDGETS, Scope.SECOND_FACTOR, attempts.Budget(timedelta(1), ((1_000, 1),)))
-    results = at_once(200, lambda _: totp.check(authenticator, code))
+    with time_machine.travel(now(), tick=False):
+        code = app.code()
+        results = at_once(200, lambda _: totp.check(authenticator, code))
     assert results.count(None) == 1
     assert sum(isinstance(result, WrongCode) for result in results) == 199
 
@@ -211,8 +212,9 @@ def test_two_good_codes_raise_one_session_once(real_db: None) -> None:
     user = customer()
     app = bind_totp(user)
     codes = [app.code(), app.code()]
-    waiting = login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).session
-    results = at_once(2, lambda i: login.complete(session=waiting, proof=Proof("totp", codes[i]), client=CLIENT))
+    opened = login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).session
+    waiting = [Session.objects.select_related("user").get(pk=opened.pk) for _ in codes]
+    results = at_once(2, lambda i: login.complete(session=waiting[i], proof=Proof("totp", codes[i]), client=CLIENT))
     assert sum(isinstance(result, login.SignIn) for result in results) == 1
     assert sum(isinstance(result, SecondFactorNotDue | WrongCode) for result in results) == 1
 
@@ -249,9 +251,9 @@ def test_there_is_nothing_to_remove_where_nothing_is_bound(api: Api) -> None:
 def test_an_authenticator_cannot_be_bound_twice_at_once(real_db: None) -> None:
     user = customer()
     session = login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).session
-    app = App.of_secret(totp.begin(user=user).secret)
+    app = App.of_secret(totp_binding.begin(user=user, session=session, client=CLIENT, is_fresh=True).secret)
     codes = [app.code(), app.code()]
-    at_once(2, lambda i: totp.confirm(user=user, code=codes[i], session=session, client=CLIENT))
+    at_once(2, lambda i: totp_binding.confirm(user=user, code=codes[i], session=session, client=CLIENT))
     assert Authenticator.objects.filter(user=user, confirmed_at__isnull=False).count() == 1
     assert LoginRecord.objects.filter(user=user, act="totp_bound").count() == 1
     assert Session.objects.filter(user=user, ended_at__isnull=True).count() == 1

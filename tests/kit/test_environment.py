@@ -9,7 +9,7 @@ import sys
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from config.environment import Environment, database, key_encryption_keys, mail
+from config.environment import Environment, database, key_encryption_keys
 
 
 def load_settings(**values: str) -> subprocess.CompletedProcess[str]:
@@ -78,11 +78,6 @@ def test_a_database_url_is_read_with_its_socket_and_escapes() -> None:
     assert (read["USER"], read["PASSWORD"], read["NAME"], read["HOST"]) == ("us@er", "p/w", "name", "/run/pg")
     with pytest.raises(ImproperlyConfigured):
         database("mysql://x/y", lock_timeout_ms=1, statement_timeout_ms=2, pgbouncer=False, test_name="")
-
-
-def test_a_mail_url_is_read() -> None:
-    read = mail("smtps://u:p@mail.example:465?from=Desk%20%3Cdesk@example.com%3E")
-    assert (read["HOST"], read["PORT"], read["SSL"], read["FROM"]) == ("mail.example", 465, True, "Desk <desk@example.com>")
 
 
 FIT = {

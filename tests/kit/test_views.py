@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -175,3 +177,15 @@ def test_a_page_that_can_not_be_is_refused(api: Api, query: str) -> None:
 def test_a_method_without_a_declaration_refuses_to_load() -> None:
     with pytest.raises(TypeError, match="declares no @operation"):
         type("Open", (DialectView,), {"get": print, "__doc__": "x"})
+
+
+def test_even_the_first_request_of_a_process_is_refused_in_the_words_of_its_dialect() -> None:
+    """The middleware that refuses a large body answers before any URL is read, and so before any view is imported."""
+    script = (
+        "import os, django; os.environ['QUAESTOR_MODE'] = 'test'; os.environ['DJANGO_SETTINGS_MODULE'] = 'config.settings';"
+        " django.setup(); from django.test import Client;"
+        " answer = Client().post('/api/v1/sessions', b' ' * 70_000, content_type='application/json');"
+        " print(answer.status_code, answer.headers['Content-Type'])"
+    )
+    said = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+    assert said.split() == ["413", "application/problem+json"]

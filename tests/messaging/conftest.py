@@ -11,6 +11,7 @@ from django.conf import LazySettings
 from django.contrib.auth import get_user_model
 from django.db import connection
 
+from config.carriers import email_carriers, sms_carriers
 from config.kit.clock import now
 from messaging.outbox import catcher
 
@@ -52,6 +53,37 @@ def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
     return results
 
 
+CONNECTIONS_MAX = 40
+"""Connections that a crowd holds at the same time."""
+
+
+def crowd(count: int, act: Callable[[], Any]) -> list[Any]:
+    """What `act()` answered or raised in each of `count` threads, all of them alive before the first one acts.
+
+    Each takes a connection of its own; CONNECTIONS_MAX of them at a time, as the pool of a busy server would let them.
+    """
+    gate, slots = threading.Barrier(count), threading.BoundedSemaphore(CONNECTIONS_MAX)
+    results: list[Any] = []
+
+    def run() -> None:
+        gate.wait(timeout=60)
+        with slots:
+            try:
+                results.append(act())
+            except Exception as raised:  # noqa: BLE001  # whatever it was, it is the answer
+                results.append(raised)
+            finally:
+                connection.close()
+
+    threads = [threading.Thread(target=run) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=120)
+    assert not any(thread.is_alive() for thread in threads)
+    return results
+
+
 @pytest.fixture
 def post_office(real_db: None, settings: LazySettings) -> Iterator[None]:
     """The development post office on free ports, with the settings pointing at it."""
@@ -71,15 +103,8 @@ class free_ports:  # noqa: N801  # reads as a statement
         self.sms = catcher.sms_server(0)
         self.thread = threading.Thread(target=self.sms.serve_forever, daemon=True)
         self.thread.start()
-        self.settings.MAIL = {
-            **self.settings.MAIL,
-            "HOST": "127.0.0.1",
-            "PORT": self.mail.port,
-            "USER": "",
-            "SSL": False,
-            "STARTTLS": False,
-        }
-        self.settings.SMS_URL = f"http://bearer:token-of-tests@127.0.0.1:{self.sms.server_port}/sms"
+        self.settings.EMAIL_CARRIERS = email_carriers(f"smtp://127.0.0.1:{self.mail.port}?from=no-reply@quaestor.local")
+        self.settings.SMS_CARRIERS = sms_carriers(f"http://bearer:token-of-tests@127.0.0.1:{self.sms.server_port}/sms")
 
     def __exit__(self, *_: object) -> None:
         self.sms.shutdown()

@@ -18,7 +18,7 @@ from messaging.models import Captcha
 from messaging.services import captchas
 from messaging.services.captchas import CaptchaAnswer
 from tests.factories_captchas import solved_work, worked
-from tests.messaging.conftest import at_once
+from tests.messaging.conftest import crowd
 
 ADDRESS = "198.51.100.7"
 
@@ -35,7 +35,7 @@ def require(answer: CaptchaAnswer | None, **more: Any) -> None:
 
 def test_of_fifty_solutions_of_one_work_at_once_one_is_taken(real_db: None) -> None:
     solved = solved_work()
-    answers = at_once(50, lambda _: require(solved))
+    answers = crowd(50, lambda: require(solved))
     assert answers.count(None) == 1
     assert {type(answer) for answer in answers if answer is not None} == {CaptchaWrong}
 

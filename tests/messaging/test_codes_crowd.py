@@ -9,7 +9,7 @@ from messaging.services import codes
 from messaging.services.codes import CodeTerms, Purpose
 from messaging.services.limits import HOUR_SECONDS, Exhausted, Limit, limit_key, take
 from tests.factories_messaging import read_code
-from tests.messaging.conftest import at_once
+from tests.messaging.conftest import at_once, crowd
 from tests.messaging.test_codes import other, send, verify
 
 ADA = "ada@example.com"
@@ -18,9 +18,19 @@ ADA = "ada@example.com"
 def test_two_hundred_right_submissions_of_one_code_succeed_once(real_db: None) -> None:
     send()
     code = read_code(ADA)
-    answers = at_once(200, lambda _: verify(code))
+    answers = crowd(200, lambda: verify(code))
+    assert len(answers) == 200
     assert answers.count(None) == 1
     assert {type(answer) for answer in answers if answer is not None} == {WrongCode}
+
+
+def test_two_hundred_right_submissions_with_attempts_for_ten_succeed_once_and_leave_no_mark(real_db: None) -> None:
+    send(terms=CodeTerms(lifetime_seconds=300, attempts=10))
+    code = read_code(ADA)
+    answers = crowd(200, lambda: verify(code))
+    assert answers.count(None) == 1
+    assert {type(answer) for answer in answers if answer is not None} <= {WrongCode, TooManyAttempts}
+    assert Code.objects.get().consumed_at is not None
 
 
 def test_with_attempts_enough_for_many_the_conditional_update_still_lets_one_through(real_db: None) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 import time_machine
 from celery import current_app
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from config.kit.clock import now
@@ -27,6 +28,7 @@ class Carrier:
     """A provider that remembers what it was given."""
 
     name = "carrier"
+    longest_seconds = 1.0
 
     def __init__(self, *troubles: Exception) -> None:
         self.troubles = list(troubles)
@@ -173,12 +175,14 @@ def test_a_worker_that_comes_back_after_its_lease_changes_nothing(real_db: None,
         carrier.troubles = [ProviderRefused("no")]
         delivery.hand_over(late)
         held = Message.objects.get()
-        assert (held.state, held.tries) == (MessageState.HANDED_OVER, 2)
+        assert (held.state, held.tries, carrier.taken) == (MessageState.HANDED_OVER, 2, [])
+        carrier.troubles = []
         delivery.hand_over(second)
     assert Message.objects.get().state == MessageState.ACCEPTED
 
 
 def test_a_provider_that_is_away_is_asked_again_later_and_later(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "MESSAGING_BREAKER_FAILURES", 100)
     carrier = carried_by(monkeypatch, Carrier(*(ProviderUnavailable("away") for _ in range(3))))
     with time_machine.travel(now(), tick=False) as clock:
         notices.notify(user=customer(), template="totp_bound")
@@ -206,6 +210,7 @@ def test_pauses_are_spread_so_that_a_crowd_does_not_come_back_at_once() -> None:
 
 
 def test_a_sweep_leaves_a_provider_that_hangs_to_the_next_one(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "MESSAGING_BREAKER_FAILURES", 100)
     carrier = carried_by(monkeypatch, Carrier(*(ProviderUnavailable("away") for _ in range(9))))
     user = customer()
     for _ in range(7):
@@ -225,6 +230,7 @@ def test_a_refused_message_fails_at_once_and_is_wiped(db: None, monkeypatch: pyt
 
 
 def test_a_message_is_given_up_after_eight_tries(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(settings, "MESSAGING_BREAKER_FAILURES", 100)
     carrier = carried_by(monkeypatch, Carrier(*(OSError("a defect") for _ in range(20))))
     with time_machine.travel(now(), tick=False) as clock:
         notices.notify(user=customer(), template="totp_bound")

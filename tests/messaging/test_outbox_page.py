@@ -19,6 +19,7 @@ from django.db import connection
 from django.test import Client
 from django.urls import resolve
 
+from config.carriers import email_carriers, sms_carriers
 from messaging import tasks
 from messaging.models import CaughtMessage
 from messaging.outbox.catcher import catch_mail, catch_sms
@@ -110,7 +111,7 @@ def test_production_has_no_page_and_no_post_office(db: None, settings: LazySetti
 def test_the_sms_gateway_refuses_what_it_does_not_document(
     post_office: None, settings: LazySettings, body: bytes, status: int
 ) -> None:
-    assert httpx.post(settings.SMS_URL, content=body, trust_env=False).status_code == status
+    assert httpx.post(settings.SMS_CARRIERS[0].endpoint, content=body, trust_env=False).status_code == status
     assert not CaughtMessage.objects.exists()
 
 
@@ -131,8 +132,8 @@ def test_the_command_catches_until_it_is_told_to_stop(real_db: None, settings: L
         )
         try:
             ports = _ports(log, process)
-            settings.MAIL = {**settings.MAIL, "HOST": "127.0.0.1", "PORT": ports[0], "SSL": False, "STARTTLS": False}
-            settings.SMS_URL = f"http://127.0.0.1:{ports[1]}/sms"
+            settings.EMAIL_CARRIERS = email_carriers(f"smtp://127.0.0.1:{ports[0]}")
+            settings.SMS_CARRIERS = sms_carriers(f"http://127.0.0.1:{ports[1]}/sms")
             customer()
             send()
             send(destination="+886912345678", ip="127.0.0.2")

@@ -17,8 +17,10 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 
+from config.carriers import email_carriers, sms_carriers
 from messaging.outbox.catcher import MailServer
-from messaging.providers.base import Outgoing, ProviderRefused, ProviderUnavailable
+from messaging.providers.base import Outgoing, Provider, ProviderRefused, ProviderUnavailable
+from messaging.providers.registry import provider
 from messaging.providers.sms_http import HttpSmsProvider
 from messaging.providers.smtp import SmtpProvider
 
@@ -63,18 +65,15 @@ def mail_server(handler: Server) -> Iterator[SmtpProvider]:
         controller.stop()
 
 
-def smtp_to(port: int, **changes: Any) -> SmtpProvider:
-    mail: Any = {
-        "HOST": "127.0.0.1", "PORT": port, "USER": "", "PASSWORD": "", "SSL": False, "STARTTLS": False,
-        "FROM": "Quaestor <no-reply@quaestor.example>",
-    }  # fmt: skip
-    return SmtpProvider(mail=mail | changes, timeout_seconds=TIMEOUT_SECONDS)
+def smtp_to(port: int, *, scheme: str = "smtp", credentials: str = "", tls: int = 0) -> SmtpProvider:
+    url = f"{scheme}://{credentials}127.0.0.1:{port}?from=Quaestor%20<no-reply@quaestor.example>&tls={tls}"
+    return SmtpProvider(carrier=email_carriers(url)[0], timeout_seconds=TIMEOUT_SECONDS)
 
 
 def test_a_mail_travels_as_text_and_html_with_our_id() -> None:
     server = Server()
-    with mail_server(server) as provider:
-        receipt = provider.send(outgoing())
+    with mail_server(server) as carrier:
+        receipt = carrier.send(outgoing())
     mail = message_from_bytes(server.taken[0].original_content, policy=policy.default)
     assert server.taken[0].rcpt_tos == ["ada@example.com"]
     assert server.taken[0].mail_from == "no-reply@quaestor.example"
@@ -100,22 +99,22 @@ def test_a_mail_travels_as_text_and_html_with_our_id() -> None:
 def test_the_servers_number_decides_whether_to_try_again_and_its_words_are_not_kept(
     server: Server, refusal: type[Exception]
 ) -> None:
-    with mail_server(server) as provider, pytest.raises(refusal) as raised:
-        provider.send(outgoing())
+    with mail_server(server) as carrier, pytest.raises(refusal) as raised:
+        carrier.send(outgoing())
     assert "ada@example.com" not in str(raised.value)
 
 
 def test_a_server_that_is_not_there_or_asks_for_what_we_lack_is_tried_again() -> None:
     with pytest.raises(ProviderUnavailable):
         smtp_to(closed_port()).send(outgoing())
-    with mail_server(Server()) as provider:
-        port = provider.mail["PORT"]
+    with mail_server(Server()) as carrier:
+        port = carrier.carrier.port
         with pytest.raises(ProviderUnavailable):
-            smtp_to(port, STARTTLS=True).send(outgoing())  # never in the clear where TLS is asked for
+            smtp_to(port, tls=1).send(outgoing())  # never in the clear where TLS is asked for
         with pytest.raises(ProviderUnavailable):
-            smtp_to(port, USER="u", PASSWORD="p").send(outgoing())
+            smtp_to(port, credentials="u:p@").send(outgoing())
         with pytest.raises(ProviderUnavailable):
-            smtp_to(port, SSL=True).send(outgoing())
+            smtp_to(port, scheme="smtps").send(outgoing())
 
 
 def test_a_server_that_never_answers_does_not_hold_the_worker() -> None:
@@ -156,8 +155,9 @@ def gateway(status: int, body: bytes = b"{}") -> Iterator[tuple[int, list[tuple[
         server.server_close()
 
 
-def sms_to(port: int, credentials: str = "") -> HttpSmsProvider:
-    return HttpSmsProvider(url=f"http://{credentials}127.0.0.1:{port}/v2/send?route=a", timeout_seconds=TIMEOUT_SECONDS * 10)
+def sms_to(port: int, credentials: str = "") -> Provider:
+    [carrier] = sms_carriers(f"http://{credentials}127.0.0.1:{port}/v2/send?route=a")
+    return provider(carrier, timeout_seconds=TIMEOUT_SECONDS * 10)
 
 
 @pytest.mark.parametrize(
@@ -220,9 +220,9 @@ def silent_port() -> Iterator[int]:
 def test_a_refusal_says_nothing_of_the_address_in_its_words_its_chain_or_a_log(
     rcpt: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with mail_server(Server(rcpt=rcpt)) as provider:
+    with mail_server(Server(rcpt=rcpt)) as carrier:
         try:
-            provider.send(outgoing())
+            carrier.send(outgoing())
         except (ProviderRefused, ProviderUnavailable):
             logging.getLogger("tests").exception("It went wrong.")
     assert "the mail server answered" in caplog.text

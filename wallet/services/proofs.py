@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from accounts.errors import SecondFactorRequired
 from accounts.models import User
 from accounts.services import second_factor
-from accounts.services.second_factor import Method, Proof
+from accounts.services.second_factor import Proof
 
 
 def require(
     *,
     customer: User,
-    method: str | None,
-    code: str,
+    proof: Proof | None,
     purpose: str,
     context: str,
     facts: Mapping[str, str],
@@ -23,15 +21,13 @@ def require(
 ) -> str:
     """Promise that the second factor was shown for this act; answers the method. The strongest is meant where none is named.
 
-    Without a code the act waits: the code is sent, unless the authenticator makes it, and SecondFactorRequired says
+    Without one the act waits: a code is sent, unless an authenticator or passkey is bound, and SecondFactorRequired says
     which methods would do. Call it before the transaction of the act.
     Raises SecondFactorRequired, TooManyCodes, DestinationMissing, WrongCode, CodeExpired, TooManyAttempts.
     """
-    allowed = second_factor.methods(customer)
-    chosen = method or (allowed[0].value if allowed else "")
-    if not code:
-        if chosen in allowed and chosen != Method.TOTP:
-            second_factor.send(customer, Method(chosen), purpose, context, language=language, ip=ip, facts=facts)
-        raise SecondFactorRequired(methods=[way.value for way in allowed])
-    second_factor.require(customer, Proof(method=chosen, code=code), purpose, context)
-    return chosen
+    if proof is None or proof.is_empty:
+        asked = proof.method if proof is not None else ""
+        way = next((way for way in second_factor.methods(customer, purpose) if asked in {"", way.value}), None)
+        if way is not None and way in second_factor.CHANNEL:
+            second_factor.send(customer, way, purpose, context, language=language, ip=ip, facts=facts)
+    return second_factor.require(customer, proof, purpose, context).value

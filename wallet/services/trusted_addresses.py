@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.services import audit, holds
+from accounts.services.second_factor import Proof
 from config.kit.clock import now
 from messaging.services.codes import Purpose
 from messaging.services.notices import notify
@@ -49,14 +50,13 @@ def add(
     network: str,
     address: str,
     memo: str = "",
-    code: str,
-    method: str | None = None,
+    proof: Proof | None,
     ip: str,
     language: str = "en",
 ) -> TrustedAddress:
     """Put an address into the book; money may go there by key once the cool-down is over.
 
-    Without a code, one that is bound to this very address is sent, and SecondFactorRequired is raised. Where there is
+    Without a proof, a code that is bound to this very address is sent, and SecondFactorRequired is raised. Where there is
     a cool-down, adding also holds all outgoing money for as long.
 
     Raises UnknownCoin, UnknownNetwork, InvalidAddress, InvalidMemo, MemoRequired, OwnAddress, HouseAddress,
@@ -68,8 +68,7 @@ def add(
     _require_room(customer, coin_network, normal, memo)
     proofs.require(
         customer=customer,
-        method=method,
-        code=code,
+        proof=proof,
         purpose=Purpose.TRUSTED_ADDRESS,
         context=_proof_context(coin_network, normal, memo),
         facts=_facts(coin_network, normal),

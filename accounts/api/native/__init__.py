@@ -6,13 +6,15 @@ from accounts.api.native.activity import Activity, Logins
 from accounts.api.native.app_tokens import AppTokenById, AppTokens, SessionByAppToken
 from accounts.api.native.codes import Codes
 from accounts.api.native.countries import Countries
+from accounts.api.native.factors import LoginCodeChannel, RecoveryCodes, SecondFactors, Totp
 from accounts.api.native.favourites import FavouriteById, Favourites
 from accounts.api.native.labels import MyLabels
-from accounts.api.native.me import Me, Totp
+from accounts.api.native.me import Me
+from accounts.api.native.passkeys import PasskeyById, PasskeyChallenges, PasskeyOptions, Passkeys, SessionByPasskey
 from accounts.api.native.preferences import Settings
-from accounts.api.native.registration import Activation, Registration
+from accounts.api.native.registration import Registration
 from accounts.api.native.session_cookie import SessionCookie
-from accounts.api.native.sessions import SecondFactor, SessionById, Sessions, SessionsByCode
+from accounts.api.native.sessions import SecondFactor, SessionById, Sessions
 from accounts.api.native.sub_accounts import (
     SubAccountActivity,
     SubAccountFreezing,
@@ -24,7 +26,6 @@ from accounts.api.native.sub_accounts import (
 from accounts.api.native.vip import MyVipTier, VipTiers
 
 __all__ = [
-    "Activation",
     "Activity",
     "AppTokenById",
     "AppTokens",
@@ -32,17 +33,24 @@ __all__ = [
     "Countries",
     "FavouriteById",
     "Favourites",
+    "LoginCodeChannel",
     "Logins",
     "Me",
     "MyLabels",
     "MyVipTier",
+    "PasskeyById",
+    "PasskeyChallenges",
+    "PasskeyOptions",
+    "Passkeys",
+    "RecoveryCodes",
     "Registration",
     "SecondFactor",
+    "SecondFactors",
     "SessionByAppToken",
     "SessionById",
+    "SessionByPasskey",
     "SessionCookie",
     "Sessions",
-    "SessionsByCode",
     "Settings",
     "SubAccountActivity",
     "SubAccountFreezing",

@@ -6,18 +6,14 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts import errors
-from accounts.api.native.calls import who
 from accounts.api.native.labels import LabelOutput
-from accounts.services import profile, totp
+from accounts.services import profile
 from config.dialects.native.dialect import NativeView
 from config.kit.errors import NotFresh
-from config.kit.fields import CodeField, PublicId, Text, TimestampField
+from config.kit.fields import PublicId, Text, TimestampField
 from config.kit.operations import Call, Needs, operation
-from messaging.errors import TooManyAttempts, WrongCode
 
 LANGUAGES = ("en", "zh-CN", "zh-TW")
-CHANNELS = ("email", "phone")
 
 
 class HoldOutput(serializers.Serializer[Any]):
@@ -47,8 +43,6 @@ class MeOutput(serializers.Serializer[Any]):
     vip_level = serializers.IntegerField()
     labels = LabelOutput(many=True)
     parent_uid = serializers.CharField(allow_null=True, help_text="Of a sub-account: the account that it belongs to.")
-    has_password = serializers.BooleanField(help_text="False after a registration by code alone, until one is set.")
-    referral_code = serializers.CharField(allow_null=True, help_text="To give to friends; null for a sub-account.")
 
 
 class MeInput(serializers.Serializer[Any]):
@@ -56,28 +50,12 @@ class MeInput(serializers.Serializer[Any]):
 
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)
     anti_phishing_phrase = Text(max_length=32, allow_blank=True, required=False)
-    second_factor = serializers.ChoiceField(choices=CHANNELS, allow_null=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Unknown fields are refused: a change that is dropped in silence is worse than none."""
         if unknown := set(self.initial_data) - set(self.fields):
             raise serializers.ValidationError(dict.fromkeys(sorted(unknown), "This can't be changed here."))
         return attrs
-
-
-class CodeOnlyInput(serializers.Serializer[Any]):
-    """A code of the authenticator."""
-
-    code = CodeField()
-
-
-class TotpOutput(serializers.Serializer[Any]):
-    """The seed, shown once."""
-
-    secret = serializers.CharField()
-    otpauth_url = serializers.CharField()
-    qr_png = serializers.CharField(help_text="PNG in base64")
-    expires_at = TimestampField()
 
 
 class Me(NativeView):
@@ -92,45 +70,10 @@ class Me(NativeView):
         needs=Needs(),
         input=MeInput,
         output=MeOutput,
-        summary="Change language, anti-phishing phrase or log-in code",
-        refusals=(errors.DestinationMissing, NotFresh),
+        summary="Change language or anti-phishing phrase",
+        refusals=(NotFresh,),
     )
     def patch(self, call: Call) -> profile.Profile:
         """Change it."""
         fresh = bool(call.credential and call.credential.fresh)
         return profile.change(user=call.user, changes=call.input, fresh=fresh)
-
-
-class Totp(NativeView):
-    """`POST|PUT|DELETE /api/v1/me/totp`: begin, complete and remove the binding of an authenticator app."""
-
-    @operation(
-        needs=Needs(fresh=True),
-        output=TotpOutput,
-        status=201,
-        summary="Begin to bind an authenticator",
-        refusals=(errors.TotpAlreadyBound,),
-    )
-    def post(self, call: Call) -> totp.Begun:
-        """Show the seed."""
-        return totp.begin(user=call.user)
-
-    @operation(
-        needs=Needs(),
-        input=CodeOnlyInput,
-        summary="Complete the binding with a code",
-        refusals=(errors.TotpNotBegun, errors.TotpAlreadyBound, WrongCode, TooManyAttempts),
-    )
-    def put(self, call: Call) -> None:
-        """Bind it."""
-        totp.confirm(user=call.user, code=call.input["code"], **who(call))
-
-    @operation(
-        needs=Needs(),
-        input=CodeOnlyInput,
-        summary="Remove the authenticator with a code",
-        refusals=(errors.TotpNotBound, WrongCode, TooManyAttempts),
-    )
-    def delete(self, call: Call) -> None:
-        """Remove it; outgoing money waits 24 hours."""
-        totp.remove(user=call.user, code=call.input["code"], **who(call))

@@ -9,15 +9,13 @@ from rest_framework import serializers
 
 from accounts import errors
 from accounts.api.native.calls import client_of, session_of
-from accounts.api.native.captchas import CAPTCHA_REFUSALS, CaptchaInput, captcha_of
+from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of
 from accounts.models import Session
-from accounts.services import code_login, login, sessions
-from accounts.services.second_factor import Method, Proof
+from accounts.services import login, sessions
 from config.dialects.native.dialect import NativeView
-from config.kit.fields import CodeField, PublicId, Secret, Text, TimestampField
+from config.kit.fields import PublicId, Secret, Text, TimestampField
 from config.kit.operations import Answer, Call, Needs, operation
 from config.kit.paging import Keyset
-from messaging.errors import CodeExpired, InvalidEmail, InvalidPhone, TooManyAttempts, WrongCode
 
 NAMES = ("login", "email", "phone", "username")
 
@@ -32,7 +30,6 @@ class LoginInput(serializers.Serializer[Any]):
     username = Text(max_length=254, required=False)
     password = Secret()
     device_token = Secret(max_length=64, required=False)
-    captcha = CaptchaInput(required=False, allow_null=True, help_text="From the third failure of a name on.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Exactly one name."""
@@ -40,23 +37,6 @@ class LoginInput(serializers.Serializer[Any]):
         if len(given) != 1:
             raise serializers.ValidationError({"login": "Exactly one of login, email, phone and username is due."})
         return {**attrs, "login": given[0]}
-
-
-class CodeLoginInput(serializers.Serializer[Any]):
-    """Exactly one of email and phone, and the code that was sent there for the purpose `login`."""
-
-    example_fields = ("email",)
-    email = Text(max_length=254, required=False)
-    phone = Text(max_length=32, required=False)
-    code = CodeField()
-    device_token = Secret(max_length=64, required=False)
-    captcha = CaptchaInput(required=False, allow_null=True)
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """One address."""
-        if bool(attrs.get("email")) == bool(attrs.get("phone")):
-            raise serializers.ValidationError({"email": "Exactly one of email and phone is due."})
-        return attrs
 
 
 class SignInOutput(serializers.Serializer[Any]):
@@ -105,11 +85,9 @@ class SessionOutput(serializers.Serializer[Any]):
     expires_at = TimestampField()
 
 
-class SecondFactorInput(serializers.Serializer[Any]):
-    """The method and its code."""
+class SecondFactorInput(ProofInput):
+    """The second factor. A passkey's challenge comes from `POST /passkey-challenges`, for `second_factor`."""
 
-    method = serializers.ChoiceField(choices=[method.value for method in Method])
-    code = CodeField()
     device_token = Secret(max_length=64, required=False)
 
 
@@ -130,7 +108,6 @@ class Sessions(NativeView):
             errors.AddressLocked,
             errors.AccountStopped,
             errors.CredentialsChanged,
-            *CAPTCHA_REFUSALS,
         ),
     )
     def post(self, call: Call) -> Answer:
@@ -140,7 +117,6 @@ class Sessions(NativeView):
             password=call.input["password"],
             device_token=call.input.get("device_token"),
             client=client_of(call),
-            captcha=captcha_of(call),
         )
         return signed_in(made)
 
@@ -153,44 +129,6 @@ class Sessions(NativeView):
     def get(self, call: Call) -> QuerySet[Session]:
         """Newest first; `current` is the one that asks."""
         return sessions.listed(call.user, current_id=call.credential.id if call.credential else 0)
-
-
-class SessionsByCode(NativeView):
-    """`POST /api/v1/sessions/by-code`: log in with a code that was sent to the own email or phone."""
-
-    @operation(
-        needs=Needs(login=False),
-        input=CodeLoginInput,
-        output=SignInOutput,
-        status=201,
-        also={202: SecondFactorDueOutput},
-        rate="120/m",
-        summary="Log in with a code",
-        refusals=(
-            WrongCode,
-            CodeExpired,
-            TooManyAttempts,
-            InvalidEmail,
-            InvalidPhone,
-            errors.SignInLocked,
-            errors.AddressLocked,
-            errors.AccountStopped,
-            errors.PasswordDue,
-            errors.CredentialsChanged,
-            *CAPTCHA_REFUSALS,
-        ),
-    )
-    def post(self, call: Call) -> Answer:
-        """201 with a whole session, or 202 with one that waits for a second factor."""
-        made = code_login.log_in_by_code(
-            email=call.input.get("email"),
-            phone=call.input.get("phone"),
-            code=call.input["code"],
-            device_token=call.input.get("device_token"),
-            client=client_of(call),
-            captcha=captcha_of(call),
-        )
-        return signed_in(made)
 
 
 class SessionById(NativeView):
@@ -218,13 +156,13 @@ class SecondFactor(NativeView):
         also={202: SecondFactorDueOutput},
         rate="60/m",
         summary="Show the second factor, or the code that a new place asks for",
-        refusals=(WrongCode, CodeExpired, TooManyAttempts, errors.SecondFactorNotDue, errors.DestinationMissing),
+        refusals=(*REFUSALS, errors.SecondFactorNotDue, errors.DestinationMissing),
     )
     def post(self, call: Call) -> Answer:
         """A new token; the old one is dead. 202 where more is due."""
         made = login.complete(
             session=session_of(call),
-            proof=Proof(method=call.input["method"], code=call.input["code"]),
+            proof=proof_of(call),
             device_token=call.input.get("device_token"),
             client=client_of(call),
         )

@@ -6,7 +6,6 @@ import signal
 import threading
 from argparse import ArgumentParser
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
@@ -28,8 +27,8 @@ class Command(BaseCommand):
             raise CommandError("The post office of development does not exist in production.")
         from messaging.outbox import catcher  # its SMTP server is installed for development only
 
-        smtp_port = options["smtp_port"] if options["smtp_port"] is not None else int(settings.MAIL["PORT"])
-        sms_port = options["sms_port"] if options["sms_port"] is not None else urlsplit(settings.SMS_URL).port or 80
+        smtp_port = options["smtp_port"] if options["smtp_port"] is not None else settings.EMAIL_CARRIERS[0].port or 25
+        sms_port = options["sms_port"] if options["sms_port"] is not None else settings.SMS_CARRIERS[0].port or 80
         stop = threading.Event()
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: stop.set())

@@ -11,6 +11,7 @@ from typing import Any
 from django.contrib.auth.models import Group
 
 from accounts.models import RegisterType, User
+from accounts.services.second_factor import Proof
 from config.kit.clock import now
 from kyc.models import Case, CaseState
 from tests.database import triggers_asleep
@@ -96,7 +97,7 @@ def confirmed(user: User, **more: Any) -> Withdrawal:
     """Confirmed by its mailed code: under review, or approved where no officer is needed."""
     pass_time_for_resend()
     withdrawal = ask(user, **more)
-    return confirm.confirm(customer=user, public_id=withdrawal.public_id, code=read_code(user.email or ""), ip=IP)
+    return confirm.confirm(customer=user, public_id=withdrawal.public_id, proof=Proof("", read_code(user.email or "")), ip=IP)
 
 
 def approve(withdrawal: Withdrawal, officer: User) -> Withdrawal:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rest_framework import serializers
 
-from accounts.api.native.proofs import ProofInput
+from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of, without_proof
 from config.dialects.native.dialect import NativeView
 from config.kit.fields import PublicId, Text, TimestampField
 from config.kit.operations import Call, Needs, operation
@@ -60,10 +60,13 @@ class TrustedAddresses(NativeView):
             chain_errors.InvalidAddress,
             chain_errors.InvalidMemo,
             chain_errors.NetworkNotConnected,
+            *REFUSALS,
         ),
         rate="30/m",
         summary="Trust an address",
     )
     def post(self, call: Call) -> TrustedAddress:
         """Into the book; it may be used from `usable_from` on."""
-        return trusted_addresses.add(customer=call.user, **call.input, language=call.language, ip=call.ip)
+        return trusted_addresses.add(
+            customer=call.user, proof=proof_of(call), **without_proof(call), language=call.language, ip=call.ip
+        )

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts.api.native.proofs import ProofInput
+from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of
 from config.dialects.native.dialect import NativeView
 from config.kit.credentials import Credential
 from config.kit.errors import Absent
@@ -146,7 +146,7 @@ class WithdrawalConfirmation(NativeView):
         needs=Needs(),
         input=ProofInput,
         output=WithdrawalOutput,
-        refusals=(Absent, IllegalMove, errors.WithdrawalExpired),
+        refusals=(Absent, IllegalMove, errors.WithdrawalExpired, *REFUSALS),
         rate="30/m",
         summary="Confirm a withdrawal",
     )
@@ -155,8 +155,7 @@ class WithdrawalConfirmation(NativeView):
         return confirm.confirm(
             customer=call.user,
             public_id=call.path["id"],
-            method=call.input["method"],
-            code=call.input["code"],
+            proof=proof_of(call),
             language=call.language,
             ip=call.ip,
         )

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from accounts.models import User
 from accounts.services import holds
+from accounts.services.second_factor import Proof
 from config.kit.clock import now
 from messaging.services.codes import Purpose
 from wallet.models.withdrawals import WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
@@ -17,20 +18,17 @@ from wallet.services.withdrawals.errors import WithdrawalExpired
 from wallet.services.withdrawals.states import locked
 
 
-def confirm(
-    *, customer: User, public_id: Any, code: str, method: str | None = None, ip: str, language: str = "en"
-) -> Withdrawal:
+def confirm(*, customer: User, public_id: Any, proof: Proof | None, ip: str, language: str = "en") -> Withdrawal:
     """Check the proof, which is spent whatever follows, and take the withdrawal into review.
 
-    Without a code, one is sent (again) and SecondFactorRequired is raised.
+    Without one, a code is sent (again) and SecondFactorRequired is raised.
     Raises Absent, IllegalMove, WithdrawalExpired, SecurityHoldActive, and what `proofs.require` raises.
     """
     withdrawal = reads.get(customer=customer, public_id=public_id)
     _require_waiting(withdrawal)
     shown = proofs.require(
         customer=customer,
-        method=method,
-        code=code,
+        proof=proof,
         purpose=Purpose.WITHDRAWAL,
         context=verification.proof_context(withdrawal),
         facts=messages.facts(withdrawal),
