@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from messaging.models import Channel, Message
+from messaging.services import inbox
 from messaging.services.catalogue import NOTICES, Template
 from messaging.services.outbox import Contents, enqueue
 
@@ -16,16 +17,20 @@ def notify(
     template: str,
     facts: dict[str, str] | None = None,
     channels: Sequence[str] = (),
+    to_inbox: bool = True,
 ) -> None:
     """Tell the customer, in the language and with the phrase that they chose, in the caller's transaction.
 
     Without `channels` an urgent notice goes to every bound channel and any other to the best one (email first).
-    A customer without a bound channel is told nothing. Facts are text and are listed in `catalogue.NOTICES`.
+    It also lands in the customer's inbox, without the link that it may carry; `to_inbox=False` is for the second telling of
+    the same thing. Facts are text and are listed in `catalogue.NOTICES`.
     Raises ValueError for an unknown template or a missing fact.
     """
     if template not in NOTICES:
         raise ValueError(f"there is no notice {template!r}")
     kind = NOTICES[template]
+    if to_inbox:
+        inbox.keep(user=user, template=kind, facts=facts or {})
     for channel, destination in _ways(user, kind, channels):
         enqueue(
             template=kind,

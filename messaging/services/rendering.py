@@ -71,6 +71,17 @@ def render(message: Message, contents: Contents) -> Outgoing:
     )
 
 
+def render_notice(template: str, language: str, facts: dict[str, str]) -> tuple[str, str]:
+    """Title and text of a notice for the inbox: the words of the mail, without what only a mail says around them.
+
+    Raises django's TemplateDoesNotExist for a template that is no more.
+    """
+    context = Context({**facts, "brand": str(settings.PRODUCT_NAME), "language": language}, autoescape=False)
+    written = _inbox_engine().get_template(f"messaging/{template}/{language}.txt").render(context)
+    title, _, text = written.partition("\n")
+    return " ".join(title.split()), text.strip()
+
+
 def _context(message: Message, contents: Contents) -> dict[str, object]:
     brand = str(settings.PRODUCT_NAME)
     fill = {"brand": brand, "destination": message.destination_masked}
@@ -120,3 +131,9 @@ def _html_engine() -> Engine:
 @lru_cache(maxsize=1)
 def _text_engine() -> Engine:
     return Engine(dirs=[str(_root())], autoescape=False)
+
+
+@lru_cache(maxsize=1)
+def _inbox_engine() -> Engine:
+    """The same templates on another layout: the first folder that has a file wins."""
+    return Engine(dirs=[str(_root() / "inbox"), str(_root())], autoescape=False)
