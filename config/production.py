@@ -19,6 +19,10 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
         (not all(carrier.encrypted for carrier in settings["EMAIL_CARRIERS"]), "EMAIL_URL sends codes without TLS"),
         (not all(carrier.encrypted for carrier in settings["SMS_CARRIERS"]), "SMS_URL sends codes without TLS"),
         (settings["CELERY_BROKER_URL"].startswith("memory:"), "CELERY_BROKER_URL keeps nothing"),
+        (
+            settings["STRICT_CODES"] and not set(settings["CAPTCHA_DOORS"]) - {"login"} <= set(settings["CAPTCHA_AT"]),
+            "STRICT_CODES tells who has an account, so CAPTCHA_AT must name every door but login",
+        ),
         (settings["TRUSTED_ADDRESS_COOLDOWN_SECONDS"] == 0, "TRUSTED_ADDRESS_COOLDOWN_SECONDS is zero"),
         (settings["API_KEY_CACHE_MILLISECONDS"] >= 1000, "API_KEY_CACHE_MILLISECONDS lets a stopped key read on"),
         (settings["API_KEY_WITHDRAW_AGE_SECONDS"] == 0, "API_KEY_WITHDRAW_AGE_SECONDS is zero"),

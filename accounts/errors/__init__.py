@@ -37,8 +37,14 @@ from accounts.errors.factors import TotpNotBegun as TotpNotBegun
 from accounts.errors.factors import TotpNotBound as TotpNotBound
 from accounts.errors.requests import CredentialsDisagree as CredentialsDisagree
 from accounts.errors.requests import CrossSite as CrossSite
+from accounts.errors.signin import AccountUnknown as AccountUnknown
+from accounts.errors.signin import AlreadyActivated as AlreadyActivated
 from accounts.errors.signin import CredentialsChanged as CredentialsChanged
+from accounts.errors.signin import EmailTaken as EmailTaken
 from accounts.errors.signin import PasswordDue as PasswordDue
+from accounts.errors.signin import PhoneTaken as PhoneTaken
+from accounts.errors.signin import ReferralLocked as ReferralLocked
+from accounts.errors.signin import ReferralUnknown as ReferralUnknown
 from config.kit.errors import DomainError, Kind
 
 
@@ -50,6 +56,8 @@ class WrongCredentials(DomainError):
     message = "The name or the password is wrong."
     failures: int
     """Failed attempts on this name in the last 24 hours."""
+    captcha_required: bool = False
+    """Whether the next attempt needs a captcha."""
 
 
 class SignInLocked(DomainError):

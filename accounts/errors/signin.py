@@ -19,3 +19,56 @@ class PasswordDue(DomainError):
     slug = "accounts.password_due"
     kind = Kind.FORBIDDEN
     message = "This account asks for its password as well. Log in with the password."
+
+
+class EmailTaken(DomainError):
+    """There is an account with this email. Told only where STRICT_CODES is on."""
+
+    slug = "accounts.email_taken"
+    kind = Kind.CONFLICT
+    field = "email"
+    message = "There is an account with this email already."
+
+
+class PhoneTaken(DomainError):
+    """There is an account with this phone. Told only where STRICT_CODES is on."""
+
+    slug = "accounts.phone_taken"
+    kind = Kind.CONFLICT
+    field = "phone"
+    message = "There is an account with this phone already."
+
+
+class AccountUnknown(DomainError):
+    """Nobody has an account with this email or phone. Told only where STRICT_CODES is on."""
+
+    slug = "accounts.account_unknown"
+    kind = Kind.UNPROCESSABLE
+    message = "There is no account with this address."
+
+
+class AlreadyActivated(DomainError):
+    """The account needs no activation, perhaps because a request at the same time was first."""
+
+    slug = "accounts.already_activated"
+    kind = Kind.CONFLICT
+    message = "This account is active already."
+
+
+class ReferralUnknown(DomainError):
+    """Nobody has this referral code."""
+
+    slug = "accounts.referral_unknown"
+    kind = Kind.UNPROCESSABLE
+    field = "referral_code"
+    message = "This referral code is not known."
+
+
+class ReferralLocked(DomainError):
+    """Too many unknown referral codes from this network address."""
+
+    slug = "accounts.referral_locked"
+    kind = Kind.LIMITED
+    field = "referral_code"
+    message = "Too many unknown referral codes from this network. Try again in {retry_after} s."
+    retry_after: int

@@ -44,6 +44,7 @@ BUDGETS = {
     Scope.DEVICE: Budget(timedelta(hours=24), ((10, 3_600), (15, 24 * 3_600))),
     Scope.ADDRESS: Budget(timedelta(hours=1), ADDRESS_STEPS),
     Scope.SECOND_FACTOR: Budget(timedelta(hours=24), ((5, 15 * 60), (10, 3_600), (15, 24 * 3_600))),
+    Scope.REFERRAL: Budget(timedelta(hours=1), ((10, 15 * 60), (20, 24 * 3_600))),
     # Whoever knows an officer's address can fail at the desk's door: the lock slows guesses and never lasts a working day.
     Scope.STAFF_NAME: Budget(timedelta(hours=24), ((5, 15 * 60),)),
     # An app token is never guessed: whoever fails so often from one address tries stolen ones.
@@ -104,6 +105,14 @@ def begin(*subjects: Subject) -> tuple[Attempt, ...]:
     return tuple(made[subject] for subject in subjects)
 
 
+def standing(subject: Subject) -> tuple[int, bool]:
+    """How many failures count against the subject now, and whether a lock runs; nothing is counted."""
+    row, moment = _rows(subject).first(), now()
+    if row is None or row.last_at < moment - BUDGETS[subject.scope].window:
+        return 0, False
+    return row.failures, row.locked_until is not None and row.locked_until > moment
+
+
 def begin_sign_in(by_address: Subject, by_name: Subject) -> tuple[Attempt, Attempt]:
     """Count a sign-in under its address, then under its name; what a locked address tries is not held against the name.
 
@@ -116,6 +125,14 @@ def begin_sign_in(by_address: Subject, by_name: Subject) -> tuple[Attempt, Attem
     if at_name.locked_for:
         raise SignInLocked(failures=at_name.failures, retry_after=at_name.locked_for)
     return at_address, at_name
+
+
+def begin_at_address(ip: str) -> Attempt:
+    """Count an attempt that has no name to count under. Raises AddressLocked; RuntimeError inside a transaction."""
+    (attempt,) = begin(address(ip))
+    if attempt.locked_for:
+        raise AddressLocked(retry_after=attempt.locked_for)
+    return attempt
 
 
 def _count(subject: Subject, moment: datetime) -> Attempt:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from accounts.errors import PurposeElsewhere, SecondFactorNotDue
-from accounts.models import Session, User
+from accounts.errors import (
+    AccountUnknown,
+    AlreadyActivated,
+    EmailTaken,
+    PhoneTaken,
+    PurposeElsewhere,
+    SecondFactorNotDue,
+)
+from accounts.models import Session, Status, User
 from accounts.models.sessions import Due, Level
-from accounts.services import dues, names, second_factor
+from accounts.services import activation, captcha_doors, code_login, dues, names, second_factor, strictness
+from accounts.services.captcha_doors import Captcha, Door
 from accounts.services.second_factor import Method
-from config.kit.errors import InvalidInput, LevelTooLow, NotSignedIn
+from config.kit.errors import DomainError, InvalidInput, LevelTooLow, NotSignedIn
 from messaging.models import Channel, Purpose
 from messaging.services import codes
 from messaging.services.codes import SentCode
@@ -42,50 +50,85 @@ OWN_PURPOSES = frozenset(
     }
 )
 """Acts of a signed-in customer whose codes are bound to nothing but the purpose."""
-PURPOSES = (Purpose.REGISTRATION, Purpose.SECOND_FACTOR, Purpose.OTHER_PLACE, Purpose.KYC_PHONE, *sorted(OWN_PURPOSES))
+PUBLIC_DOORS = {
+    Purpose.REGISTRATION: Door.REGISTRATION_CODE,
+    Purpose.QUICK_REGISTRATION: Door.REGISTRATION_CODE,
+    Purpose.LOGIN: Door.LOGIN_CODE,
+}
+"""Purposes that who is not signed in may ask for, each with the door at which a captcha may be asked for."""
+PURPOSES = (
+    *PUBLIC_DOORS,
+    Purpose.ACTIVATION,
+    Purpose.SECOND_FACTOR,
+    Purpose.OTHER_PLACE,
+    Purpose.KYC_PHONE,
+    *sorted(OWN_PURPOSES),
+)
 """All purposes that are sent on demand. Codes that confirm one thing are sent by the endpoint of that thing."""
 
 
-def ask(*, purpose: str, email: str | None, phone: str | None, session: Session | None, language: str, ip: str) -> SentCode:
+def ask(
+    *,
+    purpose: str,
+    email: str | None,
+    phone: str | None,
+    session: Session | None,
+    language: str,
+    ip: str,
+    captcha: Captcha = captcha_doors.NONE,
+) -> SentCode:
     """Send a code for the purpose; the answer is the same whether an account exists or not.
 
+    Only where STRICT_CODES is on are EmailTaken, PhoneTaken and AccountUnknown raised.
     Raises PurposeElsewhere, InvalidInput, InvalidEmail, InvalidPhone, PhoneCountryClosed, NotSignedIn, LevelTooLow,
-    AuthenticatorDue, DestinationMissing, SecondFactorNotDue, TooManyCodes.
+    AuthenticatorDue, DestinationMissing, SecondFactorNotDue, AlreadyActivated, TooManyCodes, and what a captcha raises.
     """
     if purpose not in PURPOSES:
         raise PurposeElsewhere(purpose=purpose)
-    if purpose == Purpose.REGISTRATION:
-        return _for_registration(email=email, phone=phone, language=language, ip=ip)
+    if purpose in PUBLIC_DOORS:
+        return _for_anybody(Purpose(purpose), email=email, phone=phone, language=language, ip=ip, captcha=captcha)
     if session is None:
         raise NotSignedIn
     if purpose in (Purpose.SECOND_FACTOR, Purpose.OTHER_PLACE):
         return _for_sign_in(session, Purpose(purpose), email=email, phone=phone, language=language, ip=ip)
+    if purpose == Purpose.ACTIVATION and session.level == Level.LOW:
+        return activation.send_code(session.user, language=language, ip=ip)
     if session.level != Level.FULL:
         raise LevelTooLow(level=session.level, required=Level.FULL)
+    if purpose == Purpose.ACTIVATION:
+        raise AlreadyActivated
     if purpose == Purpose.KYC_PHONE:
         return _for_kyc_phone(session.user, phone=phone, language=language, ip=ip)
     way = _own_way(session.user, second_factor.methods(session.user), email=email, phone=phone)
     return second_factor.send(session.user, way, purpose, language=language, ip=ip)
 
 
-def _for_registration(*, email: str | None, phone: str | None, language: str, ip: str) -> SentCode:
+def _for_anybody(
+    purpose: Purpose, *, email: str | None, phone: str | None, language: str, ip: str, captcha: Captcha
+) -> SentCode:
     if bool(email) == bool(phone):
         raise InvalidInput(fields={"email": ["Exactly one of email and phone is due."]})
-    if phone:
-        channel, destination = Channel.SMS, normalise_phone(phone)
-        names.check_phone_country(destination)
-        owner = User.objects.filter(phone=destination)
-    else:
-        channel, destination = Channel.EMAIL, normalise_email(email or "")
-        owner = User.objects.filter(email=destination)
-    return codes.send(
-        purpose=Purpose.REGISTRATION,
-        channel=channel,
-        destination=destination,
-        language=language,
-        ip=ip,
-        account_exists=owner.exists(),
-    )
+    channel, address = code_login.destination(email, phone)
+    registers = purpose != Purpose.LOGIN
+    if registers and channel == Channel.SMS:
+        names.check_phone_country(address)
+    captcha_doors.ask(PUBLIC_DOORS[purpose], captcha, ip=ip)
+    exists = _is_taken(channel, address) if registers else code_login.owner(channel, address) is not None
+    if exists == registers and strictness.may_tell(ip):
+        raise _strict_refusal(channel, registers=registers)
+    return codes.send(purpose=purpose, channel=channel, destination=address, language=language, ip=ip, account_exists=exists)
+
+
+def _is_taken(channel: Channel, address: str) -> bool:
+    """Whether an account that is more than an unproven one has this address."""
+    where = {"email": address} if channel == Channel.EMAIL else {"phone": address}
+    return User.objects.filter(**where).exclude(status=Status.NOT_ACTIVATED).exists()
+
+
+def _strict_refusal(channel: Channel, *, registers: bool) -> DomainError:
+    if not registers:
+        return AccountUnknown()
+    return EmailTaken() if channel == Channel.EMAIL else PhoneTaken()
 
 
 def _for_sign_in(

@@ -24,7 +24,7 @@ def of_sign_in(user: User, *, device: KnownDevice | None, client: Client, shown:
     """
     factors = second_factor.login_methods(user)
     if shown is not None and set(factors) - {Method.RECOVERY_CODE} == {shown}:
-        if passwords.forms_of(user):
+        if passwords.has_one(user):
             raise PasswordDue
         factors = ()
     place = shown is None and not SENT & set(factors) and _place_is_due(user, device, client)

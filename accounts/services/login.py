@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 
 from accounts.errors import AccountStopped, CredentialsChanged, SecondFactorNotDue, WrongCredentials
@@ -13,8 +14,21 @@ from accounts.models.logins import LoginAct
 from accounts.models.passwords import Form
 from accounts.models.recovery import LinkAct
 from accounts.models.sessions import EndCause, Level, SignedInBy
-from accounts.services import attempts, changes, devices, dues, links, logins, names, passwords, second_factor, sessions
+from accounts.services import (
+    attempts,
+    captcha_doors,
+    changes,
+    devices,
+    dues,
+    links,
+    logins,
+    names,
+    passwords,
+    second_factor,
+    sessions,
+)
 from accounts.services.attempts import Subject
+from accounts.services.captcha_doors import Captcha, Door
 from accounts.services.clients import Client
 from accounts.services.second_factor import Method, Proof
 from config.kit.errors import Unavailable
@@ -38,17 +52,28 @@ class SignIn:
     device_token: str | None = None
 
 
-def log_in(*, login: str, password: str, client: Client, device_token: str | None = None, form: Form = Form.PLAIN) -> SignIn:
+def log_in(
+    *,
+    login: str,
+    password: str,
+    client: Client,
+    device_token: str | None = None,
+    form: Form = Form.PLAIN,
+    captcha: Captcha = captcha_doors.NONE,
+) -> SignIn:
     """Open a session for the name and password: a full one, or a `pre2fa` one where a second factor is due.
 
     Known and unknown names cost the same time and count the same failures, which are committed before the password
-    is compared. Raises WrongCredentials, SignInLocked, AddressLocked, AccountStopped, Unavailable.
+    is compared. From LOGIN_CAPTCHA_AFTER_FAILURES on a captcha is due, which is spent before that.
+    Raises WrongCredentials, SignInLocked, AddressLocked, AccountStopped, CredentialsChanged, Unavailable, and what a
+    captcha raises.
     """
     name = names.read(login)
     user = _owner(name)
     stored, given = passwords.forms_of(user), passwords.Given(form, password)
     device = devices.find(device_token)
-    subject = _subject(name, user, device)
+    subject = subject_of(name, user, device)
+    ask_captcha(subject, captcha, ip=client.ip)
     tried = attempts.begin_sign_in(attempts.address(client.ip), subject)
     try:
         fits = passwords.matches(stored, given)
@@ -56,8 +81,9 @@ def log_in(*, login: str, password: str, client: Client, device_token: str | Non
         attempts.undo(tried)
         raise
     if not fits or user is None:
-        _fail(user, subject, client)
-        raise WrongCredentials(failures=tried[1].failures)
+        fail(user, subject, client)
+        failures = tried[1].failures
+        raise WrongCredentials(failures=failures, captcha_required=_captcha_is_due(subject, failures))
     passwords.renew(stored, given)
     attempts.forget([subject])
     attempts.give_back(attempts.address(client.ip))
@@ -71,14 +97,27 @@ def _owner(name: names.LoginName) -> User | None:
     return User.objects.filter(name.query, is_staff=False).exclude(status=Status.DELETED).first()
 
 
-def _subject(name: names.LoginName, user: User | None, device: KnownDevice | None) -> Subject:
+def subject_of(name: names.LoginName, user: User | None, device: KnownDevice | None) -> Subject:
     """What a failure counts against: the owner's known device has a budget of its own."""
     if device is not None and user is not None and device.user_id == user.pk:
         return Subject(Scope.DEVICE, str(device.pk))
     return Subject(Scope.NAME, name.counted)
 
 
-def _fail(user: User | None, subject: Subject, client: Client) -> None:
+def ask_captcha(subject: Subject, captcha: Captcha, *, ip: str) -> None:
+    """Ask for a captcha where this door does, or after failures of the name. A lock is told without one."""
+    failures, is_locked = attempts.standing(subject)
+    if not is_locked:
+        captcha_doors.ask(Door.LOGIN, captcha, ip=ip, is_due=_captcha_is_due(subject, failures))
+
+
+def _captcha_is_due(subject: Subject, failures: int) -> bool:
+    """After so many failures of a name, existing or not. The owner's known device has tries of its own instead."""
+    first = settings.LOGIN_CAPTCHA_AFTER_FAILURES
+    return subject.scope == Scope.NAME and 0 < first <= failures
+
+
+def fail(user: User | None, subject: Subject, client: Client) -> None:
     """Leave the evidence of a failure. Both branches commit one write, so that the time tells nothing."""
     with transaction.atomic():
         attempts.mark(subject)
@@ -137,7 +176,7 @@ def _completed(opened: sessions.Opened, device: KnownDevice | None, client: Clie
         sessions.end_all(user=user, cause=EndCause.ELSEWHERE, but=opened.session)
     logins.note(user=user, act=LoginAct.LOGIN, client=client)
     new_token = devices.remember(user=user, device=device, ip=client.ip)
-    if new_token is not None:
+    if new_token is not None and opened.session.signed_in_by != SignedInBy.REGISTRATION:
         link = links.draw(user=user, act=LinkAct.FREEZE)
         notify(user=user, template="new_login", facts={**changes.circumstances(client), "link": link})
     return SignIn(opened.session, opened.token, device_token=new_token)

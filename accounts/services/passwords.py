@@ -7,8 +7,8 @@ form alone, and the others are adopted at the first log-in that reveals the text
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import cache
 
 from argon2 import PasswordHasher, Type
@@ -68,21 +68,28 @@ def _place() -> Iterator[None]:
         _places.release()
 
 
-def encode_forms(given: Given, *, forms: Collection[Form] = ALL_FORMS) -> dict[Form, str]:
+def encode_forms(given: Given, *, forms: Collection[Form] = ALL_FORMS, is_anonymous: bool = False) -> dict[Form, str]:
     """Each of the forms that is known of the password, hashed: all of them of a text, one of a digest.
 
-    Only who proved a code or a password comes here, so that waiting has no bound but time; each hash takes its own
-    turn at the pool. Raises Unavailable where the pool stays full; ValueError for what is no password at all.
+    Each hash takes its own turn at the pool. Who proved a code or a password waits without a bound but time; who
+    `is_anonymous` has a place to wait only where the pool has one, as log-ins do.
+    Raises Unavailable where the pool stays full; ValueError for what is no password at all.
     """
     known = {form: text for form in forms if (text := given.as_form(form)) is not None}
     if not known:
         raise ValueError("check_rules comes first: this is no password of any of the forms")
-    return {form: _encode(text) for form, text in known.items()}
+    turn = _place if is_anonymous else _slot
+    return {form: _encode(text, turn) for form, text in known.items()}
 
 
 def forms_of(user: User | None, kind: Kind = Kind.LOGIN) -> list[PasswordForm]:
     """The forms in which the user's password is stored, in one query; none of nobody's, after the same query."""
     return list(PasswordForm.objects.select_related("user").filter(user_id=user.pk if user is not None else 0, kind=kind))
+
+
+def has_one(user: User, kind: Kind = Kind.LOGIN) -> bool:
+    """Whether the user has a password at all: who registered by a code alone has none until one is set."""
+    return PasswordForm.objects.filter(user=user, kind=kind).exists()
 
 
 def matches(stored: Sequence[PasswordForm], given: Given) -> bool:
@@ -163,8 +170,8 @@ def _lock(user_id: int) -> None:
     User.objects.select_for_update(no_key=True).only("pk").get(pk=user_id)
 
 
-def _encode(text: bytes) -> str:
-    with _slot():
+def _encode(text: bytes, turn: Callable[[], AbstractContextManager[None]] = _slot) -> str:
+    with turn():
         return HASHER.hash(text)
 
 

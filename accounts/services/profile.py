@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import SecurityHold, User
-from accounts.services import holds, labels, second_factor, totp, vip
+from accounts.services import holds, labels, passwords, referrals, second_factor, totp, vip
 from accounts.services.labels import ShownLabel
 
 PROTECTED = frozenset({"anti_phishing_phrase"})
@@ -36,10 +36,12 @@ class Profile:
     vip_level: int
     labels: Sequence[ShownLabel]
     parent_uid: int | None
+    has_password: bool
+    referral_code: str | None
 
 
 def read(user: User, *, language: str = "") -> Profile:
-    """The user's profile, labels in the language (else the user's own): four queries at most, whatever the account holds."""
+    """The user's profile, labels in the language (else the user's own): five queries at most, whatever the account holds."""
     return Profile(
         uid=user.uid,
         email=user.email,
@@ -56,6 +58,8 @@ def read(user: User, *, language: str = "") -> Profile:
         vip_level=vip.level_of(user),
         labels=labels.shown_to(user, language=language or user.language),
         parent_uid=user.parent.uid if user.parent else None,
+        has_password=passwords.has_one(user),
+        referral_code=referrals.code_of(user),
     )
 
 

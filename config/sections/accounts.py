@@ -17,6 +17,17 @@ SUB_ACCOUNTS_MAX = env.integer("SUB_ACCOUNTS_MAX", default=20)
 """Sub-accounts of one account."""
 GEOIP_DATABASE = env.text("GEOIP_DATABASE", default="")
 """A city database in MaxMind's format, by its path. Without one a session knows its country and no city."""
+CAPTCHA_DOORS = ("registration_code", "login_code", "recovery_code", "registration", "login")
+CAPTCHA_AT = env.list("CAPTCHA_AT", default=[])
+"""At which of these doors a captcha is always asked for."""
+LOGIN_CAPTCHA_AFTER_FAILURES = env.integer("LOGIN_CAPTCHA_AFTER_FAILURES", default=3)
+"""From so many failures of a name on, existing or not, a log-in asks for a captcha; 0 for never."""
+STRICT_CODES = env.boolean("STRICT_CODES", default=False)
+"""Whether public doors say that an address is taken or unknown. Some contracts have words for it; the rule is to be neutral."""
+UNACTIVATED_KEPT_DAYS = env.integer("UNACTIVATED_KEPT_DAYS", default=7)
+"""How long an account may wait to be activated before it gives its names up."""
+if unknown := [door for door in CAPTCHA_AT if door not in CAPTCHA_DOORS]:
+    env.unreadable.append(f"CAPTCHA_AT names {', '.join(unknown)}, which is no door")
 
 _PUBLIC = urlsplit(env.text("PUBLIC_URL", default="http://127.0.0.1:8000"))
 _HOST = _PUBLIC.hostname if _PUBLIC.hostname and _PUBLIC.hostname != "127.0.0.1" else "localhost"

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.conf import settings
+from django.conf import LazySettings, settings
 
 from accounts.models import AttemptCounter, LoginRecord, PasswordForm, Session, User
 from accounts.services import attempts, login, passwords
@@ -25,6 +25,12 @@ from tests.factories_messaging import read_message
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/sessions"
+
+
+@pytest.fixture(autouse=True)
+def _no_captcha(settings: LazySettings) -> None:
+    """These tests are about counters and locks; tests/accounts/test_login_captcha.py is about what comes before them."""
+    settings.LOGIN_CAPTCHA_AFTER_FAILURES = 0
 
 
 def test_the_right_password_opens_a_full_fresh_session(api: Api) -> None:
@@ -260,16 +266,6 @@ def test_as_many_log_ins_wait_as_there_are_places_and_no_more() -> None:
             assert [type(one.exception()) for one in refused] == [Unavailable] * 4
             stack.close()
         assert [one.result() for one in waiting if one not in refused] == [False] * passwords.WAITERS_MAX
-
-
-def test_weaker_parameters_are_hashed_anew_at_the_next_login(api: Api) -> None:
-    from argon2 import PasswordHasher
-
-    user = customer(email="alice@example.com")
-    weak = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1).hash(PASSWORD)
-    PasswordForm.objects.filter(user=user, form="plain").update(encoded=weak)
-    assert api.post(URL, {"login": "alice@example.com", "password": PASSWORD}).status_code == 201
-    assert PasswordForm.objects.get(user=user, form="plain").encoded.startswith("$argon2id$v=19$m=19456,t=2,p=1$")
 
 
 def test_a_new_device_is_announced_and_a_known_one_is_not(api: Api) -> None:

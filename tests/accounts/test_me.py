@@ -27,6 +27,8 @@ def test_the_own_account_is_read_whole(api: Api) -> None:
     body = api.get(URL, token=token_of(user)).json()
     assert body == {
         "uid": str(user.uid),
+        "has_password": True,
+        "referral_code": user.referral_code,
         "email": "alice@example.com",
         "phone": None,
         "username": "Alice",
@@ -45,7 +47,7 @@ def test_the_own_account_is_read_whole(api: Api) -> None:
     assert body["registered_at"].endswith("Z")
 
 
-def test_reading_it_takes_four_queries_whatever_it_holds(api: Api) -> None:
+def test_reading_it_takes_five_queries_whatever_it_holds(api: Api) -> None:
     user = customer()
     token = token_of(user)
     for rows in (0, 1, 10):
@@ -53,7 +55,7 @@ def test_reading_it_takes_four_queries_whatever_it_holds(api: Api) -> None:
             holds.start(user=user, cause="password")
         with CaptureQueriesContext(connection) as queries:
             assert api.get(URL, token=token).status_code == 200
-        assert len(queries) == 4, [query["sql"] for query in queries]
+        assert len(queries) == 5, [query["sql"] for query in queries]
 
 
 def test_only_what_is_given_changes(api: Api) -> None:

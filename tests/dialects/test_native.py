@@ -16,7 +16,7 @@ from tests.client import Api
 ENDPOINTS = [tuple(line.split()) for line in (Path(__file__).parent / "native_endpoints.txt").read_text().splitlines()]
 OPEN = {
     "post_captchas",
-    "post_codes", "post_registration", "post_sessions", "get_countries", "get_coins",
+    "post_codes", "post_registration", "post_sessions", "post_sessions_by_code", "get_countries", "get_coins",
     "post_passkey_challenges",
     "post_sessions_by_passkey",
     "post_sessions_by_app_token",

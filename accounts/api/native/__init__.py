@@ -12,9 +12,9 @@ from accounts.api.native.labels import MyLabels
 from accounts.api.native.me import Me
 from accounts.api.native.passkeys import PasskeyById, PasskeyChallenges, PasskeyOptions, Passkeys, SessionByPasskey
 from accounts.api.native.preferences import Settings
-from accounts.api.native.registration import Registration
+from accounts.api.native.registration import Activation, Registration
 from accounts.api.native.session_cookie import SessionCookie
-from accounts.api.native.sessions import SecondFactor, SessionById, Sessions
+from accounts.api.native.sessions import SecondFactor, SessionById, Sessions, SessionsByCode
 from accounts.api.native.sub_accounts import (
     SubAccountActivity,
     SubAccountFreezing,
@@ -26,6 +26,7 @@ from accounts.api.native.sub_accounts import (
 from accounts.api.native.vip import MyVipTier, VipTiers
 
 __all__ = [
+    "Activation",
     "Activity",
     "AppTokenById",
     "AppTokens",
@@ -51,6 +52,7 @@ __all__ = [
     "SessionByPasskey",
     "SessionCookie",
     "Sessions",
+    "SessionsByCode",
     "Settings",
     "SubAccountActivity",
     "SubAccountFreezing",

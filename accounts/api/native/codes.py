@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts import errors
+from accounts.api.native.captchas import CAPTCHA_REFUSALS, CaptchaInput, captcha_of
 from accounts.services import code_requests
 from config.dialects.native.dialect import NativeView
 from config.kit.errors import LevelTooLow, NotSignedIn
@@ -24,6 +25,7 @@ class CodeInput(serializers.Serializer[Any]):
     purpose = serializers.ChoiceField(choices=Purpose.values)
     email = Text(max_length=254, required=False)
     phone = Text(max_length=32, required=False)
+    captcha = CaptchaInput(required=False, allow_null=True)
 
 
 class CodeOutput(serializers.Serializer[Any]):
@@ -51,6 +53,12 @@ class Codes(NativeView):
             errors.PhoneCountryClosed,
             InvalidEmail,
             InvalidPhone,
+            errors.SecondFactorNotDue,
+            errors.AlreadyActivated,
+            errors.EmailTaken,
+            errors.PhoneTaken,
+            errors.AccountUnknown,
+            *CAPTCHA_REFUSALS,
             TooManyCodes,
             NotSignedIn,
             LevelTooLow,
@@ -65,4 +73,5 @@ class Codes(NativeView):
             session=getattr(call.request, "customer_session", None),
             language=call.language,
             ip=call.ip,
+            captcha=captcha_of(call),
         )

@@ -43,6 +43,8 @@ class MeOutput(serializers.Serializer[Any]):
     vip_level = serializers.IntegerField()
     labels = LabelOutput(many=True)
     parent_uid = serializers.CharField(allow_null=True, help_text="Of a sub-account: the account that it belongs to.")
+    has_password = serializers.BooleanField(help_text="False after a registration by code alone, until one is set.")
+    referral_code = serializers.CharField(allow_null=True, help_text="To give to friends; null for a sub-account.")
 
 
 class MeInput(serializers.Serializer[Any]):

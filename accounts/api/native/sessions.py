@@ -9,13 +9,15 @@ from rest_framework import serializers
 
 from accounts import errors
 from accounts.api.native.calls import client_of, session_of
+from accounts.api.native.captchas import CAPTCHA_REFUSALS, CaptchaInput, captcha_of
 from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of
 from accounts.models import Session
-from accounts.services import login, sessions
+from accounts.services import code_login, login, sessions
 from config.dialects.native.dialect import NativeView
-from config.kit.fields import PublicId, Secret, Text, TimestampField
+from config.kit.fields import CodeField, PublicId, Secret, Text, TimestampField
 from config.kit.operations import Answer, Call, Needs, operation
 from config.kit.paging import Keyset
+from messaging.errors import CodeExpired, InvalidEmail, InvalidPhone, TooManyAttempts, WrongCode
 
 NAMES = ("login", "email", "phone", "username")
 
@@ -30,6 +32,7 @@ class LoginInput(serializers.Serializer[Any]):
     username = Text(max_length=254, required=False)
     password = Secret()
     device_token = Secret(max_length=64, required=False)
+    captcha = CaptchaInput(required=False, allow_null=True, help_text="From the third failure of a name on.")
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Exactly one name."""
@@ -37,6 +40,23 @@ class LoginInput(serializers.Serializer[Any]):
         if len(given) != 1:
             raise serializers.ValidationError({"login": "Exactly one of login, email, phone and username is due."})
         return {**attrs, "login": given[0]}
+
+
+class CodeLoginInput(serializers.Serializer[Any]):
+    """Exactly one of email and phone, and the code that was sent there for the purpose `login`."""
+
+    example_fields = ("email",)
+    email = Text(max_length=254, required=False)
+    phone = Text(max_length=32, required=False)
+    code = CodeField()
+    device_token = Secret(max_length=64, required=False)
+    captcha = CaptchaInput(required=False, allow_null=True)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """One address."""
+        if bool(attrs.get("email")) == bool(attrs.get("phone")):
+            raise serializers.ValidationError({"email": "Exactly one of email and phone is due."})
+        return attrs
 
 
 class SignInOutput(serializers.Serializer[Any]):
@@ -108,6 +128,7 @@ class Sessions(NativeView):
             errors.AddressLocked,
             errors.AccountStopped,
             errors.CredentialsChanged,
+            *CAPTCHA_REFUSALS,
         ),
     )
     def post(self, call: Call) -> Answer:
@@ -117,6 +138,7 @@ class Sessions(NativeView):
             password=call.input["password"],
             device_token=call.input.get("device_token"),
             client=client_of(call),
+            captcha=captcha_of(call),
         )
         return signed_in(made)
 
@@ -129,6 +151,44 @@ class Sessions(NativeView):
     def get(self, call: Call) -> QuerySet[Session]:
         """Newest first; `current` is the one that asks."""
         return sessions.listed(call.user, current_id=call.credential.id if call.credential else 0)
+
+
+class SessionsByCode(NativeView):
+    """`POST /api/v1/sessions/by-code`: log in with a code that was sent to the own email or phone."""
+
+    @operation(
+        needs=Needs(login=False),
+        input=CodeLoginInput,
+        output=SignInOutput,
+        status=201,
+        also={202: SecondFactorDueOutput},
+        rate="120/m",
+        summary="Log in with a code",
+        refusals=(
+            WrongCode,
+            CodeExpired,
+            TooManyAttempts,
+            InvalidEmail,
+            InvalidPhone,
+            errors.SignInLocked,
+            errors.AddressLocked,
+            errors.AccountStopped,
+            errors.PasswordDue,
+            errors.CredentialsChanged,
+            *CAPTCHA_REFUSALS,
+        ),
+    )
+    def post(self, call: Call) -> Answer:
+        """201 with a whole session, or 202 with one that waits for a second factor."""
+        made = code_login.log_in_by_code(
+            email=call.input.get("email"),
+            phone=call.input.get("phone"),
+            code=call.input["code"],
+            device_token=call.input.get("device_token"),
+            client=client_of(call),
+            captcha=captcha_of(call),
+        )
+        return signed_in(made)
 
 
 class SessionById(NativeView):

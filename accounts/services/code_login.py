@@ -1,0 +1,63 @@
+"""Logging in by a code that was sent to the own email or phone, without a password."""
+
+from __future__ import annotations
+
+from accounts.models import Status, User
+from accounts.models.sessions import SignedInBy
+from accounts.services import attempts, captcha_doors, devices, login, names
+from accounts.services.captcha_doors import Captcha
+from accounts.services.clients import Client
+from accounts.services.second_factor import Method
+from messaging.errors import CodeRefused, WrongCode
+from messaging.models import Channel, Purpose
+from messaging.services import codes
+from messaging.services.destinations import normalise_email, normalise_phone
+
+NOT_SIGNED_IN_BY_CODE = (Status.DELETED, Status.NOT_ACTIVATED)
+"""An account that nobody activated may be somebody else's in this mailbox's name: its owner is not led into it."""
+
+
+def destination(email: str | None, phone: str | None) -> tuple[Channel, str]:
+    """The one of both that is given, normalised. Raises InvalidEmail, InvalidPhone; ValueError where it isn't one."""
+    if bool(email) == bool(phone):
+        raise ValueError("exactly one of email and phone receives a code")
+    return (Channel.EMAIL, normalise_email(email)) if email else (Channel.SMS, normalise_phone(phone or ""))
+
+
+def owner(channel: Channel, address: str) -> User | None:
+    """The customer who may sign in by a code sent there."""
+    where = {"email": address} if channel == Channel.EMAIL else {"phone": address}
+    return User.objects.filter(is_staff=False, **where).exclude(status__in=NOT_SIGNED_IN_BY_CODE).first()
+
+
+def log_in_by_code(
+    *,
+    email: str | None = None,
+    phone: str | None = None,
+    code: str,
+    client: Client,
+    device_token: str | None = None,
+    captcha: Captcha = captcha_doors.NONE,
+) -> login.SignIn:
+    """Open a session with a code of the purpose LOGIN; `pre2fa` where a second factor is due as well.
+
+    Failures count under the same name and address as wrong passwords do.
+    Raises InvalidEmail, InvalidPhone, WrongCode, CodeExpired, TooManyAttempts, SignInLocked, AddressLocked,
+    AccountStopped, PasswordDue, CredentialsChanged, and what a captcha raises.
+    """
+    channel, address = destination(email, phone)
+    user, device = owner(channel, address), devices.find(device_token)
+    subject = login.subject_of(names.read(address), user, device)
+    login.ask_captcha(subject, captcha, ip=client.ip)
+    attempts.begin_sign_in(attempts.address(client.ip), subject)
+    try:
+        codes.verify(purpose=Purpose.LOGIN, channel=channel, destination=address, code=code)
+        if user is None:
+            raise WrongCode
+    except CodeRefused:
+        login.fail(user, subject, client)
+        raise
+    attempts.forget([subject])
+    attempts.give_back(attempts.address(client.ip))
+    shown = Method.EMAIL if channel == Channel.EMAIL else Method.PHONE
+    return login.admit(user=user, device=device, client=client, by=SignedInBy.CODE, shown=shown)
