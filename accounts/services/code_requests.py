@@ -6,13 +6,14 @@ from accounts.errors import (
     AccountUnknown,
     AlreadyActivated,
     EmailTaken,
+    NotForSubAccounts,
     PhoneTaken,
     PurposeElsewhere,
     SecondFactorNotDue,
 )
 from accounts.models import Session, Status, User
 from accounts.models.sessions import Due, Level
-from accounts.services import activation, captcha_doors, code_login, dues, names, second_factor, strictness
+from accounts.services import activation, captcha_doors, code_login, dues, logins, names, second_factor, strictness
 from accounts.services.captcha_doors import Captcha, Door
 from accounts.services.second_factor import Method
 from config.kit.errors import DomainError, InvalidInput, LevelTooLow, NotSignedIn
@@ -81,7 +82,8 @@ def ask(
 
     Only where STRICT_CODES is on are EmailTaken, PhoneTaken and AccountUnknown raised.
     Raises PurposeElsewhere, InvalidInput, InvalidEmail, InvalidPhone, PhoneCountryClosed, NotSignedIn, LevelTooLow,
-    AuthenticatorDue, DestinationMissing, SecondFactorNotDue, AlreadyActivated, TooManyCodes, and what a captcha raises.
+    AuthenticatorDue, DestinationMissing, SecondFactorNotDue, AlreadyActivated, NotForSubAccounts, TooManyCodes,
+    and what a captcha raises.
     """
     if purpose not in PURPOSES:
         raise PurposeElsewhere(purpose=purpose)
@@ -154,10 +156,12 @@ def _for_sign_in(
 
 
 def _for_kyc_phone(user: User, *, phone: str | None, language: str, ip: str) -> SentCode:
+    if user.parent_id is not None:
+        raise NotForSubAccounts
     destination = phone or user.phone
     if not destination:
         raise InvalidInput(fields={"phone": ["The phone is due."]})
-    return codes.send(
+    sent = codes.send(
         purpose=Purpose.KYC_PHONE,
         channel=Channel.SMS,
         destination=normalise_phone(destination),
@@ -165,6 +169,8 @@ def _for_kyc_phone(user: User, *, phone: str | None, language: str, ip: str) -> 
         language=language,
         ip=ip,
     )
+    logins.note_sent(user=user, channel=Channel.SMS, ip=ip)
+    return sent
 
 
 def _own_way(user: User, allowed: tuple[Method, ...], *, email: str | None, phone: str | None) -> Method:

@@ -9,8 +9,10 @@ from django.db.models import QuerySet
 
 from accounts.models import LoginRecord, User
 from accounts.models.logins import LoginAct
+from accounts.services import clients
 from accounts.services.clients import Client
 from config.kit.clock import now
+from messaging.models import Channel
 
 SIGN_INS = frozenset(
     {
@@ -41,6 +43,12 @@ def note(*, user: User, act: LoginAct, client: Client | None = None) -> LoginRec
         os=client.os,
         browser=client.browser,
     )
+
+
+def note_sent(*, user: User, channel: str, ip: str) -> LoginRecord:
+    """Write down that a code was sent to the user, by which channel and for whose request."""
+    act = LoginAct.SMS_SENT if channel == Channel.SMS else LoginAct.EMAIL_SENT
+    return note(user=user, act=act, client=clients.describe(ip=ip, user_agent=""))
 
 
 def of(user: User) -> QuerySet[LoginRecord]:

@@ -21,7 +21,7 @@ from accounts.errors import (
 )
 from accounts.models import Passkey, User
 from accounts.models.users import SecondFactorChannel
-from accounts.services import assertions, ceremonies, factor_attempts, recovery_codes, totp
+from accounts.services import assertions, ceremonies, factor_attempts, logins, recovery_codes, totp
 from accounts.services.clients import Client
 from accounts.services.passkey_json import Assertion
 from config.kit.errors import NotFresh
@@ -248,7 +248,7 @@ def send(
     """Send a code of this purpose to the user's own destination. Raises AuthenticatorDue, TooManyCodes, DestinationMissing."""
     if way not in CHANNEL:
         raise AuthenticatorDue
-    return codes.send(
+    sent = codes.send(
         purpose=purpose,
         channel=CHANNEL[way],
         destination=destination_of(user, way),
@@ -259,6 +259,8 @@ def send(
         ip=ip,
         facts=dict(facts or {}),
     )
+    logins.note_sent(user=user, channel=CHANNEL[way], ip=ip)
+    return sent
 
 
 def destination_of(user: User, way: Method) -> str:

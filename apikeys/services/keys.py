@@ -14,7 +14,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts.models import User
-from accounts.services import audit, second_factor
+from accounts.models.logins import LoginAct
+from accounts.services import audit, logins, second_factor
 from accounts.services.second_factor import Proof
 from apikeys.errors import ExpiryInvalid, NetworksRequired, PublicKeyInvalid, TooManyKeys
 from apikeys.models import KEY_FLOW, KEY_LENGTH, SECRET_LENGTH, ApiKey, DailyCap, Scheme, Scope, State
@@ -29,6 +30,13 @@ from messaging.services.notices import notify
 
 ALPHABET = string.ascii_letters + string.digits
 EXPIRY_DAYS_MAX = 3650
+NOTED_AS = {
+    "apikeys.create": LoginAct.API_KEY_CREATED,
+    "apikeys.change": LoginAct.API_KEY_CHANGED,
+    "apikeys.delete": LoginAct.API_KEY_DELETED,
+    "apikeys.disable": LoginAct.API_KEY_CHANGED,
+}
+"""What the customer's own log says of an act that the audit log names."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -235,4 +243,5 @@ def _record(api_key: ApiKey, *, actor: User, actor_kind: str, act: str, reason: 
         "networks": ",".join(api_key.networks),
     }
     subject = f"apikeys.apikey:{api_key.public_id}"
+    logins.note(user=api_key.user, act=NOTED_AS[act])
     audit.record(actor=actor, actor_kind=actor_kind, act=act, subject=subject, reason=reason, facts=facts)

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.errors import NotForSubAccounts
 from config.dialects.native.dialect import NativeView
 from config.kit.fields import CodeField, PublicId, Text, TimestampField
 from config.kit.operations import Call, Needs, operation
@@ -135,6 +136,7 @@ class Basic(NativeView):
         output=OverviewOutput,
         rate="20/m",
         refusals=(
+            NotForSubAccounts,
             errors.IdentityInvalid,
             errors.BirthdayInvalid,
             errors.TooYoung,
@@ -159,6 +161,7 @@ class Phone(NativeView):
         output=OverviewOutput,
         rate="20/m",
         refusals=(
+            NotForSubAccounts,
             InvalidPhone,
             WrongCode,
             CodeExpired,
@@ -186,6 +189,7 @@ class Documents(NativeView):
         parsers=("multipart",),
         rate="30/m",
         refusals=(
+            NotForSubAccounts,
             errors.DocumentTooLarge,
             errors.DocumentUnreadable,
             errors.DocumentSettled,
@@ -211,6 +215,7 @@ class Applications(NativeView):
         status=202,
         rate="20/m",
         refusals=(
+            NotForSubAccounts,
             errors.LevelOutOfOrder,
             errors.UnderReview,
             errors.AlreadyApproved,

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 import pycountry
 from django.db import transaction
 
+from accounts.models.logins import LoginAct
+from accounts.services import logins
 from config.kit import crypto
 from kyc.catalogue.questionnaires import CURRENT, OTHER_VALUE_LENGTH_MAX, QUESTIONNAIRES
 from kyc.catalogue.requirements import REQUIREMENTS, Requirement
@@ -57,9 +59,10 @@ def apply(
 ) -> Case:
     """Hand in the documents of a level for review; after a case was sent back, hand it in again.
 
-    Raises LevelOutOfOrder, UnderReview, AlreadyApproved, DocumentsMissing, QuestionnaireMissing, QuestionnaireInvalid,
-    BankAccountMissing, BankAccountInvalid. Nothing is written then.
+    Raises NotForSubAccounts, LevelOutOfOrder, UnderReview, AlreadyApproved, DocumentsMissing, QuestionnaireMissing,
+    QuestionnaireInvalid, BankAccountMissing, BankAccountInvalid. Nothing is written then.
     """
+    entitlements.require_own_identity(user)
     requirement = REQUIREMENTS[level, programme]
     with transaction.atomic():
         vault.lock(user)
@@ -157,7 +160,7 @@ def _keep_bank_account(case: Case, requirement: Requirement, details: BankDetail
         return
     clean = _checked_bank(details)
     context = f"kyc.bank_account:{case.public_id}"
-    BankAccount.objects.update_or_create(
+    _, is_new = BankAccount.objects.update_or_create(
         case=case,
         defaults={
             "country": clean.country,
@@ -167,6 +170,8 @@ def _keep_bank_account(case: Case, requirement: Requirement, details: BankDetail
             "number_index": crypto.keyed_hash("kyc.bank_account", clean.country, clean.bank_code, clean.account_number),
         },
     )
+    if is_new:
+        logins.note(user=case.user, act=LoginAct.BANK_ACCOUNT_ADDED)
 
 
 def _checked_bank(details: BankDetails) -> BankDetails:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
-from accounts.services import audit
+from accounts.models.logins import LoginAct
+from accounts.services import audit, logins
 from config.kit import crypto
 from config.kit.errors import Absent
 from kyc.catalogue.reasons import REASONS
@@ -147,4 +148,6 @@ def _tell(case: Case, officer: User, judgement: _Judgement) -> None:
     facts = {"level": str(case.level)}
     if judgement.reason:
         facts["reason"] = REASONS[judgement.reason].text(case.user.language)
+    if judgement.verdict == Verdict.APPROVE:
+        logins.note(user=case.user, act=LoginAct.IDENTITY_VERIFIED)
     notices.notify(user=case.user, template=judgement.template, facts=facts)

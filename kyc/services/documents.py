@@ -18,7 +18,7 @@ from kyc.catalogue.requirements import LEVEL_OF_KIND
 from kyc.errors import DocumentSettled, DocumentUnreadable, ImagingBusy, UploadQuotaReached
 from kyc.models import Document, DocumentState
 from kyc.models.documents import DOCUMENT_FLOW
-from kyc.services import cases, imaging, storage, vault
+from kyc.services import cases, entitlements, imaging, storage, vault
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -39,8 +39,9 @@ def upload(*, user: User, kind: str, content: bytes) -> Document:
     It joins the customer's open case of the kind's level, or opens one; a document that nobody decided about, or that
     was refused, is replaced. A decision made on the replaced one is void (see `decisions`).
     One customer's uploads are read one after another; that is held within each web process, which is what it protects.
-    Raises UploadQuotaReached, DocumentTooLarge, DocumentUnreadable, ImagingBusy, DocumentSettled.
+    Raises NotForSubAccounts, UploadQuotaReached, DocumentTooLarge, DocumentUnreadable, ImagingBusy, DocumentSettled.
     """
+    entitlements.require_own_identity(user)
     _within_quota(user)
     with _alone(user):
         picture = _readable(user, content)

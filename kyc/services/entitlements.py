@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from django.db import models
 
+from accounts.errors import NotForSubAccounts
+from accounts.models import Status
 from kyc.errors import NotEntitled
 from kyc.models import Case, CaseState
 
@@ -34,13 +36,22 @@ REQUIRED_LEVEL: dict[str, int] = {
 }
 """Act → the level it needs. Source: bitgin: Get User (allowCryptoDeposit … allowTrade)."""
 
+CLOSED_TO_SUB_ACCOUNTS = frozenset({Act.WITHDRAW_CRYPTO, Act.INSIDE_TRANSFER, Act.DEPOSIT_FIAT, Act.WITHDRAW_FIAT})
+"""Money of a sub-account leaves through its parent only, whose factors and limits then hold for it."""
+
 CLOSED = 99
 """The level that nobody reaches: what an act outside the table needs."""
 
 
 def level_of(user: User) -> int:
-    """The highest level whose case, and every one below it, is approved; 0 before the first."""
-    approved = set(Case.objects.filter(user_id=user.pk, state=CaseState.APPROVED).values_list("level", flat=True).distinct())
+    """The highest level whose case, and every one below it, is approved; 0 before the first.
+
+    A sub-account has its parent's level: they are one person. A removed account has none.
+    """
+    if user.status == Status.DELETED:
+        return 0
+    cases = Case.objects.filter(user_id=user.parent_id or user.pk, state=CaseState.APPROVED)
+    approved = set(cases.values_list("level", flat=True).distinct())
     level = 0
     while level + 1 in approved:
         level += 1
@@ -48,14 +59,23 @@ def level_of(user: User) -> int:
 
 
 def allowed(user: User) -> dict[str, bool]:
-    """Each act, and whether the customer's level opens it."""
+    """Each act, and whether the customer may do it."""
     level = level_of(user)
-    return {act: level >= REQUIRED_LEVEL.get(act, CLOSED) for act in Act.values}
+    closed = CLOSED_TO_SUB_ACCOUNTS if user.parent_id is not None else frozenset()
+    return {act: act not in closed and level >= REQUIRED_LEVEL.get(act, CLOSED) for act in Act.values}
 
 
 def require(user: User, act: str) -> None:
-    """Promise that the customer's level opens the act. Raises NotEntitled."""
+    """Promise that the customer may do the act. Raises NotForSubAccounts, NotEntitled."""
+    if user.parent_id is not None and act in CLOSED_TO_SUB_ACCOUNTS:
+        raise NotForSubAccounts
     level = level_of(user)
     required = REQUIRED_LEVEL.get(act, CLOSED)
     if level < required:
         raise NotEntitled(act=str(act), level=level, required_level=required)
+
+
+def require_own_identity(user: User) -> None:
+    """Promise that this account is verified for itself. Raises NotForSubAccounts: theirs is their parent's."""
+    if user.parent_id is not None:
+        raise NotForSubAccounts

@@ -13,7 +13,8 @@ from django.db import transaction
 
 from accounts.models import User as UserRow
 from accounts.models.holds import Cause
-from accounts.services import audit, holds
+from accounts.models.logins import LoginAct
+from accounts.services import audit, holds, logins
 from config.kit import clock, crypto
 from kyc.errors import (
     AlreadyApproved,
@@ -24,7 +25,7 @@ from kyc.errors import (
     TooYoung,
 )
 from kyc.models import Case, CaseState, Gender, Identity, IdType, Level
-from kyc.services import cases, vault
+from kyc.services import cases, entitlements, vault
 from kyc.services.refusals import spoken
 from messaging.services import codes, notices
 from messaging.services.destinations import mask, normalise_phone
@@ -74,8 +75,9 @@ def submit(*, user: User, details: PersonalData) -> Case:
     """Set the customer's basic data; level 1 is approved at once where the phone is verified already.
 
     Data may be corrected until then.
-    Raises AlreadyApproved, IdentityInvalid, IdNumberInvalid, IdNumberTaken, BirthdayInvalid, TooYoung.
+    Raises NotForSubAccounts, AlreadyApproved, IdentityInvalid, IdNumberInvalid, IdNumberTaken, BirthdayInvalid, TooYoung.
     """
+    entitlements.require_own_identity(user)
     clean = _checked(details)
     with spoken(), transaction.atomic():
         vault.lock(user)
@@ -93,8 +95,9 @@ def confirm_phone(*, user: User, phone: str, code: str) -> Case:
 
     The code is spent even where the phone then turns out to be another customer's. A phone that is new to the account is
     told by email and, unless the account is new too, holds money for 24 h.
-    Raises InvalidPhone, AlreadyApproved, PhoneDiffers, CodeRefused, PhoneTaken.
+    Raises NotForSubAccounts, InvalidPhone, AlreadyApproved, PhoneDiffers, CodeRefused, PhoneTaken.
     """
+    entitlements.require_own_identity(user)
     number = normalise_phone(phone)
     if cases.approved(user, Level.BASIC):
         raise AlreadyApproved(level=Level.BASIC)
@@ -128,6 +131,7 @@ def _bind(row: User, number: str) -> None:
         subject=f"accounts.user:{row.uid}",
         facts={"phone": masked},
     )
+    logins.note(user=row, act=LoginAct.PHONE_BOUND)
     told = {"phone": masked, "time": f"{clock.now():%Y-%m-%d %H:%M} UTC"}
     notices.notify(user=row, template="phone_bound", facts=told, channels=("email",))
     holds.start_unless_new(user=row, cause=Cause.PHONE)
@@ -157,6 +161,7 @@ def _finish(user: User, case: Case) -> Case:
         return case
     cases.move(case, CaseState.SUBMITTED, actor=user)
     cases.move(case, CaseState.APPROVED, actor=None, reason="phone_and_data")
+    logins.note(user=user, act=LoginAct.IDENTITY_VERIFIED)
     notices.notify(user=user, template="kyc_approved", facts={"level": str(Level.BASIC.value)})
     return case
 

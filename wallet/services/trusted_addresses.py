@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from accounts.models import User
-from accounts.services import audit, holds
+from accounts.models.logins import LoginAct
+from accounts.services import audit, clients, holds, logins
 from accounts.services.second_factor import Proof
 from config.kit.clock import now
 from messaging.services.codes import Purpose
@@ -75,10 +76,12 @@ def add(
         language=language,
         ip=ip,
     )
-    return _insert(customer, label, coin_network, normal, memo)
+    return _insert(customer, label, coin_network, normal, memo, clients.describe(ip=ip, user_agent=""))
 
 
-def _insert(customer: User, label: str, coin_network: CoinNetwork, address: str, memo: str) -> TrustedAddress:
+def _insert(
+    customer: User, label: str, coin_network: CoinNetwork, address: str, memo: str, client: clients.Client
+) -> TrustedAddress:
     cooldown = timedelta(seconds=settings.TRUSTED_ADDRESS_COOLDOWN_SECONDS)
     try:
         with transaction.atomic():
@@ -99,6 +102,7 @@ def _insert(customer: User, label: str, coin_network: CoinNetwork, address: str,
                 subject=f"wallet.trusted_address:{trusted.public_id}",
                 facts={"coin": coin_network.coin.code, "network": coin_network.network.code},
             )
+            logins.note(user=customer, act=LoginAct.TRUSTED_ADDRESS_ADDED, client=client)
             if cooldown:
                 holds.start(user=customer, cause="trusted_address", hours=math.ceil(cooldown.total_seconds() / 3600))
             notify(user=customer, template="trusted_address_added", facts=_facts(coin_network, address))

@@ -48,6 +48,7 @@ class Codes(NativeView):
         summary="Send a code",
         refusals=(
             errors.PurposeElsewhere,
+            errors.NotForSubAccounts,
             errors.AuthenticatorDue,
             errors.DestinationMissing,
             errors.PhoneCountryClosed,

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from accounts.api.native.calls import client_of
 from config.dialects.native.dialect import NativeView
 from config.kit.fields import AmountField, PublicId, Text, TimestampField
 from config.kit.operations import Answer, Call, Needs, operation
@@ -83,7 +84,7 @@ class DepositAddresses(NativeView):
     )
     def post(self, call: Call) -> Answer:
         """The same address each time: 201 when it is new, 200 afterwards."""
-        issued, is_new = addresses.issue(customer=call.user, **call.input)
+        issued, is_new = addresses.issue(customer=call.user, client=client_of(call), **call.input)
         return Answer(issued, status=201 if is_new else 200)
 
 

@@ -10,6 +10,9 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Prefetch, QuerySet
 
+from accounts.models.logins import LoginAct
+from accounts.services import logins
+from accounts.services.clients import Client
 from kyc.services.entitlements import Act, require
 from wallet.chains import registry
 from wallet.models.coins import CoinNetwork
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from accounts.models import User
 
 
-def issue(*, customer: User, coin: str, network: str) -> tuple[DepositAddress, bool]:
+def issue(*, customer: User, coin: str, network: str, client: Client | None = None) -> tuple[DepositAddress, bool]:
     """The customer's address for a coin on a network, and whether it is new. The same one each time.
 
     Raises UnknownCoin, UnknownNetwork, DepositsClosed, NotEntitled, NetworkNotConnected, DerivationKeyUnfit.
@@ -39,7 +42,10 @@ def issue(*, customer: User, coin: str, network: str) -> tuple[DepositAddress, b
         fresh = _derive(customer, coin_network)
         DepositAddress.objects.bulk_create([fresh], ignore_conflicts=True)
         stored = mine.get()
-    return stored, stored.public_id == fresh.public_id
+        is_new = stored.public_id == fresh.public_id
+        if is_new:
+            logins.note(user=customer, act=LoginAct.DEPOSIT_ADDRESS_ADDED, client=client)
+    return stored, is_new
 
 
 def _derive(customer: User, coin_network: CoinNetwork) -> DepositAddress:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F, QuerySet
 
+from accounts.models.logins import LoginAct
+from accounts.services import logins
 from config.kit import money
 from config.kit.clock import now
 from config.kit.errors import DomainError
@@ -16,6 +18,7 @@ from messaging.services.notices import notify
 from wallet.chains.gateway import Gateway
 from wallet.models.coins import Network
 from wallet.models.deposits import DEPOSIT_FLOW, Deposit, DepositState, HeldBecause, WatcherCursor
+from wallet.services import sub_accounts
 from wallet.services.deposits import addresses, books
 from wallet.services.deposits.errors import NotYetFinal
 from wallet.services.deposits.states import locked, move
@@ -77,6 +80,7 @@ def credit(deposit_id: int, *, block_hash: str) -> bool:
     if deposit.state != DepositState.PENDING or deposit.block_hash != block_hash:
         return False
     require_final(deposit, cursor)
+    deposit.customer = sub_accounts.hold_open(deposit.customer)
     if because := _reason_to_hold(deposit):
         move(deposit, DepositState.HELD, reason=because.label, held_because=because)
         return True
@@ -110,6 +114,8 @@ def book(deposit: Deposit, *, reason: str, actor: User | None = None) -> None:
         credited_at=now(),
         actor=actor,
     )
+    by_staff = actor is not None
+    logins.note(user=deposit.customer, act=LoginAct.CRYPTO_DEPOSIT_BY_STAFF if by_staff else LoginAct.CRYPTO_DEPOSIT)
     facts = {"amount": money.to_text(deposit.amount), "coin": deposit.coin_network.coin.code}
     notify(user=deposit.customer, template="deposit_credited", facts=facts)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from accounts.models.logins import LoginAct
+from accounts.services import clients, logins
 from config.kit.money import to_text
 from messaging.services.notices import notify
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
@@ -25,6 +27,9 @@ def facts(withdrawal: Withdrawal) -> dict[str, str]:
 
 def requested(withdrawal: Withdrawal) -> None:
     """By every bound channel: the owner must hear of a request that a thief made."""
+    ip = withdrawal.requested_from
+    client = clients.describe(ip=ip, user_agent="") if ip else None
+    logins.note(user=withdrawal.customer, act=LoginAct.CRYPTO_WITHDRAWAL_WAITING, client=client)
     notify(user=withdrawal.customer, template="withdrawal_requested", facts=facts(withdrawal))
 
 
@@ -35,14 +40,17 @@ def sent(withdrawal: Withdrawal) -> None:
 
 def arrived(withdrawal: Withdrawal) -> None:
     """Confirmed and settled."""
+    logins.note(user=withdrawal.customer, act=LoginAct.CRYPTO_WITHDRAWAL)
     notify(user=withdrawal.customer, template="withdrawal_success", facts=facts(withdrawal))
 
 
 def rejected(withdrawal: Withdrawal, *, reason: str) -> None:
     """An officer said no, and why; the money is available again."""
+    logins.note(user=withdrawal.customer, act=LoginAct.CRYPTO_WITHDRAWAL_CANCELLED)
     notify(user=withdrawal.customer, template="withdrawal_rejected", facts={**facts(withdrawal), "reason": reason})
 
 
 def ended(withdrawal: Withdrawal) -> None:
     """Cancelled, expired or failed: the money is available again."""
+    logins.note(user=withdrawal.customer, act=LoginAct.CRYPTO_WITHDRAWAL_CANCELLED)
     notify(user=withdrawal.customer, template=_ENDINGS[WithdrawalState(withdrawal.state)], facts=facts(withdrawal))
