@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from accounts.admin.around import CountryAdmin, LabelAdmin, VipTierAdmin
 from accounts.admin.audit import AuditRecordAdmin
 from accounts.admin.customers import UserAdmin
 from accounts.admin.evidence import register_message_evidence
 
 register_message_evidence()
 
-__all__ = ["AuditRecordAdmin", "UserAdmin"]
+__all__ = ["AuditRecordAdmin", "CountryAdmin", "LabelAdmin", "UserAdmin", "VipTierAdmin"]

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import Model, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from unfold.admin import TabularInline
 from unfold.decorators import display
 
+from accounts.admin.customer_acts import CustomerActs
 from accounts.admin_site import ReadOnlyAdmin, site
 from accounts.models import LoginRecord, SecurityHold, Session, User
+from accounts.services import labels, vip
 from config.kit.clock import now
 
 ROWS_SHOWN_MAX = 20
@@ -27,7 +32,8 @@ class NewestRows(TabularInline):
     hide_title = True
     tab = True
     ordering = ("-id",)
-    newest_of: ClassVar[type[Model]]
+    owner: ClassVar[str] = "user"
+    """The field that names the customer."""
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """The newest ROWS_SHOWN_MAX rows of the customer whose page this is."""
@@ -36,7 +42,7 @@ class NewestRows(TabularInline):
         customer = match.kwargs.get("object_id") if match else None
         if not str(customer or "").isdigit():
             return rows.none()
-        newest = rows.filter(user_id=customer).order_by("-id").values("pk")[:ROWS_SHOWN_MAX]
+        newest = rows.filter(**{f"{self.owner}_id": customer}).order_by("-id").values("pk")[:ROWS_SHOWN_MAX]
         return rows.filter(pk__in=newest)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -73,10 +79,10 @@ class SessionRows(NewestRows):
 
 
 class LoginRows(NewestRows):
-    """The log of sign-ins."""
+    """The customer's log."""
 
     model = LoginRecord
-    verbose_name_plural = "sign-ins"
+    verbose_name_plural = "activity"
     fields = ("at", "act", "device", "browser", "place", "ip")
     readonly_fields = fields
 
@@ -90,9 +96,24 @@ class HoldRows(NewestRows):
     readonly_fields = fields
 
 
+class SubAccountRows(NewestRows):
+    """Sub-accounts, removed ones too."""
+
+    model = User
+    fk_name = owner = "parent"
+    verbose_name_plural = "sub-accounts"
+    fields = ("page", "username", "sub_account_label", "status", "registered_at")
+    readonly_fields = fields
+
+    @admin.display(description="uid")
+    def page(self, user: User) -> SafeString:
+        """The way to its own page."""
+        return _link(user)
+
+
 @admin.register(User, site=site)
-class UserAdmin(ReadOnlyAdmin):
-    """Customers and officers. Acts on them are services' and have pages of their own."""
+class UserAdmin(CustomerActs, ReadOnlyAdmin):
+    """Customers and officers. Acts on them are services'."""
 
     icon = "group"
     list_display = ("uid", "email", "phone", "username", "status_shown", "kind", "registered_at")
@@ -101,11 +122,14 @@ class UserAdmin(ReadOnlyAdmin):
     search_fields = ("=uid", "=email", "=phone", "=username")
     search_help_text = "whole uid, email, phone or user name"
     ordering = ("-id",)
-    inlines = (SessionRows, LoginRows, HoldRows)
+    inlines = (SessionRows, LoginRows, HoldRows, SubAccountRows)
+    list_select_related = ("parent",)
     fieldsets = (
         ("Account", {"fields": (("uid", "status"), ("email", "phone", "username"), ("kind", "roles"))}),
         ("Opened", {"fields": (("registered_at", "register_type", "registered_ip"),)}),
         ("Safety", {"fields": (("authenticator", "login_code", "language"),)}),
+        ("Settings", {"fields": (("allows_many_devices", "checks_other_places"),)}),
+        ("Around", {"fields": (("belongs_to", "tier", "labels_shown"), ("referral_code", "referred_by"))}),
     )
     readonly_fields = (
         "uid",
@@ -121,6 +145,13 @@ class UserAdmin(ReadOnlyAdmin):
         "authenticator",
         "login_code",
         "language",
+        "allows_many_devices",
+        "checks_other_places",
+        "belongs_to",
+        "tier",
+        "labels_shown",
+        "referral_code",
+        "referred_by",
     )
 
     @display(
@@ -142,8 +173,36 @@ class UserAdmin(ReadOnlyAdmin):
 
     @admin.display(description="kind", ordering="is_staff")
     def kind(self, user: User) -> str:
-        """Customer or officer."""
-        return "officer" if user.is_staff else "customer"
+        """Customer, sub-account or officer."""
+        if user.is_staff:
+            return "officer"
+        return "customer" if user.parent_id is None else "sub-account"
+
+    @admin.display(description="belongs to")
+    def belongs_to(self, user: User) -> SafeString | str:
+        """The parent of a sub-account."""
+        return _link(user.parent) if user.parent else "—"
+
+    @admin.display(description="VIP tier")
+    def tier(self, user: User) -> str:
+        """Its name and spread; a sub-account's is its parent's."""
+        tier = vip.tier_of(user)
+        return f"{tier.name}, spread {tier.spread_percent.normalize():f} %"
+
+    @admin.display(description="labels")
+    def labels_shown(self, user: User) -> SafeString | str:
+        """With their colours; those that the customer does not see say so."""
+        rows = (
+            (label.color, label.text_en, "" if label.is_shown_to_customer else " (officers only)")
+            for label in labels.of_customer(user)
+        )
+        patch = '<span style="display:inline-block;width:.8em;height:.8em;border-radius:3px;background:{}"></span> {}{}'
+        return format_html_join(mark_safe("<br>"), patch, rows) or "—"  # a constant
+
+    @admin.display(description="referred by")
+    def referred_by(self, user: User) -> SafeString | str:
+        """Who brought this customer."""
+        return _link(user.referrer) if user.referrer else "—"
 
     @admin.display(description="roles")
     def roles(self, user: User) -> str:
@@ -159,3 +218,8 @@ class UserAdmin(ReadOnlyAdmin):
     def login_code(self, user: User) -> str:
         """Where it goes."""
         return user.get_second_factor_channel_display()
+
+
+def _link(user: User) -> SafeString:
+    """The way to another customer's page."""
+    return format_html('<a class="underline" href="{}">{}</a>', reverse("admin:accounts_user_change", args=[user.pk]), user.uid)

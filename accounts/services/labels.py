@@ -49,7 +49,7 @@ def of_customer(user: User) -> Sequence[Label]:
 def save(*, label: Label, act: Act) -> Label:
     """Write a new label, or what was changed of one. Raises ReasonDue, NotAnOfficer, LabelInvalid."""
     act.require(*ROLES)
-    _check(label)
+    check(label)
     is_new = label.pk is None
     try:
         with transaction.atomic():
@@ -123,7 +123,8 @@ def _change(customer: User, key: str, act: Act, *, put: bool) -> bool:
     return True
 
 
-def _check(label: Label) -> None:
+def check(label: Label) -> None:
+    """Promise that key, colour and words are of their forms. Raises LabelInvalid."""
     if not KEY.fullmatch(label.key):
         raise LabelInvalid(reason="A key has 1 to 32 small letters, digits and dashes.")
     if not COLOR.fullmatch(label.color):
