@@ -62,7 +62,17 @@ def test_treasury_sets_the_tier_with_a_reason() -> None:
     assert AuditRecord.objects.get(act="accounts.vip_tier_set").reason == "contract 12"
 
 
-@pytest.mark.parametrize("body", [{}, {"level": "5"}, {"level": "5", "reason": "  "}, {"level": "x", "reason": "r"}, {"level": "99", "reason": "r"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"level": "5"},
+        {"level": "5", "reason": "  "},
+        {"level": "x", "reason": "r"},
+        {"level": "99", "reason": "r"},
+        {"level": "5", "reason": "r" * 501},
+    ],
+)
 def test_a_tier_without_a_reason_or_level_is_refused_on_the_page(body: dict[str, str]) -> None:
     user = customer()
     answer = desk("treasury").post(f"/admin/accounts/user/{user.pk}/tier/", body, follow=True)
