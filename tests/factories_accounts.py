@@ -85,9 +85,9 @@ class App:
         return f"{hotp(self.seed, step, totp.DIGITS):06d}"
 
 
-def bind_totp(user: User) -> App:
+def bind_totp(user: User, *, password: str = PASSWORD) -> App:
     """Bind an authenticator to the customer, in a session of its own."""
-    session = login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).session
+    session = login.log_in(login=str(user.uid), password=password, client=CLIENT).session
     seed = totp_binding.begin(user=user, session=session, client=CLIENT, is_fresh=True).secret
     app = App.of_secret(seed)
     totp_binding.confirm(user=user, code=app.code(), session=session, client=CLIENT)

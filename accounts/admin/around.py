@@ -34,7 +34,7 @@ class LabelForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class ta
         """The service's own rules, before anything is written."""
         cleaned = super().clean() or {}
         if not self.errors:
-            draft = Label(**{name: cleaned[name] for name in self.Meta.fields})
+            draft = Label(**{name: value for name, value in cleaned.items() if name != "reason"})
             try:
                 labels.check(draft)
             except DomainError as refusal:

@@ -204,24 +204,13 @@ def test_another_password_ends_its_sessions_and_only_the_new_one_signs_in(api: A
 def test_its_second_factor_is_its_own(api: Api) -> None:
     parent = customer()
     sub = sub_account(parent)
-    app = bind_totp_of(sub)
+    app = bind_totp(sub, password=SUB_PASSWORD)
     assert second_factor.login_methods(parent) == ()
     signed_in = login.log_in(login=sub.username or "", password=SUB_PASSWORD, client=CLIENT)
     assert "totp" in signed_in.methods
     done = api.post("/api/v1/sessions/second-factor", {"method": "totp", "code": app.code()}, token=signed_in.token)
     assert done.status_code == 201
     assert bind_totp(parent).seed != app.seed
-
-
-def bind_totp_of(sub: User) -> Any:
-    """An authenticator of the sub-account."""
-    from accounts.services import totp
-    from tests.factories_accounts import App
-
-    session = login.log_in(login=sub.username or "", password=SUB_PASSWORD, client=CLIENT).session
-    app = App.of_secret(totp.begin(user=sub).secret)
-    totp.confirm(user=sub, code=app.code(), session=session, client=CLIENT)
-    return app
 
 
 @pytest.mark.django_db
