@@ -15,6 +15,7 @@ from apikeys.errors import HeadersInvalid, TargetInvalid
 from apikeys.services import admission
 from apikeys.services.schemes import native
 from apikeys.services.schemes.common import Received
+from config.kit.clock import now
 from config.kit.credentials import Credential
 from config.kit.network import client_ip
 
@@ -52,13 +53,15 @@ class SignedKeyAuthentication(BaseAuthentication):
             raise HeadersInvalid(header="Authorization", reason="stands beside a signature")
         path, query = raw_target(received)
         signed = native.read(Received(received.META["REQUEST_METHOD"], path, query, _raw_body(received), headers))
-        admitted = admission.admit(signed, ip=client_ip(received))
+        ip = client_ip(received)
+        admitted = admission.admit(signed, ip=ip)
         credential = Credential(
             kind="key",
             id=admitted.api_key.pk,
             scopes=admitted.scopes,
             fingerprint=f"key:{admitted.api_key.public_id}",
             nonce=signed.nonce,
+            refused=lambda slug: admission.remember(admitted.api_key, signed, slug, ip=ip, at=now()),
         )
         return admitted.user, credential
 

@@ -21,6 +21,8 @@ class Credential:
     scopes: frozenset[str] = field(default_factory=frozenset)
     fingerprint: str = ""
     nonce: str = ""
+    refused: Callable[[str], None] | None = field(default=None, repr=False, compare=False)
+    """Keeps the slug of a refusal that this credential met, for whoever asks why."""
     freshened_by: Callable[[], list[str]] = field(default=list, compare=False)
     """The second factors that would make the session fresh again; asked for only where it is told."""
 

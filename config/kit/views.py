@@ -36,6 +36,8 @@ __all__ = ["Answer", "Call", "DialectView", "Needs", "operation"]
 logger = logging.getLogger(__name__)
 _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
 USER_AGENT_LENGTH_MAX = 300
+KEPT_REFUSALS = frozenset({errors.Kind.FORBIDDEN, errors.Kind.LIMITED})
+"""What a program's owner asks about: not allowed, too often."""
 
 
 class OneRenderer(BaseContentNegotiation):
@@ -224,6 +226,9 @@ class DialectView(APIView):
         error = as_refusal(exc)
         if isinstance(error, errors.Unexpected):
             logger.error("unexpected error", exc_info=exc)
+        credential = self.request.__dict__.get("_auth")  # asking DRF for it would authenticate once more
+        if isinstance(credential, Credential) and credential.refused and error.kind in KEPT_REFUSALS:
+            credential.refused(error.slug)
         wire = self.dialect.refuse(error, self.wire_request)
         response = Response(wire.body, status=wire.status, headers=dict(wire.headers), content_type=wire.content_type)
         response.exception = True

@@ -10,7 +10,7 @@ from django.core.cache import cache
 from redis.exceptions import ConnectionError as RedisConnectionError
 
 from accounts.models import User
-from apikeys.models import Nonce
+from apikeys.models import Nonce, RefusedRequest
 from config.dialects.native.dialect import NATIVE
 from config.kit import throttling
 from config.kit.dialect import KeyRates
@@ -85,3 +85,13 @@ def test_an_emptied_cache_brings_no_request_back(rates: None, ada: User) -> None
     assert people.send(signed).status_code == 200
     cache.clear()
     assert people.send(signed).json()["slug"] == "apikeys.nonce_used"
+
+
+def test_what_a_key_was_not_allowed_or_asked_too_often_is_kept_with_what_it_signed(rates: None, ada: User) -> None:
+    signer = people.signer(people.issue(ada))
+    people.send(signer.sign("POST", "/api/v1/writing", b"{}"))
+    for _ in range(4):
+        ask(signer)
+    kept = list(RefusedRequest.objects.order_by("id").values_list("slug", "signed_text"))
+    assert [slug for slug, _ in kept] == ["api.scope_missing", "api.throttled"]
+    assert kept[0][1].startswith("POST\n/api/v1/writing\n")
