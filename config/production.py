@@ -7,6 +7,8 @@ from typing import Any
 
 DEVELOPMENT_KEY = b"development-key-encryption-key!!"
 """The key-encryption key that development makes up."""
+RECOVERY_WAIT_HOURS_MIN = 24
+"""A thief who got past two officers must leave the owner a day to object."""
 
 
 def complaints(settings: Mapping[str, Any]) -> list[str]:
@@ -25,6 +27,7 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
         ),
         (settings["TRUSTED_ADDRESS_COOLDOWN_SECONDS"] == 0, "TRUSTED_ADDRESS_COOLDOWN_SECONDS is zero"),
         (settings["API_KEY_CACHE_MILLISECONDS"] >= 1000, "API_KEY_CACHE_MILLISECONDS lets a stopped key read on"),
+        (settings["RECOVERY_WAIT_HOURS"] < RECOVERY_WAIT_HOURS_MIN, "RECOVERY_WAIT_HOURS is less than a day"),
         (settings["API_KEY_WITHDRAW_AGE_SECONDS"] == 0, "API_KEY_WITHDRAW_AGE_SECONDS is zero"),
         (
             settings["EVM_DEPOSIT_XPUB"] == settings["DEVELOPMENT_DEPOSIT_XPUB"]

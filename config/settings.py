@@ -139,6 +139,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "messaging.purge": {"task": "messaging.purge", "schedule": 24 * 3600.0},
     # accounts
     "accounts.prune": {"task": "accounts.prune", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "accounts.complete_recoveries": {"task": "accounts.complete_recoveries", "schedule": 30.0, "options": {"expires": 30.0}},
     # kyc
     "kyc.sweep_files": {"task": "kyc.sweep_files", "schedule": 24 * 3600.0},
     # apikeys

@@ -8,6 +8,7 @@ from django.templatetags.static import static
 from django.urls import include, path
 
 from accounts.admin_site import site
+from accounts.api.security_links import SecurityLinkLook, SecurityLinks
 from config.health import healthz, readyz
 from config.kit.context import current_request_id
 from config.kit.dialect import answer_refusal, owner
@@ -30,6 +31,8 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("api/v1/", include("config.dialects.native.urls")),
+    path("security/links", SecurityLinks.as_view()),
+    path("security/links/look", SecurityLinkLook.as_view()),
     path("admin/", site.urls),
 ]
 

@@ -130,6 +130,12 @@ class RecoveryCase(models.Model):
     state = models.CharField(max_length=16, choices=CaseState, default=CaseState.DRAFT)
     token_hash = models.BinaryField(max_length=32)
     """Of the token with which the customer, who can't sign in, hands in the selfie and asks how things stand."""
+    statement = models.CharField(max_length=500, blank=True, default="")
+    """What the customer says happened."""
+    challenge = models.CharField(max_length=8, blank=True, default="")
+    """The number to be seen in the next selfie, handwritten: a picture taken before can't show it."""
+    selfie_due_by = models.DateTimeField(null=True, blank=True)
+    """When the case expires for want of a selfie."""
     selfie_reference = models.CharField(max_length=64, blank=True, default="")
     """Where the app above keeps the picture."""
     selfie_sha256 = models.BinaryField(max_length=32, null=True, blank=True)
@@ -178,7 +184,11 @@ class Verdict(models.TextChoices):
 
 
 class RecoveryDecision(models.Model):
-    """One officer's word on a case, bound to the very picture that was looked at. Append-only."""
+    """One officer's word on a case, bound to the very picture that was looked at. Append-only.
+
+    An officer approves one picture once and may take it back: stopping is always allowed. A trigger lets no case pass
+    into the waiting time, or out of it, without the approvals of two officers on its newest picture.
+    """
 
     case = models.ForeignKey(RecoveryCase, on_delete=models.PROTECT, related_name="decisions")
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
@@ -186,6 +196,9 @@ class RecoveryDecision(models.Model):
     """The case's own user, copied so that a constraint can keep officers from their own accounts."""
     verdict = models.CharField(max_length=16, choices=Verdict)
     reason = models.CharField(max_length=1000)
+    """What the officer saw, in the officer's words; for officers."""
+    reason_slug = models.CharField(max_length=48, blank=True, default="")
+    """What the customer is told, as the catalogue names it; empty where approved."""
     selfie_sha256 = models.BinaryField(max_length=32)
     at = models.DateTimeField()
 
@@ -193,7 +206,12 @@ class RecoveryDecision(models.Model):
         constraints = (
             models.UniqueConstraint(
                 fields=["case", "officer", "selfie_sha256"],
-                name="accounts_recoverydecision_one_per_officer",
+                condition=Q(verdict=Verdict.APPROVE),
+                name="accounts_recoverydecision_one_approval_each",
+            ),
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.APPROVE, reason_slug="") | ~Q(verdict=Verdict.APPROVE) & ~Q(reason_slug=""),
+                name="accounts_recoverydecision_no_has_a_reason",
             ),
             models.CheckConstraint(condition=~Q(officer=F("customer")), name="accounts_recoverydecision_not_ones_own"),
             models.CheckConstraint(condition=Q(verdict__in=Verdict.values), name="accounts_recoverydecision_verdict_known"),

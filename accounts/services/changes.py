@@ -29,15 +29,17 @@ def follow(
     forget_devices: bool = False,
     tell: bool = True,
     facts: Mapping[str, str] | None = None,
+    is_automatic: bool = False,
 ) -> None:
     """Write what a change brings with it, in the caller's transaction.
 
     `ends` ends the user's sessions except `session`, and kills staff cookies; `hold` begins a hold (`new_may_skip_hold`:
     none while the account is set up); the log and the audit log get a line; the notice named after the act goes to
     every bound channel with a link that freezes the account. `facts` are the notice's, and never secrets.
+    `is_automatic`: the clock did it, not the customer.
     """
     if ends is not None:
-        _end_sessions(user, ends, but=session)
+        end_sessions(user, ends, but=session)
     if hold is not None and new_may_skip_hold:
         holds.start_unless_new(user=user, cause=hold)
     elif hold is not None:
@@ -46,8 +48,8 @@ def follow(
         devices.forget_all(user)
     logins.note(user=user, act=act, client=client)
     audit.record(
-        actor=user,
-        actor_kind="customer",
+        actor=None if is_automatic else user,
+        actor_kind="system" if is_automatic else "customer",
         act=f"accounts.{act.value}",
         subject=f"accounts.user:{user.uid}",
         facts={"ip": client.ip},
@@ -58,7 +60,8 @@ def follow(
         notify(user=user, template=act.value, facts=told)
 
 
-def _end_sessions(user: User, cause: EndCause, *, but: Session | None) -> None:
+def end_sessions(user: User, cause: EndCause, *, but: Session | None = None) -> None:
+    """End the user's sessions except `but`, and kill staff cookies, in the caller's transaction."""
     locked = User.objects.select_for_update().get(pk=user.pk)
     locked.credentials_epoch += 1
     locked.save(update_fields=["credentials_epoch"])

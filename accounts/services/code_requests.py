@@ -13,7 +13,17 @@ from accounts.errors import (
 )
 from accounts.models import Session, Status, User
 from accounts.models.sessions import Due, Level
-from accounts.services import activation, captcha_doors, code_login, dues, logins, names, second_factor, strictness
+from accounts.services import (
+    activation,
+    captcha_doors,
+    code_login,
+    dues,
+    logins,
+    names,
+    recovery_cases,
+    second_factor,
+    strictness,
+)
 from accounts.services.captcha_doors import Captcha, Door
 from accounts.services.second_factor import Method
 from config.kit.errors import DomainError, InvalidInput, LevelTooLow, NotSignedIn
@@ -60,6 +70,7 @@ PUBLIC_DOORS = {
 PURPOSES = (
     *PUBLIC_DOORS,
     Purpose.ACTIVATION,
+    Purpose.ACCOUNT_RECOVERY,
     Purpose.SECOND_FACTOR,
     Purpose.OTHER_PLACE,
     Purpose.KYC_PHONE,
@@ -89,6 +100,8 @@ def ask(
         raise PurposeElsewhere(purpose=purpose)
     if purpose in PUBLIC_DOORS:
         return _for_anybody(Purpose(purpose), email=email, phone=phone, language=language, ip=ip, captcha=captcha)
+    if purpose == Purpose.ACCOUNT_RECOVERY:
+        return _for_account_recovery(email=email, phone=phone, language=language, ip=ip, captcha=captcha)
     if session is None:
         raise NotSignedIn
     if purpose in (Purpose.SECOND_FACTOR, Purpose.OTHER_PLACE):
@@ -131,6 +144,19 @@ def _strict_refusal(channel: Channel, *, registers: bool) -> DomainError:
     if not registers:
         return AccountUnknown()
     return EmailTaken() if channel == Channel.EMAIL else PhoneTaken()
+
+
+def _for_account_recovery(*, email: str | None, phone: str | None, language: str, ip: str, captcha: Captcha) -> SentCode:
+    channel, destination = recovery_cases.destination_of(email=email, phone=phone)
+    captcha_doors.ask(Door.RECOVERY_CODE, captcha, ip=ip)
+    return codes.send(
+        purpose=Purpose.ACCOUNT_RECOVERY,
+        channel=channel,
+        destination=destination,
+        language=language,
+        ip=ip,
+        account_exists=recovery_cases.owner_of(channel, destination) is not None,
+    )
 
 
 def _for_sign_in(

@@ -32,6 +32,7 @@ def prune() -> int:
         )
         + _delete("accounts_session", "ended_at < %s OR expires_at < %s", old, old)
         + _delete("accounts_apptoken", "expires_at <= %s", moment)
+        + _delete("accounts_securitylink", "expires_at <= %s", old)
         + _delete("accounts_knowndevice", "expires_at <= %s", moment)
         + _delete("django_session", "expire_date <= %s", moment)
     )

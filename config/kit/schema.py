@@ -103,6 +103,8 @@ class OperationSchema(AutoSchema):
                 OpenApiParameter("cursor", OpenApiTypes.STR, description="From `next` or `previous`."),
                 OpenApiParameter("size", OpenApiTypes.INT, description=f"Rows, 1 to {PAGE_SIZE_MAX}; {PAGE_SIZE} unless told."),
             ]
+        for name, description in self.declared.headers.items():
+            found.append(OpenApiParameter(name, OpenApiTypes.STR, OpenApiParameter.HEADER, description=description))
         return found
 
     def get_auth(self) -> list[dict[str, list[str]]]:

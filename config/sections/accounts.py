@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from config.sections.mode import PRODUCTION, env
+from config.sections.mode import PRODUCTION, TESTING, env
 
 PASSWORD_HASHING_SLOTS = env.integer("PASSWORD_HASHING_SLOTS", default=2)
 """How many passwords one process hashes at a time: a flood of log-ins must not slow the other requests."""
@@ -37,3 +37,8 @@ WEBAUTHN_ORIGINS = env.list(
     "WEBAUTHN_ORIGINS", default=[f"{_PUBLIC.scheme}://{_HOST}{f':{_PUBLIC.port}' if _PUBLIC.port else ''}"]
 )
 """The origins of pages that may ask for passkeys, each below WEBAUTHN_RP_ID (native apps: `android:apk-key-hash:…`)."""
+RECOVERY_WAIT_HOURS = env.integer("RECOVERY_WAIT_HOURS", default=24 if PRODUCTION or TESTING else 0)
+"""Hours between the second approval of a recovery case and its completion, in which its owner may cancel it by a link.
+
+None in development, so that the whole way can be seen in one sitting; production refuses less than 24.
+"""

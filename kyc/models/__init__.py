@@ -42,3 +42,6 @@ from kyc.models.documents import (
 from kyc.models.documents import (
     DocumentState as DocumentState,
 )
+from kyc.models.recovery import (
+    RecoverySelfie as RecoverySelfie,
+)

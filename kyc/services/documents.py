@@ -42,9 +42,9 @@ def upload(*, user: User, kind: str, content: bytes) -> Document:
     Raises NotForSubAccounts, UploadQuotaReached, DocumentTooLarge, DocumentUnreadable, ImagingBusy, DocumentSettled.
     """
     entitlements.require_own_identity(user)
-    _within_quota(user)
-    with _alone(user):
-        picture = _readable(user, content)
+    within_quota(user)
+    with alone(user):
+        picture = readable(user, content)
     name = storage.store(user.pk, picture.content)
     try:
         return _attach(user, kind, picture, name)
@@ -54,7 +54,8 @@ def upload(*, user: User, kind: str, content: bytes) -> Document:
 
 
 @contextmanager
-def _alone(user: User) -> Iterator[None]:
+def alone(user: User) -> Iterator[None]:
+    """While a file of this customer is read here, a second one is not. Raises ImagingBusy."""
     with _guard:
         if user.pk in _reading:
             raise ImagingBusy
@@ -66,7 +67,7 @@ def _alone(user: User) -> Iterator[None]:
             _reading.discard(user.pk)
 
 
-def _readable(user: User, content: bytes) -> imaging.Picture:
+def readable(user: User, content: bytes) -> imaging.Picture:
     """The picture. A file that can't be read costs as much as one that can, and counts in the quota for a day."""
     try:
         return imaging.reencode(content)
@@ -92,7 +93,7 @@ def page(document: Document, number: int) -> bytes:
 @transaction.atomic
 def _attach(user: User, kind: str, picture: imaging.Picture, name: str) -> Document:
     vault.lock(user)
-    _within_quota(user)
+    within_quota(user)
     case = cases.open_or_new(user, LEVEL_OF_KIND[kind])
     _make_room(case.pk, kind)
     return Document.objects.create(
@@ -132,7 +133,8 @@ def _forget(name: str) -> None:
         logger.warning("a replaced file could not be deleted yet; the sweep will do it")
 
 
-def _within_quota(user: User) -> None:
+def within_quota(user: User) -> None:
+    """Promise that the customer may hand in one file more today. Raises UploadQuotaReached."""
     since = clock.now() - timedelta(days=1)
     recent = Document.objects.filter(user_id=user.pk, uploaded_at__gt=since).order_by("uploaded_at")
     times = list(recent.values_list("uploaded_at", flat=True)[:DOCUMENTS_PER_DAY_MAX])

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from django.db import IntegrityError
 
+from accounts.errors import SelfieNotFresh
 from config.kit.errors import DomainError
 from kyc import errors
 
@@ -14,6 +15,7 @@ BY_CONSTRAINT: dict[str, Callable[[], DomainError]] = {
     "kyc_identity_number_unique": errors.IdNumberTaken,
     "kyc_decision_officer_is_not_customer": errors.OwnCase,
     "kyc_decision_reason_unless_approved": errors.ReasonUnknown,
+    "kyc_recovery_selfie_fresh": SelfieNotFresh,
     "accounts_user_phone_unique": errors.PhoneTaken,
 }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 
-from kyc.models import Document
+from kyc.models import Document, RecoverySelfie
 from kyc.services import storage
 
 ORPHAN_AGE_SECONDS_MIN = 3600
@@ -16,7 +16,10 @@ def orphans() -> int:
     found = 0
     for shard in storage.shards():
         names = storage.names_in(shard)
-        known = set(Document.objects.filter(storage_name__in=names).values_list("storage_name", flat=True))
+        known = {
+            *Document.objects.filter(storage_name__in=names).values_list("storage_name", flat=True),
+            *RecoverySelfie.objects.filter(storage_name__in=names).values_list("storage_name", flat=True),
+        }
         for name in sorted(set(names) - known):
             if time.time() - storage.modified_at(name) < ORPHAN_AGE_SECONDS_MIN:
                 continue

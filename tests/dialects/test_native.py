@@ -15,6 +15,7 @@ from tests.client import Api
 
 ENDPOINTS = [tuple(line.split()) for line in (Path(__file__).parent / "native_endpoints.txt").read_text().splitlines()]
 OPEN = {
+    "post_recovery_cases", "get_recovery_cases_current", "delete_recovery_cases_current", "put_recovery_cases_selfie",
     "post_captchas",
     "post_codes", "post_registration", "post_sessions", "post_sessions_by_code", "get_countries", "get_coins",
     "post_passkey_challenges",

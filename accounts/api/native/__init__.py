@@ -12,6 +12,7 @@ from accounts.api.native.labels import MyLabels
 from accounts.api.native.me import Me
 from accounts.api.native.passkeys import PasskeyById, PasskeyChallenges, PasskeyOptions, Passkeys, SessionByPasskey
 from accounts.api.native.preferences import Settings
+from accounts.api.native.recovery import CurrentRecoveryCase, Freeze, RecoveryCases
 from accounts.api.native.registration import Activation, Registration
 from accounts.api.native.session_cookie import SessionCookie
 from accounts.api.native.sessions import SecondFactor, SessionById, Sessions, SessionsByCode
@@ -32,8 +33,10 @@ __all__ = [
     "AppTokens",
     "Codes",
     "Countries",
+    "CurrentRecoveryCase",
     "FavouriteById",
     "Favourites",
+    "Freeze",
     "LoginCodeChannel",
     "Logins",
     "Me",
@@ -43,6 +46,7 @@ __all__ = [
     "PasskeyChallenges",
     "PasskeyOptions",
     "Passkeys",
+    "RecoveryCases",
     "RecoveryCodes",
     "Registration",
     "SecondFactor",

@@ -13,7 +13,7 @@ from config.kit.clock import now
 from messaging.services.codes import Purpose
 from wallet.models.withdrawals import WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
 from wallet.services import proofs
-from wallet.services.withdrawals import actors, messages, reads, verification
+from wallet.services.withdrawals import actors, messages, policy, reads, verification
 from wallet.services.withdrawals.errors import WithdrawalExpired
 from wallet.services.withdrawals.states import locked
 
@@ -22,7 +22,7 @@ def confirm(*, customer: User, public_id: Any, proof: Proof | None, ip: str, lan
     """Check the proof, which is spent whatever follows, and take the withdrawal into review.
 
     Without one, a code is sent (again) and SecondFactorRequired is raised.
-    Raises Absent, IllegalMove, WithdrawalExpired, SecurityHoldActive, and what `proofs.require` raises.
+    Raises Absent, IllegalMove, WithdrawalExpired, WithdrawalHeld, SecurityHoldActive, and what `proofs.require` raises.
     """
     withdrawal = reads.get(customer=customer, public_id=public_id)
     _require_waiting(withdrawal)
@@ -38,6 +38,7 @@ def confirm(*, customer: User, public_id: Any, proof: Proof | None, ip: str, lan
     with transaction.atomic():
         withdrawal = locked(withdrawal.pk)
         _require_waiting(withdrawal)
+        policy.require_not_held(withdrawal)
         holds.require_none(withdrawal.customer)
         Withdrawal.objects.filter(pk=withdrawal.pk).update(verified_by=shown)
         verification.enter_review(withdrawal, actor=actors.customer(customer), reason=f"confirmed by {shown}")

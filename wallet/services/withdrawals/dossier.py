@@ -90,6 +90,8 @@ class Dossier:
     ledger: list[LedgerLine]
     officers_needed: int
     second_officer_because: str
+    held_because: str
+    """Why the customer's account stops it, or nothing."""
 
 
 def find(public_id: Any) -> Withdrawal:
@@ -122,6 +124,7 @@ def open_dossier(public_id: Any) -> Dossier:
         ledger=_ledger(withdrawal),
         officers_needed=needed,
         second_officer_because=_because(withdrawal, needed),
+        held_because=policy.held_because(withdrawal),
     )
 
 
@@ -140,8 +143,10 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
         because = "You have approved this withdrawal; another officer is due. You can still take your approval back."
     elif under_review and not dossier.is_unchanged:
         because = "The withdrawal was changed after it was asked for. It can only be rejected."
+    elif under_review and dossier.held_because:
+        because = f"Held: {dossier.held_because}. It can't be approved."
     return Choices(
-        can_approve=under_review and open_seat and dossier.is_unchanged,
+        can_approve=under_review and open_seat and dossier.is_unchanged and not dossier.held_because,
         can_reject=(under_review and open_seat) or (withdrawal.state in RECALLABLE and Matter.RECALL not in spoken),
         can_declare_absent=Matter.ABSENCE not in spoken and absence.may_be_declared(withdrawal),
         because=because,

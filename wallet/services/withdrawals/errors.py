@@ -15,6 +15,15 @@ class WithdrawalsClosed(DomainError):
     network: str
 
 
+class WithdrawalHeld(DomainError):
+    """The customer's account is stopped, or was frozen by its owner after this was asked for."""
+
+    slug = "wallet.withdrawal_held"
+    kind = Kind.CONFLICT
+    message = "This withdrawal is stopped: {because}."
+    because: str
+
+
 class AmountBelowMinimum(DomainError):
     """The amount is under what this coin and network send."""
 

@@ -56,8 +56,9 @@ def _require_officers(withdrawal: Withdrawal, digest: bytes) -> None:
 def _require_open(withdrawal: Withdrawal) -> None:
     if not policy.is_open(withdrawal.coin_network):
         raise GateClosed(reason="withdrawals of this coin and network are closed")
-    if not policy.is_in_good_standing(withdrawal.customer):
-        raise GateClosed(reason=f"the customer is {withdrawal.customer.status}")
+    withdrawal.customer = policy.lock_standing(withdrawal.customer)
+    if held := policy.held_because(withdrawal):
+        raise GateClosed(reason=held)
     if contradictions.undecided(withdrawal.customer).exists():
         raise GateClosed(reason="a credited deposit of the customer has left the chain; an officer must decide about it first")
     try:

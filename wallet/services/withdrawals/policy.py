@@ -8,12 +8,13 @@ from decimal import Decimal
 from django.db.models import F, Q, Sum
 
 from accounts.models import Status, User
+from accounts.services import freezing
 from config.kit.clock import now
 from config.kit.money import to_text
 from wallet.models.coins import Coin, CoinNetwork
 from wallet.models.withdrawal_limits import WithdrawalAllowance, WithdrawalLimit, WithdrawalPolicy
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
-from wallet.services.withdrawals.errors import LimitExceeded, LimitUnset
+from wallet.services.withdrawals.errors import LimitExceeded, LimitUnset, WithdrawalHeld
 
 OFFICERS_MAX = 2
 DAY_HOURS = 24
@@ -29,8 +30,43 @@ def is_open(coin_network: CoinNetwork) -> bool:
 
 
 def is_in_good_standing(customer: User) -> bool:
-    """Whether the customer's account lets money out."""
-    return customer.status == Status.NORMAL
+    """Whether the customer's account lets money out; a sub-account's also asks for its parent's."""
+    return customer.status == Status.NORMAL and (customer.parent is None or customer.parent.status == Status.NORMAL)
+
+
+def lock_standing(customer: User) -> User:
+    """The customer, with the parent, as they are now; neither is frozen before the transaction ends."""
+    wanted = [customer.pk, *([customer.parent_id] if customer.parent_id else [])]
+    rows = {user.pk: user for user in User.objects.select_for_update(no_key=True).filter(pk__in=wanted).order_by("pk")}
+    found = rows[customer.pk]
+    if found.parent_id is not None and found.parent_id in rows:
+        found.parent = rows[found.parent_id]
+    return found
+
+
+def held_because(withdrawal: Withdrawal) -> str:
+    """Why the customer's account stops this withdrawal, or nothing.
+
+    What was asked for before the owner froze the account stays stopped when it is open again: a thief may have asked.
+    """
+    customer = withdrawal.customer
+    if not is_in_good_standing(customer):
+        stopped = customer if customer.status != Status.NORMAL or customer.parent is None else customer.parent
+        return f"the customer is {Status(stopped.status).label}"
+    if freezing.was_frozen_since(customer, withdrawal.created_at):
+        return "the customer froze the account after it was asked for"
+    return ""
+
+
+def require_not_held(withdrawal: Withdrawal) -> None:
+    """Promise that the customer's account lets this locked withdrawal go on, until the transaction ends.
+
+    Raises WithdrawalHeld.
+    """
+    withdrawal.customer = lock_standing(withdrawal.customer)
+    because = held_because(withdrawal)
+    if because:
+        raise WithdrawalHeld(because=because)
 
 
 def officers_needed(withdrawal: Withdrawal, *, is_flagged: bool) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from django.db.models import Q, QuerySet, Value
+from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 
+from accounts.models import AccountFreeze
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawals import AWAITING_OFFICER, IN_FLIGHT, Withdrawal, WithdrawalState
 
@@ -47,6 +48,12 @@ _RULES = {
 }
 
 
+_FROZEN_SINCE = Exists(
+    AccountFreeze.objects.filter(user=OuterRef("customer_id"), by_owner=True, started_at__gt=OuterRef("created_at"))
+)
+"""Whether the customer froze the account after the withdrawal was asked for: see policy.held_because."""
+
+
 @dataclass(frozen=True)
 class Filters:
     """What narrows a queue; kept in the page's address."""
@@ -69,7 +76,7 @@ class QueuePage:
 def page(filters: Filters, *, after: int | None = None) -> QueuePage:
     """One page of a queue: oldest first where work waits, newest first otherwise."""
     rows = _narrowed(filters).select_related("customer", "coin_network__coin", "coin_network__network")
-    rows = rows.prefetch_related("decisions")
+    rows = rows.prefetch_related("decisions").annotate(was_frozen=_FROZEN_SINCE)
     if filters.queue in OLDEST_FIRST:
         rows = rows.order_by("id") if after is None else rows.filter(id__gt=after).order_by("id")
     else:

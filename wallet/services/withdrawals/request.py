@@ -176,6 +176,7 @@ def _same(found: Withdrawal, wish: Wish) -> Requested:
 
 def _open(wish: Wish) -> Withdrawal:
     customer, coin_network = wish.customer, wish.coin_network
+    policy.lock_standing(customer)
     customer.refresh_from_db()
     coin_network = coins.network(coin_network.coin.code, coin_network.network.code)
     _require_allowed(wish, coin_network)

@@ -32,11 +32,13 @@ ROLE = "treasury"
 def approve(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> Withdrawal:
     """Write the officer's approval of exactly what they saw; approve the withdrawal once enough officers did.
 
-    Raises Absent, NotAnOfficer, OfficerIsCustomer, ReasonMissing, PayloadChanged, AlreadyDecided, IllegalMove.
+    Raises Absent, NotAnOfficer, OfficerIsCustomer, ReasonMissing, PayloadChanged, AlreadyDecided, IllegalMove,
+    WithdrawalHeld.
     """
     with transaction.atomic():
         withdrawal = locked_for_officer(public_id=public_id, officer=officer, reason=reason)
         WITHDRAWAL_FLOW.check(withdrawal.state, WithdrawalState.APPROVED)
+        policy.require_not_held(withdrawal)
         digest = require_unchanged(withdrawal, seen_hash)
         decide(withdrawal, officer=officer, matter=Matter.APPROVAL, verdict=Verdict.APPROVE, reason=reason)
         needed = max(withdrawal.officers_required, policy.officers_needed(withdrawal, is_flagged=withdrawal.is_flagged))

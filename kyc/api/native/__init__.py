@@ -1,0 +1,8 @@
+"""The native dialect's endpoints of the identity checks."""
+
+from __future__ import annotations
+
+from kyc.api.native.cases import Applications, Basic, Documents, Overview, Phone
+from kyc.api.native.recovery import RecoverySelfies
+
+__all__ = ["Applications", "Basic", "Documents", "Overview", "Phone", "RecoverySelfies"]
