@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
@@ -96,12 +97,24 @@ def claim(*, case: RecoveryCase, officer: User) -> User | None:
     """Note that the officer looks at the case; answers the other officer who does so already."""
     if case.state not in DECIDABLE:
         return None
-    moment = now()
-    is_held = case.claimed_at is not None and case.claimed_at > moment - CLAIM
-    if is_held and case.claimed_by_id not in (None, officer.pk):
-        return case.claimed_by
-    RecoveryCase.objects.filter(pk=case.pk, state__in=DECIDABLE).update(claimed_by=officer, claimed_at=moment)
+    other = claimed_by(case)
+    if other is not None and other.pk != officer.pk:
+        return other
+    RecoveryCase.objects.filter(pk=case.pk, state__in=DECIDABLE).update(claimed_by=officer, claimed_at=now())
     return None
+
+
+def claimed_by(case: RecoveryCase) -> User | None:
+    """Who has looked at the case in the last minutes."""
+    is_held = case.claimed_at is not None and case.claimed_at > now() - CLAIM
+    return case.claimed_by if is_held else None
+
+
+def has_approved(decisions: Iterable[RecoveryDecision], case: RecoveryCase, officer: User) -> bool:
+    """Whether the officer is among those who approved the picture that the case has now."""
+    digest = bytes(case.selfie_sha256 or b"")
+    own = (decision for decision in decisions if decision.officer_id == officer.pk)
+    return any(decision.verdict == Verdict.APPROVE and bytes(decision.selfie_sha256) == digest for decision in own)
 
 
 def is_officer(user: User) -> bool:

@@ -110,7 +110,7 @@ class CaseAdmin(ReadOnlyAdmin):
         if request.method == "POST":
             return self._decide(request, int(object_id))
         try:
-            view = desk.look(case_pk=int(object_id), officer=_officer(request))
+            view = desk.look(case_pk=int(object_id), officer=officer_of(request))
         except Absent:
             raise Http404 from None
         return TemplateResponse(request, "admin/kyc/case/desk.html", self._page(request, view))
@@ -120,11 +120,11 @@ class CaseAdmin(ReadOnlyAdmin):
         try:
             links.check(
                 request.path,
-                viewer=_viewer(request),
+                viewer=viewer_of(request),
                 expires=request.GET.get("e", ""),
                 signature=request.GET.get("s", ""),
             )
-            content = desk.look_at_page(document_id=document_id, number=number, officer=_officer(request))
+            content = desk.look_at_page(document_id=document_id, number=number, officer=officer_of(request))
         except Absent:
             raise Http404 from None
         except DomainError as refusal:
@@ -139,7 +139,7 @@ class CaseAdmin(ReadOnlyAdmin):
         verdict = request.POST.get("verdict", "")
         given: dict[str, Any] = {
             "case_id": case.public_id,
-            "officer": _officer(request),
+            "officer": officer_of(request),
             "seen": request.POST.get("seen", "")[:64],
         }
         try:
@@ -179,17 +179,18 @@ class CaseAdmin(ReadOnlyAdmin):
     def _shown(self, request: HttpRequest, document: Document) -> dict[str, Any]:
         name = f"{self.admin_site.name}:kyc_document_page"
         pages = [
-            links.signed(reverse(name, args=(document.public_id, number)), viewer=_viewer(request))
+            links.signed(reverse(name, args=(document.public_id, number)), viewer=viewer_of(request))
             for number in range(1, document.page_count + 1)
         ]
         return {"document": document, "pages": pages, "reason": _reason_text(document.reason)}
 
 
-def _officer(request: HttpRequest) -> Any:
+def officer_of(request: HttpRequest) -> Any:
+    """The officer who asks."""
     return request.user
 
 
-def _viewer(request: HttpRequest) -> str:
+def viewer_of(request: HttpRequest) -> str:
     """Names the staff session without showing its key. Raises LinkInvalid where there is none."""
     if not request.session.session_key:
         raise LinkInvalid
