@@ -12,7 +12,7 @@ from PIL import Image
 
 from accounts import step_up
 from accounts.models import AuditRecord, RecoveryCase
-from accounts.models.recovery import CaseState
+from accounts.models.recovery import CaseState, RecoveryCause
 from accounts.services import freezing, recovery_cases
 from kyc.models import RecoverySelfie
 from kyc.services import documents, recovery_selfies, recovery_view
@@ -35,7 +35,7 @@ def handed_in(user: Any = None) -> RecoveryCase:
         phone=None,
         code=code_for(user),
         password=make.PASSWORD,
-        cause=recovery_cases.RecoveryCause.FREEZE,
+        cause=RecoveryCause.FREEZE,
         statement="I froze it myself.\n<b>Let me in</b>",
         client=CLIENT,
     )
@@ -202,8 +202,7 @@ def test_an_officer_sees_who_else_looks() -> None:
 
 def test_queries_do_not_grow_with_the_cases(django_assert_max_num_queries: Any) -> None:
     desk, _ = desk_of()
-    for _ in range(3):
-        case = handed_in()
+    case = [handed_in() for _ in range(3)][-1]
     desk.get(QUEUE)
     with django_assert_max_num_queries(14):
         desk.get(QUEUE)
