@@ -55,9 +55,14 @@ def follow(
         facts={"ip": client.ip},
     )
     if tell and act.value in NOTICES:
-        told = {**circumstances(client), **(facts or {})}
-        told.setdefault("link", links.draw(user=user, act=LinkAct.FREEZE))
-        notify(user=user, template=act.value, facts=told)
+        _tell(user, act, client, facts or {})
+
+
+def _tell(user: User, act: LoginAct, client: Client, facts: Mapping[str, str]) -> None:
+    told = {**circumstances(client), **facts}
+    if "link" not in told:
+        told["link"] = links.draw(user=user, act=LinkAct.FREEZE)
+    notify(user=user, template=act.value, facts=told)
 
 
 def end_sessions(user: User, cause: EndCause, *, but: Session | None = None) -> None:
