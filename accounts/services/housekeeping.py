@@ -19,7 +19,7 @@ SESSION_KEPT = timedelta(days=30)
 
 
 def prune() -> int:
-    """Delete expired cache rows, idle counters, old sessions, expired staff cookies and devices; how many rows went."""
+    """Delete what is over: cache rows, counters, sessions, staff cookies, devices, challenges; how many rows went."""
     moment = now()
     old = moment - SESSION_KEPT
     return (
@@ -34,6 +34,7 @@ def prune() -> int:
         + _delete("accounts_apptoken", "expires_at <= %s", moment)
         + _delete("accounts_securitylink", "expires_at <= %s", old)
         + _delete("accounts_knowndevice", "expires_at <= %s", moment)
+        + _delete("accounts_passkeychallenge", "expires_at <= %s", moment)
         + _delete("django_session", "expire_date <= %s", moment)
     )
 

@@ -58,7 +58,7 @@ def read_assertion(given: object) -> Assertion:
     """The assertion in the browser's JSON. Raises Unreadable."""
     credential_id, response = _credential(given)
     client_data = _bytes(response, "clientDataJSON", CLIENT_DATA_BYTES_MAX)
-    has_handle = response.get("userHandle") is not None
+    has_handle = response.get("userHandle") not in (None, "")
     return Assertion(
         credential_id=credential_id,
         client_data=client_data,
