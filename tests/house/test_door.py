@@ -23,6 +23,12 @@ DESTINATIONS = {
     "EMAIL_BIND", "PHONE_BIND", "KYC", "KYC_PHONE",
 }  # fmt: skip
 """Purposes whose codes prove that somebody reads an address or phone, not that a customer shows a second factor."""
+BY_VARIABLE = {
+    ("accounts/services/registration.py", "purpose"),  # REGISTRATION or QUICK_REGISTRATION
+    ("accounts/services/contacts.py", "contact.change"),  # the old address; the factor is asked for beside it
+    ("accounts/services/contacts.py", "contact.bind"),  # the new address
+}
+"""Calls that don't name the purpose in place."""
 
 
 def calls() -> list[tuple[str, ast.Call, str, str]]:
@@ -55,7 +61,8 @@ def test_codes_past_the_door_prove_an_address_only() -> None:
         if purpose.arg == "purpose"
     }
     assert past
-    assert not {(source, purpose) for source, purpose in past if purpose.rpartition(".")[2] not in DESTINATIONS}
+    unknown = {(source, purpose) for source, purpose in past if purpose.rpartition(".")[2] not in DESTINATIONS}
+    assert unknown <= BY_VARIABLE
 
 
 def test_nobody_takes_the_function_alone_past_the_sight_of_this_test() -> None:
