@@ -8,18 +8,14 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.db import transaction
 
 from accounts.errors import SecondFactorLocked, SecondFactorRequired, SecondFactorWrong
 from accounts.models import AuditRecord, Passkey, PasskeyChallenge, Session, User
-from accounts.models.attempts import Scope
 from accounts.models.sessions import Level
-from accounts.services import attempts, ceremonies, housekeeping, login, second_factor, sessions
-from accounts.services.attempts import Budget
+from accounts.services import ceremonies, housekeeping, login, second_factor, sessions
 from accounts.services.second_factor import Method, Proof
 from config.kit.clock import now
 from messaging.models import Message, Purpose
-from tests.accounts.threads import at_once
 from tests.client import Api
 from tests.factories_accounts import CLIENT, IP, PASSWORD, customer, token_of
 from tests.factories_messaging import read_code, read_message
@@ -224,34 +220,6 @@ def test_a_device_without_a_counter_may_be_used_again(owner: tuple[User, Device]
     for _ in range(3):
         second_factor.require(user, device.proof(user, Purpose.API_KEY), Purpose.API_KEY)
     assert Passkey.objects.get().suspended_at is None
-
-
-def test_200_submissions_of_one_answer_succeed_once(real_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    user = customer()
-    device, _ = add_passkey(user, login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).session)
-    device.counts = False
-    monkeypatch.setitem(attempts.BUDGETS, Scope.SECOND_FACTOR, Budget(timedelta(1), ((1_000, 1),)))
-    proof = device.proof(user, Purpose.API_KEY)
-    results = at_once(200, lambda _: second_factor.require(user, proof, Purpose.API_KEY))
-    assert results.count(Method.PASSKEY) == 1
-    assert sum(isinstance(result, SecondFactorWrong) for result in results) == 199
-
-
-def test_of_two_answers_with_one_count_one_is_true(real_db: None) -> None:
-    user = customer()
-    device, _ = add_passkey(user, login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).session)
-    proofs = [device.copy().proof(user, Purpose.API_KEY) for _ in range(2)]
-    results = at_once(2, lambda number: second_factor.require(user, proofs[number], Purpose.API_KEY))
-    assert results.count(Method.PASSKEY) == 1
-    assert Passkey.objects.get().suspended_at is not None
-
-
-def test_inside_a_transaction_the_door_is_shut(real_db: None) -> None:
-    user = customer()
-    device, _ = add_passkey(user, login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).session)
-    proof = device.proof(user, Purpose.API_KEY)
-    with pytest.raises(RuntimeError), transaction.atomic():
-        second_factor.require(user, proof, Purpose.API_KEY)
 
 
 def test_a_crowd_of_challenges_gives_way_and_the_old_ones_are_swept(owner: tuple[User, Device]) -> None:
