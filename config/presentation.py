@@ -40,6 +40,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DocumentKind": "kyc.models.DocumentKind",
         "AccountKind": "wallet.models.ledger.AccountKind",
         "PostingKind": "wallet.models.ledger.PostingKind",
+        "CaptchaKind": "messaging.models.CaptchaKind",
         "CodePurpose": "messaging.models.Purpose",
         "KeyScope": "apikeys.models.Scope",
         "KeyState": ["active", "disabled", "expired", "lapsed"],

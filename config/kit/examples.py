@@ -21,6 +21,7 @@ ID = "4203918275640192"
 BY_NAME: dict[str, Any] = {
     "address": "0x52908400098527886E0F7030069857D2E4169EE7",
     "alpha2": "TW",
+    "answer": "w9khc",
     "alpha3": "TWN",
     "numeric": "158",
     "phone_area": "886",

@@ -18,7 +18,7 @@ CAPTCHA_WORK_ITERATIONS = env.integer("CAPTCHA_WORK_ITERATIONS", default=1000)
 """PBKDF2-SHA-256 iterations of one try at a proof of work. Our own cost is one try for each challenge drawn."""
 CAPTCHA_WORK_TRIES_MAX = env.integer("CAPTCHA_WORK_TRIES_MAX", default=4000)
 """Tries that the longest proof of work takes; the mean is half of it. With both defaults a solver computes two million
-iterations in the mean: about a second of one processor core, and a multiple of that on an old phone."""
+iterations in the mean, four at the most: half a second to a second of one server core, a multiple of that on a phone."""
 CAPTCHA_VERIFIER_TIMEOUT_SECONDS = env.integer("CAPTCHA_VERIFIER_TIMEOUT_SECONDS", default=5)
 """How long a vendor may take for one answer, all in all."""
 CAPTCHA_REFUSALS_PER_ADDRESS_PER_HOUR = env.integer("CAPTCHA_REFUSALS_PER_ADDRESS_PER_HOUR", default=60)

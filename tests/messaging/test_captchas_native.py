@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import LazySettings
+from drf_spectacular.generators import SchemaGenerator
 from rest_framework import serializers
 
 from messaging.api.native.captchas import CaptchaInput, captcha_of
@@ -97,3 +98,14 @@ def test_a_misshapen_captcha_is_refused_by_its_field(given: Any) -> None:
     read = Asking(data={"captcha": given})
     assert not read.is_valid()
     assert set(read.errors) == {"captcha"}
+
+
+def test_the_description_shows_examples_of_what_is_asked_and_answered() -> None:
+    document = SchemaGenerator(urlconf="config.dialects.native.urls_mounted").get_schema(request=None, public=True)
+    described = document["paths"]["/api/v1/captchas"]["post"]
+    assert described["requestBody"]["content"]["application/json"]["example"] == {"kind": "picture"}
+    answered = described["responses"]["201"]["content"]["application/json"]["example"]
+    assert set(answered) == {"id", "kind", "expires_at", "image", "work", "site"}
+    assert answered["work"]["parameters"]["algorithm"] == "PBKDF2/SHA-256"
+    assert "messaging.too_many_captchas" in described["responses"]["429"]["description"]
+    assert "messaging.captcha_unavailable" in described["responses"]["503"]["description"]

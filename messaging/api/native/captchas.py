@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiExample, extend_schema_field, extend_schema_serializer
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.dialects.native.dialect import NativeView
@@ -33,21 +33,6 @@ class Extra(serializers.DictField):
         return dict(super().to_internal_value(data))
 
 
-@extend_schema_serializer(
-    examples=[
-        OpenApiExample("A picture", value={"kind": "picture", "id": "5e1b8e2cbc0d4f0b9a3c5d7e9f102132", "answer": "w7khc"}),
-        OpenApiExample("A proof of work", value={"kind": "proof_of_work", "answer": "eyJjaGFsbGVuZ2UiOnsicGFyYW1ldGVycyI6…"}),
-        OpenApiExample(
-            "Geetest, version 4",
-            value={
-                "kind": "geetest",
-                "id": "<lot_number>",
-                "answer": "<captcha_output>",
-                "extra": {"pass_token": "…", "gen_time": "1700000000"},
-            },
-        ),
-    ]
-)
 class CaptchaInput(serializers.Serializer[Any]):
     """A captcha and its answer. Each is taken once, whether the answer is right or wrong.
 
@@ -56,6 +41,8 @@ class CaptchaInput(serializers.Serializer[Any]):
     validate, and in `extra` `seccode`. Aliyun: `session_id`, `sig`, and in `extra` `token` and `scene`; or in `answer`
     the `CaptchaVerifyParam`.
     """
+
+    example_fields = ("id", "answer")
 
     kind = serializers.ChoiceField(choices=CaptchaKind.values)
     id = Text(max_length=ID_LENGTH_MAX, required=False, default="", allow_blank=True)
@@ -73,9 +60,10 @@ def captcha_of(call: Call) -> CaptchaAnswer | None:
     )
 
 
-@extend_schema_serializer(examples=[OpenApiExample("A picture", value={"kind": "picture"})])
 class DrawInput(serializers.Serializer[Any]):
     """Which kind; without it the one that is offered first."""
+
+    example_fields = ("kind",)
 
     kind = serializers.ChoiceField(choices=CaptchaKind.values, required=False)
 
@@ -121,14 +109,18 @@ class ChallengeOutput(serializers.Serializer[Any]):
     id = serializers.SerializerMethodField()
     kind = serializers.ChoiceField(choices=CaptchaKind.values)
     expires_at = TimestampField(allow_null=True)
-    image = serializers.SerializerMethodField(help_text="A picture: a JPEG in base64.")
+    image = serializers.SerializerMethodField()
     work = WorkField(allow_null=True)
     site = SiteField(allow_null=True)
 
+    @extend_schema_field({"type": ["string", "null"], "example": "5e1b8e2cbc0d4f0b9a3c5d7e9f102132"})
     def get_id(self, challenge: Challenge) -> str | None:
         """Ours, where it has one."""
         return challenge.id or None
 
+    @extend_schema_field(
+        {"type": ["string", "null"], "description": "A picture: a JPEG in base64.", "example": "/9j/4AAQSkZJRgABAQAAAQABAAD="}
+    )
     def get_image(self, challenge: Challenge) -> str | None:
         """The picture, where it is one."""
         return challenge.image or None

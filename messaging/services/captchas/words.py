@@ -23,7 +23,7 @@ class CaptchaAnswer:
     | picture | the id drawn | the characters | |
     | proof_of_work | empty, or the id drawn | the base64 payload of the ALTCHA widget | |
     | geetest | `lot_number` | `captcha_output` | `pass_token`, `gen_time` |
-    | geetest_v3 | `geetest_challenge` | `geetest_validate` | `geetest_seccode` |
+    | geetest_v3 | `geetest_challenge` | `geetest_validate` | `seccode` |
     | aliyun, first generation | `session_id` | `sig` (apps: empty) | `token`, `scene` (apps: none) |
     | aliyun, second generation | empty | `CaptchaVerifyParam` | |
     """
