@@ -129,3 +129,12 @@ class CaptchaUnavailable(Unavailable):
     field = "captcha"
     message = "This captcha can't be checked now. Solve one of the kinds named, or try again in {retry_after} s."
     kinds: list[str] = facts(default_factory=list)
+
+
+class TooManyTests(DomainError):
+    """An officer sent too many test messages in the last hour."""
+
+    slug = "messaging.too_many_tests"
+    kind = Kind.LIMITED
+    message = "Too many test messages. Try again in {retry_after} s."
+    retry_after: int

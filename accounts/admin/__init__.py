@@ -6,7 +6,8 @@ from accounts.admin.around import CountryAdmin, LabelAdmin, VipTierAdmin
 from accounts.admin.audit import AuditRecordAdmin
 from accounts.admin.customers import UserAdmin
 from accounts.admin.evidence import register_message_evidence
+from accounts.admin.message_templates import MessageTemplateAdmin
 
 register_message_evidence()
 
-__all__ = ["AuditRecordAdmin", "CountryAdmin", "LabelAdmin", "UserAdmin", "VipTierAdmin"]
+__all__ = ["AuditRecordAdmin", "CountryAdmin", "LabelAdmin", "MessageTemplateAdmin", "UserAdmin", "VipTierAdmin"]

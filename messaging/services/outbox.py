@@ -47,6 +47,7 @@ class Contents:
     code: str = ""
     minutes: int = 0
     phrase: str = ""
+    is_test: bool = False
 
 
 def enqueue(
@@ -72,6 +73,7 @@ def enqueue(
         template=template.name,
         language=language_or_default(language),
         phrase_present=bool(contents.phrase),
+        is_test=contents.is_test,
         destination_masked=mask(channel, contents.destination),
         destination_hash=blind_index(channel, contents.destination),
         due_at=moment,

@@ -22,20 +22,26 @@ from messaging.services.outbox import Contents
 SMS_LENGTH_MAX = 500
 """Characters of an SMS: at most eight parts of 67 characters (3GPP TS 23.040 joins them)."""
 
+TEST_MARK = "[TEST] "
+"""Before the subject of what an officer sends to themselves."""
+
 WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
+        "test": "This is a test with made-up facts. Nothing has happened.",
         "phrase": "Your anti-phishing phrase",
         "no_share": "Nobody from {brand} will ever ask you for a code or a password.",
         "ignore": "If this was not you, change your password and contact support.",
         "automatic": "This message was sent to {destination} automatically; answers are not read.",
     },
     "zh-CN": {
+        "test": "这是一封测试邮件，内容均为虚构，没有发生任何操作。",
         "phrase": "您的防钓鱼码",
         "no_share": "{brand} 的工作人员绝不会向您索要验证码或密码。",
         "ignore": "如非本人操作，请立即修改密码并联系客服。",
         "automatic": "本邮件由系统自动发送至 {destination}，请勿直接回复。",
     },
     "zh-TW": {
+        "test": "這是一封測試郵件，內容均為虛構，沒有發生任何操作。",
         "phrase": "您的防釣魚碼",
         "no_share": "{brand} 的工作人員絕不會向您索取驗證碼或密碼。",
         "ignore": "如非本人操作，請立即變更密碼並聯絡客服。",
@@ -51,7 +57,7 @@ def render(message: Message, contents: Contents) -> Outgoing:
     subject, html = "", ""
     if message.channel == Channel.EMAIL:
         head, _, text = _text_engine().get_template(f"{folder}.txt").render(Context(context, autoescape=False)).partition("\n")
-        subject = " ".join(head.split())
+        subject = TEST_MARK * contents.is_test + " ".join(head.split())
         html = _html_engine().get_template(f"{folder}.html").render(Context({**context, "subject": subject}))
         text = text.strip() + "\n"
     else:
@@ -91,6 +97,7 @@ def _context(message: Message, contents: Contents) -> dict[str, object]:
         "code": contents.code,
         "minutes": contents.minutes,
         "phrase": contents.phrase,
+        "is_test": contents.is_test,
         "language": message.language,
         "words": {name: text.format(**fill) for name, text in WORDS[message.language].items()},
         "public_url": settings.PUBLIC_URL,
