@@ -28,21 +28,21 @@ TEST_MARK = "[TEST] "
 WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
         "test": "This is a test with made-up facts. Nothing has happened.",
-        "phrase": "Your anti-phishing phrase",
+        "phrase": "Your anti-phishing phrase: ",
         "no_share": "Nobody from {brand} will ever ask you for a code or a password.",
         "ignore": "If this was not you, change your password and contact support.",
         "automatic": "This message was sent to {destination} automatically; answers are not read.",
     },
     "zh-CN": {
         "test": "这是一封测试邮件，内容均为虚构，没有发生任何操作。",
-        "phrase": "您的防钓鱼码",
+        "phrase": "您的防钓鱼码：",
         "no_share": "{brand} 的工作人员绝不会向您索要验证码或密码。",
         "ignore": "如非本人操作，请立即修改密码并联系客服。",
         "automatic": "本邮件由系统自动发送至 {destination}，请勿直接回复。",
     },
     "zh-TW": {
         "test": "這是一封測試郵件，內容均為虛構，沒有發生任何操作。",
-        "phrase": "您的防釣魚碼",
+        "phrase": "您的防釣魚碼：",
         "no_share": "{brand} 的工作人員絕不會向您索取驗證碼或密碼。",
         "ignore": "如非本人操作，請立即變更密碼並聯絡客服。",
         "automatic": "本郵件由系統自動寄送至 {destination}，請勿直接回覆。",
