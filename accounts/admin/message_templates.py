@@ -76,7 +76,7 @@ class MessageTemplateAdmin(ReadOnlyAdmin):
             }
         except Absent as refusal:
             raise Http404(refusal.detail) from refusal
-        query = urlencode({"language": language, "phrase": int(with_phrase)})
+        query = urlencode({"language": language, "phrase": str(int(with_phrase))})
         context = {
             **self.admin_site.each_context(request),
             "title": f"Template {object_id}",
