@@ -45,6 +45,10 @@ BUDGETS = {
     Scope.ADDRESS: Budget(timedelta(hours=1), ADDRESS_STEPS),
     Scope.SECOND_FACTOR: Budget(timedelta(hours=24), ((5, 15 * 60), (10, 3_600), (15, 24 * 3_600))),
     Scope.REFERRAL: Budget(timedelta(hours=1), ((10, 15 * 60), (20, 24 * 3_600))),
+    Scope.TRADE_PASSWORD: Budget(timedelta(hours=24), NAME_STEPS),
+    # Anybody can fail at the recovery of a name, so that its lock slows guesses and shuts nobody out for a day.
+    Scope.RECOVERY: Budget(timedelta(hours=24), NAME_STEPS[:-1]),
+    Scope.RECOVERY_ADDRESS: Budget(timedelta(hours=1), ((20, 15 * 60), (50, 3_600), (100, 24 * 3_600))),
     # Whoever knows an officer's address can fail at the desk's door: the lock slows guesses and never lasts a working day.
     Scope.STAFF_NAME: Budget(timedelta(hours=24), ((5, 15 * 60),)),
     # An app token is never guessed: whoever fails so often from one address tries stolen ones.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from accounts.models import Session, User
 from accounts.models.holds import Cause
@@ -30,20 +30,19 @@ def follow(
     tell: bool = True,
     facts: Mapping[str, str] | None = None,
     is_automatic: bool = False,
+    tell_also: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Write what a change brings with it, in the caller's transaction.
 
     `ends` ends the user's sessions except `session`, and kills staff cookies; `hold` begins a hold (`new_may_skip_hold`:
     none while the account is set up); the log and the audit log get a line; the notice named after the act goes to
-    every bound channel with a link that freezes the account. `facts` are the notice's, and never secrets.
-    `is_automatic`: the clock did it, not the customer.
+    every bound channel, and to those of `tell_also` (channel and destination), with a link that freezes the account.
+    `facts` are the notice's, and never secrets. `is_automatic`: the clock did it, not the customer.
     """
     if ends is not None:
         end_sessions(user, ends, but=session)
-    if hold is not None and new_may_skip_hold:
-        holds.start_unless_new(user=user, cause=hold)
-    elif hold is not None:
-        holds.start(user=user, cause=hold, hours=hold_hours)
+    if hold is not None:
+        _hold(user, hold, hold_hours, new_may_skip_hold)
     if forget_devices:
         devices.forget_all(user)
     logins.note(user=user, act=act, client=client)
@@ -55,14 +54,21 @@ def follow(
         facts={"ip": client.ip},
     )
     if tell and act.value in NOTICES:
-        _tell(user, act, client, facts or {})
+        _tell(user, act, client, facts or {}, tell_also)
 
 
-def _tell(user: User, act: LoginAct, client: Client, facts: Mapping[str, str]) -> None:
+def _hold(user: User, cause: Cause, hours: int, new_may_skip: bool) -> None:  # the caller's own word
+    if new_may_skip:
+        holds.start_unless_new(user=user, cause=cause)
+    else:
+        holds.start(user=user, cause=cause, hours=hours)
+
+
+def _tell(user: User, act: LoginAct, client: Client, facts: Mapping[str, str], also: Sequence[tuple[str, str]]) -> None:
     told = {**circumstances(client), **facts}
     if "link" not in told:
         told["link"] = links.draw(user=user, act=LinkAct.FREEZE)
-    notify(user=user, template=act.value, facts=told)
+    notify(user=user, template=act.value, facts=told, also=also)
 
 
 def end_sessions(user: User, cause: EndCause, *, but: Session | None = None) -> None:

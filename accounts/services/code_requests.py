@@ -17,6 +17,7 @@ from accounts.services import (
     activation,
     captcha_doors,
     code_login,
+    contacts,
     dues,
     logins,
     names,
@@ -36,9 +37,7 @@ OWN_PURPOSES = frozenset(
     {
         Purpose.PASSWORD_SET,
         Purpose.PASSWORD_CHANGE,
-        Purpose.EMAIL_CHANGE,
         Purpose.EMAIL_UNBIND,
-        Purpose.PHONE_CHANGE,
         Purpose.PHONE_UNBIND,
         Purpose.TOTP_BIND,
         Purpose.TOTP_CHANGE,
@@ -74,6 +73,7 @@ PURPOSES = (
     Purpose.SECOND_FACTOR,
     Purpose.OTHER_PLACE,
     Purpose.KYC_PHONE,
+    *contacts.BY_PURPOSE,
     *sorted(OWN_PURPOSES),
 )
 """All purposes that are sent on demand. Codes that confirm one thing are sent by the endpoint of that thing."""
@@ -93,8 +93,8 @@ def ask(
 
     Only where STRICT_CODES is on are EmailTaken, PhoneTaken and AccountUnknown raised.
     Raises PurposeElsewhere, InvalidInput, InvalidEmail, InvalidPhone, PhoneCountryClosed, NotSignedIn, LevelTooLow,
-    AuthenticatorDue, DestinationMissing, SecondFactorNotDue, AlreadyActivated, NotForSubAccounts, TooManyCodes,
-    and what a captcha raises.
+    AuthenticatorDue, DestinationMissing, SecondFactorNotDue, AlreadyActivated, ContactUnchanged, ContactNotBound,
+    NotForSubAccounts, TooManyCodes, and what a captcha raises.
     """
     if purpose not in PURPOSES:
         raise PurposeElsewhere(purpose=purpose)
@@ -112,10 +112,17 @@ def ask(
         raise LevelTooLow(level=session.level, required=Level.FULL)
     if purpose == Purpose.ACTIVATION:
         raise AlreadyActivated
+    return _for_customer(session.user, Purpose(purpose), email=email, phone=phone, language=language, ip=ip)
+
+
+def _for_customer(user: User, purpose: Purpose, *, email: str | None, phone: str | None, language: str, ip: str) -> SentCode:
+    """For who is wholly signed in."""
     if purpose == Purpose.KYC_PHONE:
-        return _for_kyc_phone(session.user, phone=phone, language=language, ip=ip)
-    way = _own_way(session.user, second_factor.methods(session.user), email=email, phone=phone)
-    return second_factor.send(session.user, way, purpose, language=language, ip=ip)
+        return _for_kyc_phone(user, phone=phone, language=language, ip=ip)
+    if purpose in contacts.BY_PURPOSE:
+        return _for_contact(user, purpose, email=email, phone=phone, language=language, ip=ip)
+    way = _own_way(user, second_factor.methods(user), email=email, phone=phone)
+    return second_factor.send(user, way, purpose, language=language, ip=ip)
 
 
 def _for_anybody(
@@ -197,6 +204,15 @@ def _for_kyc_phone(user: User, *, phone: str | None, language: str, ip: str) -> 
     )
     logins.note_sent(user=user, channel=Channel.SMS, ip=ip)
     return sent
+
+
+def _for_contact(user: User, purpose: Purpose, *, email: str | None, phone: str | None, language: str, ip: str) -> SentCode:
+    """To the new destination, which is due, or to the present one, which need not be named."""
+    contact = contacts.BY_PURPOSE[purpose]
+    destination = (email if contact is contacts.EMAIL else phone) or ""
+    if purpose == contact.bind and not destination:
+        raise InvalidInput(fields={contact.name: ["What is to be bound is due."]})
+    return contacts.send_code(user=user, purpose=purpose, destination=destination, language=language, ip=ip)
 
 
 def _own_way(user: User, allowed: tuple[Method, ...], *, email: str | None, phone: str | None) -> Method:

@@ -35,6 +35,7 @@ def prune() -> int:
         + _delete("accounts_securitylink", "expires_at <= %s", old)
         + _delete("accounts_knowndevice", "expires_at <= %s", moment)
         + _delete("accounts_passkeychallenge", "expires_at <= %s", moment)
+        + _delete("accounts_passwordrecovery", "created_at < %s", old)
         + _delete("django_session", "expire_date <= %s", moment)
     )
 

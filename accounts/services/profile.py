@@ -10,11 +10,8 @@ from typing import Any
 from django.db import transaction
 
 from accounts.models import SecurityHold, User
-from accounts.services import holds, labels, passwords, referrals, second_factor, totp, vip
+from accounts.services import holds, labels, passwords, referrals, totp, vip
 from accounts.services.labels import ShownLabel
-
-PROTECTED = frozenset({"anti_phishing_phrase"})
-"""What a thief with an old session must not change."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,22 +60,13 @@ def read(user: User, *, language: str = "") -> Profile:
     )
 
 
-def change(*, user: User, changes: dict[str, Any], fresh: bool) -> Profile:
-    """Change `language` and `anti_phishing_phrase`, those that are given.
-
-    The phrase protects the account, so it asks for a `fresh` sign-in.
-    Raises NotFresh.
-    """
-    if not fresh and set(changes) & PROTECTED:
-        raise second_factor.not_fresh(user)
+def change(*, user: User, changes: dict[str, Any]) -> Profile:
+    """Change the `language`, where it is given. What protects the account has doors of its own, which ask for a proof."""
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
         written = []
         if "language" in changes:
             locked.language = changes["language"]
             written.append("language")
-        if "anti_phishing_phrase" in changes:
-            locked.anti_phishing_phrase = changes["anti_phishing_phrase"]
-            written.append("anti_phishing_phrase")
         locked.save(update_fields=written)
     return read(locked)

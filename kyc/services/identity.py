@@ -156,6 +156,15 @@ def number_index(country: str, number: str) -> bytes:
     return crypto.keyed_hash("kyc.id_number", country, number)
 
 
+def index_of(row: Identity, number: str) -> bytes:
+    """The blind index that the number would have as that of the row's document. Raises IdNumberInvalid."""
+    return number_index(_issuer(row.id_type, row.nationality, row.residence), _id_number(number))
+
+
+def _issuer(id_type: str, nationality: str, residence: str) -> str:
+    return residence if id_type == IdType.RESIDENCE_PERMIT else nationality
+
+
 def _finish(user: User, case: Case) -> Case:
     if case.phone_verified_at is None or not Identity.objects.filter(user_id=user.pk).exists():
         return case
@@ -170,7 +179,7 @@ def _write(user: User, clean: PersonalData) -> None:
     facts = asdict(clean)
     open_facts = {name: facts.pop(name) for name in ("nationality", "residence", "id_type")}
     facts["birthday"] = clean.birthday.isoformat()
-    issuer = clean.residence if clean.id_type == IdType.RESIDENCE_PERMIT else clean.nationality
+    issuer = _issuer(clean.id_type, clean.nationality, clean.residence)
     Identity.objects.update_or_create(
         user_id=user.pk,
         defaults={

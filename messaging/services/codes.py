@@ -45,6 +45,8 @@ __all__ = ["CodeTerms", "Purpose", "SentCode", "send", "verify"]
 CODE_TEXT_LENGTH_MAX = 16
 _FOR_OWNERS = frozenset({Purpose.LOGIN, Purpose.RECOVERY, Purpose.ACCOUNT_RECOVERY, Purpose.ACTIVATION})
 """What only somebody who has an account asks for; anybody else is told so by mail."""
+_FOR_NEWCOMERS = frozenset({Purpose.REGISTRATION, Purpose.QUICK_REGISTRATION, Purpose.EMAIL_BIND, Purpose.PHONE_BIND})
+"""What needs a destination that nobody has; the owner of a taken one is told so by mail."""
 _LONG = frozenset({Purpose.RECOVERY, Purpose.ACCOUNT_RECOVERY})
 """Purposes whose codes have eight digits where they travel by mail."""
 
@@ -117,13 +119,15 @@ def send(
     facts: dict[str, str] | None = None,
     account_exists: bool | None = None,
     terms: CodeTerms | None = None,
+    owner: Any = None,
 ) -> SentCode:
     """Send a new code; the former one of this holder and purpose is void, the counters of attempts stay.
 
-    For the public purposes say `account_exists`: a registration code for a taken destination, or a login or recovery
+    For the public purposes say `account_exists`: a code to register or bind a taken destination, or a login or recovery
     code for an unknown one, is replaced by a message that says so to the owner of the destination alone. Answer, time
     and limits are the same, and the row that is left behind refuses every code as a live one refuses wrong codes.
 
+    `owner` is whose phrase the message carries where the code is bound to the destination alone.
     Limits are taken in the caller's transaction: call this last in it, or outside any.
     Raises InvalidEmail, InvalidPhone, ChannelInvalid, TooManyCodes, ValueError (a fact is missing).
     """
@@ -135,7 +139,7 @@ def send(
     moment = now()
     with transaction.atomic():
         take_sending(channel=binding.channel, destination=binding.destination, ip=ip, at=moment, user=user)
-        row = _queue(binding, substitute, facts or {}, language, user, terms, moment)
+        row = _queue(binding, substitute, facts or {}, language, user or owner, terms, moment)
     return SentCode(
         destination_masked=mask(binding.channel, binding.destination),
         expires_at=row.expires_at,
@@ -182,7 +186,7 @@ def _bind(purpose: str, channel: str, destination: str, user: Any, session: str,
 
 
 def _substitute(purpose: str, account_exists: bool | None) -> Template | None:
-    if purpose in (Purpose.REGISTRATION, Purpose.QUICK_REGISTRATION) and account_exists is True:
+    if purpose in _FOR_NEWCOMERS and account_exists is True:
         return NOTICES["account_exists"]
     if purpose in _FOR_OWNERS and account_exists is False:
         return NOTICES["no_account"]
@@ -205,6 +209,7 @@ def _queue(
     moment: datetime,
 ) -> Code:
     """Write the code's row over and queue its message; a substitute leaves a hash that no code fits."""
+    user = None if substitute else user  # a substitute goes to somebody else than the asker: nothing of the asker's is in it
     code = "" if substitute else _new_code(binding)
     row = _write(binding, binding.hash_of(code) if code else secrets.token_bytes(32), terms, moment)
     drop_unsent(row)

@@ -18,10 +18,12 @@ def notify(
     facts: dict[str, str] | None = None,
     channels: Sequence[str] = (),
     to_inbox: bool = True,
+    also: Sequence[tuple[str, str]] = (),
 ) -> None:
     """Tell the customer, in the language and with the phrase that they chose, in the caller's transaction.
 
     Without `channels` an urgent notice goes to every bound channel and any other to the best one (email first).
+    `also` names further destinations with their channels: the address that was the customer's until now.
     It also lands in the customer's inbox, without the link that it may carry; `to_inbox=False` is for the second telling of
     the same thing. Facts are text and are listed in `catalogue.NOTICES`.
     Raises ValueError for an unknown template or a missing fact.
@@ -31,7 +33,7 @@ def notify(
     kind = NOTICES[template]
     if to_inbox:
         inbox.keep(user=user, template=kind, facts=facts or {})
-    for channel, destination in _ways(user, kind, channels):
+    for channel, destination in (*_ways(user, kind, channels), *also):
         enqueue(
             template=kind,
             channel=channel,

@@ -61,17 +61,15 @@ def test_reading_it_takes_five_queries_whatever_it_holds(api: Api) -> None:
 def test_only_what_is_given_changes(api: Api) -> None:
     user = customer()
     token = token_of(user)
-    body = {"language": "zh-TW", "anti_phishing_phrase": "藍鯨在唱歌"}
-    assert api.patch(URL, body, token=token).json() | body == api.get(URL, token=token).json()
-    assert api.patch(URL, {"language": "zh-CN"}, token=token).json()["anti_phishing_phrase"] == "藍鯨在唱歌"
+    assert api.patch(URL, {"language": "zh-TW"}, token=token).json() == api.get(URL, token=token).json()
+    assert api.patch(URL, {}, token=token).json()["language"] == "zh-TW"
 
 
 @pytest.mark.parametrize(
     ("body", "field"),
     [
         ({"language": "tlh"}, "language"),
-        ({"anti_phishing_phrase": "x" * 33}, "anti_phishing_phrase"),
-        ({"anti_phishing_phrase": "two\nlines"}, "anti_phishing_phrase"),
+        ({"anti_phishing_phrase": "mine"}, "anti_phishing_phrase"),
         ({"second_factor": "totp"}, "second_factor"),
         ({"uid": 123456789}, "uid"),
         ({"status": "normal"}, "status"),
@@ -87,17 +85,6 @@ def test_what_cannot_be_changed_names_its_field(api: Api, body: object, field: s
     assert answer.status_code == 400
     assert list(answer.json()["fields"]) == [field]
     assert User.objects.filter(pk=user.pk).values().get() == before
-
-
-def test_an_old_session_does_not_change_what_protects_the_account(api: Api) -> None:
-    user = customer()
-    with time_machine.travel(now(), tick=False) as clock:
-        token = token_of(user)
-        clock.shift(timedelta(minutes=5, seconds=1))
-        answer = api.patch(URL, {"anti_phishing_phrase": "mine"}, token=token)
-        assert answer.json()["slug"] == "api.not_fresh"
-        assert (answer.json()["methods"], answer.json()["fresh_sign_in"]) == (["email"], True)
-        assert api.patch(URL, {"language": "zh-CN"}, token=token).status_code == 200
 
 
 def test_a_hold_stops_outgoing_money_until_its_end() -> None:

@@ -22,6 +22,9 @@ OPEN = {
     "post_sessions_by_passkey",
     "post_sessions_by_app_token",
     "get_vip_tiers",
+    "post_password_recoveries", "get_password_recoveries", "post_password_recoveries_code",
+    "post_password_recoveries_second_code", "post_password_recoveries_proof", "post_password_recoveries_identity",
+    "post_password_recoveries_password",
 }  # fmt: skip
 """Operations that anybody may call."""
 NOTHING_DUE = {"post_captchas"}

@@ -5,12 +5,20 @@ from __future__ import annotations
 from accounts.api.native.activity import Activity, Logins
 from accounts.api.native.app_tokens import AppTokenById, AppTokens, SessionByAppToken
 from accounts.api.native.codes import Codes
+from accounts.api.native.contacts import AntiPhishingPhrase, Email, Phone, Username
 from accounts.api.native.countries import Countries
 from accounts.api.native.factors import LoginCodeChannel, RecoveryCodes, SecondFactors, Totp
 from accounts.api.native.favourites import FavouriteById, Favourites
 from accounts.api.native.labels import MyLabels
 from accounts.api.native.me import Me
 from accounts.api.native.passkeys import PasskeyById, PasskeyChallenges, PasskeyOptions, Passkeys, SessionByPasskey
+from accounts.api.native.password_recoveries import (
+    PasswordRecoveries,
+    RecoveryPassword,
+    RecoveryProof,
+    RecoverySecondCode,
+)
+from accounts.api.native.passwords import Password, TradePassword
 from accounts.api.native.preferences import Settings
 from accounts.api.native.recovery import CurrentRecoveryCase, Freeze, RecoveryCases
 from accounts.api.native.registration import Activation, Registration
@@ -29,11 +37,13 @@ from accounts.api.native.vip import MyVipTier, VipTiers
 __all__ = [
     "Activation",
     "Activity",
+    "AntiPhishingPhrase",
     "AppTokenById",
     "AppTokens",
     "Codes",
     "Countries",
     "CurrentRecoveryCase",
+    "Email",
     "FavouriteById",
     "Favourites",
     "Freeze",
@@ -46,8 +56,14 @@ __all__ = [
     "PasskeyChallenges",
     "PasskeyOptions",
     "Passkeys",
+    "Password",
+    "PasswordRecoveries",
+    "Phone",
     "RecoveryCases",
     "RecoveryCodes",
+    "RecoveryPassword",
+    "RecoveryProof",
+    "RecoverySecondCode",
     "Registration",
     "SecondFactor",
     "SecondFactors",
@@ -65,5 +81,7 @@ __all__ = [
     "SubAccountThawing",
     "SubAccounts",
     "Totp",
+    "TradePassword",
+    "Username",
     "VipTiers",
 ]

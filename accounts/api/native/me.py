@@ -9,8 +9,7 @@ from rest_framework import serializers
 from accounts.api.native.labels import LabelOutput
 from accounts.services import profile
 from config.dialects.native.dialect import NativeView
-from config.kit.errors import NotFresh
-from config.kit.fields import PublicId, Text, TimestampField
+from config.kit.fields import PublicId, TimestampField
 from config.kit.operations import Call, Needs, operation
 
 LANGUAGES = ("en", "zh-CN", "zh-TW")
@@ -51,7 +50,6 @@ class MeInput(serializers.Serializer[Any]):
     """What can be changed; only what is given changes."""
 
     language = serializers.ChoiceField(choices=LANGUAGES, required=False)
-    anti_phishing_phrase = Text(max_length=32, allow_blank=True, required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Unknown fields are refused: a change that is dropped in silence is worse than none."""
@@ -72,10 +70,8 @@ class Me(NativeView):
         needs=Needs(),
         input=MeInput,
         output=MeOutput,
-        summary="Change language or anti-phishing phrase",
-        refusals=(NotFresh,),
+        summary="Change the language",
     )
     def patch(self, call: Call) -> profile.Profile:
         """Change it."""
-        fresh = bool(call.credential and call.credential.fresh)
-        return profile.change(user=call.user, changes=call.input, fresh=fresh)
+        return profile.change(user=call.user, changes=call.input)

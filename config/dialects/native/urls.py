@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.api import native as accounts
 from apikeys.api import native as apikeys
 from kyc.api import native as kyc
+from kyc.api import native_recovery as kyc_recovery
 from messaging.api import native as messaging
 from wallet.api.native import books, deposits, sub_accounts, trusted_addresses, withdrawals
 
@@ -61,6 +62,18 @@ urlpatterns = [
     path("recovery-cases", accounts.RecoveryCases.as_view()),
     path("recovery-cases/current", accounts.CurrentRecoveryCase.as_view()),
     path("recovery-cases/selfie", kyc.RecoverySelfies.as_view()),
+    path("me/password", accounts.Password.as_view()),
+    path("me/trade-password", accounts.TradePassword.as_view()),
+    path("me/email", accounts.Email.as_view()),
+    path("me/phone", accounts.Phone.as_view()),
+    path("me/username", accounts.Username.as_view()),
+    path("me/anti-phishing-phrase", accounts.AntiPhishingPhrase.as_view()),
+    path("password-recoveries", accounts.PasswordRecoveries.as_view()),
+    path("password-recoveries/code", kyc_recovery.RecoveryCode.as_view()),
+    path("password-recoveries/second-code", accounts.RecoverySecondCode.as_view()),
+    path("password-recoveries/proof", accounts.RecoveryProof.as_view()),
+    path("password-recoveries/identity", kyc_recovery.RecoveryIdentity.as_view()),
+    path("password-recoveries/password", accounts.RecoveryPassword.as_view()),
     path("countries", accounts.Countries.as_view()),
     path("kyc", kyc.Overview.as_view()),
     path("kyc/basic", kyc.Basic.as_view()),

@@ -1,0 +1,112 @@
+"""The rows behind the recovery of a password: found by their token, counted, moved on one step at a time."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+from django.db import transaction
+
+from accounts.errors import RecoveryInvalid, RecoveryLocked
+from accounts.models import PasswordRecovery, User
+from accounts.models.attempts import Scope
+from accounts.models.recovery import PASSWORD_RECOVERY_FLOW
+from accounts.models.recovery import PasswordRecoveryState as State
+from accounts.services import attempts, devices
+from accounts.services.attempts import Attempt, Subject
+from accounts.services.clients import Client
+from config.kit.clock import now
+from config.kit.crypto import keyed_hash, token_hash
+
+TOKEN_LENGTH = 43
+OPEN = (State.STARTED, State.CODE_PROVEN, State.PROVEN)
+Tried = tuple[Attempt, Attempt]
+"""One attempt, as counted under the address and under the name."""
+
+
+def may_recover(user: User) -> bool:
+    """Whether the user may get a new password this way. Officers ask an operator, sub-accounts their parent."""
+    return user.is_active and not user.is_staff and user.parent_id is None
+
+
+def index(channel: str, destination: str) -> bytes:
+    """By what rows of one destination are found; the destination itself may be nobody's and is not stored."""
+    return keyed_hash("accounts.password-recovery", channel, destination)
+
+
+def find(text: str) -> PasswordRecovery:
+    """The open recovery of this token, with its user. Raises RecoveryInvalid."""
+    if len(text) == TOKEN_LENGTH and text.isascii():
+        live = PasswordRecovery.objects.select_related("user").filter(state__in=OPEN, expires_at__gt=now())
+        found = live.filter(token_hash=token_hash(text)).first()
+        if found is not None and (found.user is None or may_recover(found.user)):
+            return found
+    raise RecoveryInvalid
+
+
+def named(text: str, client: Client) -> PasswordRecovery:
+    """Like `find`, for a step: a token of nothing counts against its address. Raises RecoveryInvalid, RecoveryLocked."""
+    try:
+        return find(text)
+    except RecoveryInvalid:
+        miss(client)
+
+
+def miss(client: Client) -> NoReturn:
+    """Count a step without a recovery against the address alone: nobody locks a name without having its token.
+
+    Raises RecoveryInvalid, RecoveryLocked; RuntimeError inside a transaction.
+    """
+    _count(attempts.address(client.ip, Scope.RECOVERY_ADDRESS))
+    raise RecoveryInvalid
+
+
+def begin(recovery: PasswordRecovery, client: Client, device_token: str | None = None) -> Tried:
+    """Count an attempt under the address, then under the name, before anything is compared.
+
+    A known device of the account's owner has a count of its own. Raises RecoveryLocked; RuntimeError inside a transaction.
+    """
+    at_address = _count(attempts.address(client.ip, Scope.RECOVERY_ADDRESS))
+    return at_address, _count(_subject(recovery, device_token))
+
+
+def _count(subject: Subject) -> Attempt:
+    (attempt,) = attempts.begin(subject)
+    if attempt.locked_for:
+        raise RecoveryLocked(failures=attempt.failures, retry_after=attempt.locked_for)
+    return attempt
+
+
+def _subject(recovery: PasswordRecovery, device_token: str | None) -> Subject:
+    device = devices.find(device_token)
+    if device is not None and device.user_id == recovery.user_id:
+        return Subject(Scope.RECOVERY, f"device {device.pk}")
+    return Subject(Scope.RECOVERY, bytes(recovery.destination_hash).hex())
+
+
+def succeed(tried: Tried) -> None:
+    """The owner was there: the name's failures count no more, the address gets back its one."""
+    at_address, at_name = tried
+    attempts.forget([at_name.subject])
+    attempts.give_back(at_address.subject)
+
+
+def move(recovery: PasswordRecovery, to: State, *, used_id_card: bool = False) -> PasswordRecovery:
+    """One step on, unless another request was faster. Raises RecoveryInvalid."""
+    with transaction.atomic():
+        return step(recovery, to, used_id_card=used_id_card)
+
+
+def step(recovery: PasswordRecovery, to: State, *, used_id_card: bool = False) -> PasswordRecovery:
+    """One step on under the row's lock, in the caller's transaction. Raises RecoveryInvalid."""
+    locked = PasswordRecovery.objects.select_for_update(of=("self",)).select_related("user").get(pk=recovery.pk)
+    if locked.state != recovery.state or locked.expires_at <= now() or not PASSWORD_RECOVERY_FLOW.allows(locked.state, to):
+        raise RecoveryInvalid
+    locked.state = to
+    locked.used_id_card = locked.used_id_card or used_id_card
+    locked.save(update_fields=["state", "used_id_card"])
+    return locked
+
+
+def end_open(user: User) -> None:
+    """End the user's open recoveries, in the caller's transaction: what they were begun with has changed."""
+    PasswordRecovery.objects.filter(user=user, state__in=OPEN).update(state=State.ENDED)

@@ -1,0 +1,37 @@
+"""What a verified identity can prove where a customer forgot the password and has neither factor nor other channel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from accounts.services import password_recovery
+from accounts.services.clients import Client
+from config.kit.crypto import equal
+from kyc.errors import IdNumberInvalid
+from kyc.models import Identity, Level
+from kyc.services import cases, identity
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+
+def has_identity(user: User) -> bool:
+    """Whether officers have seen the customer's document: what was only typed in proves nothing."""
+    return cases.approved(user, Level.DOCUMENTS)
+
+
+def prove(*, token: str, id_number: str, client: Client) -> password_recovery.Progress:
+    """Show the number of the verified document as second proof. Raises RecoveryInvalid, RecoveryProofWrong, RecoveryLocked."""
+    return password_recovery.prove_by_identity(token=token, matches=lambda user: number_fits(user, id_number), client=client)
+
+
+def number_fits(user: User, id_number: str) -> bool:
+    """Whether it is the number of the customer's verified document, compared by its blind index."""
+    row = Identity.objects.filter(user_id=user.pk).first()
+    if row is None or not has_identity(user):
+        return False
+    try:
+        told = identity.index_of(row, id_number)
+    except IdNumberInvalid:
+        return False
+    return equal(bytes(row.number_index), told)
