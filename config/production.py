@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
 DEVELOPMENT_KEY = b"development-key-encryption-key!!"
 """The key-encryption key that development makes up."""
@@ -35,7 +36,19 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
             "EVM_DEPOSIT_XPUB or EVM_CHAIN_ID is a development value",
         ),
     ]
-    return [complaint for holds, complaint in [*checks, *_captchas(settings)] if holds]
+    return [complaint for holds, complaint in [*checks, *_passkeys(settings), *_captchas(settings)] if holds]
+
+
+def _passkeys(settings: Mapping[str, Any]) -> list[tuple[bool, str]]:
+    """Passkeys belong to one domain, and only pages below it may ask for them, over TLS; apps name their signing key."""
+    domain = settings["WEBAUTHN_RP_ID"]
+    pages = [origin for origin in settings["WEBAUTHN_ORIGINS"] if not origin.startswith("android:apk-key-hash:")]
+    hosts = [urlsplit(origin).hostname or "" for origin in pages]
+    inside = all(host == domain or host.endswith(f".{domain}") for host in hosts)
+    return [
+        (not all(origin.startswith("https://") for origin in pages), "WEBAUTHN_ORIGINS holds an origin without TLS"),
+        (not inside or "." not in domain, "WEBAUTHN_RP_ID is not the domain of WEBAUTHN_ORIGINS"),
+    ]
 
 
 def _captchas(settings: Mapping[str, Any]) -> list[tuple[bool, str]]:

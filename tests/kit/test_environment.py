@@ -119,6 +119,10 @@ def test_production_starts_on_values_that_are_fit() -> None:
         ("TRUSTED_ADDRESS_COOLDOWN_SECONDS", "0", "TRUSTED_ADDRESS_COOLDOWN_SECONDS is zero"),
         ("API_KEY_WITHDRAW_AGE_SECONDS", "0", "API_KEY_WITHDRAW_AGE_SECONDS is zero"),
         ("EVM_CHAIN_ID", "131277322940537", "EVM_CHAIN_ID is a development value"),
+        ("WEBAUTHN_ORIGINS", "https://desk.example.com,http://desk.example.com", "holds an origin without TLS"),
+        ("WEBAUTHN_ORIGINS", "https://desk.example.com,https://evilexample.com", "WEBAUTHN_RP_ID is not the domain"),
+        ("WEBAUTHN_RP_ID", "other.example", "WEBAUTHN_RP_ID is not the domain of WEBAUTHN_ORIGINS"),
+        ("WEBAUTHN_RP_ID", "com", "WEBAUTHN_RP_ID is not the domain of WEBAUTHN_ORIGINS"),
     ],
 )
 def test_production_refuses_a_value_that_is_unfit(name: str, value: str, complaint: str) -> None:
