@@ -26,6 +26,10 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
             settings["STRICT_CODES"] and not set(settings["CAPTCHA_DOORS"]) - {"login"} <= set(settings["CAPTCHA_AT"]),
             "STRICT_CODES tells who has an account, so CAPTCHA_AT must name every door but login",
         ),
+        (
+            not 600 <= settings["OAUTH_ACCESS_TOKEN_LIFETIME_SECONDS"] <= 3_600,
+            "OAUTH_ACCESS_TOKEN_LIFETIME_SECONDS is not 600 to 3600",
+        ),
         (settings["TRUSTED_ADDRESS_COOLDOWN_SECONDS"] == 0, "TRUSTED_ADDRESS_COOLDOWN_SECONDS is zero"),
         (settings["API_KEY_CACHE_MILLISECONDS"] >= 1000, "API_KEY_CACHE_MILLISECONDS lets a stopped key read on"),
         (settings["RECOVERY_WAIT_HOURS"] < RECOVERY_WAIT_HOURS_MIN, "RECOVERY_WAIT_HOURS is less than a day"),

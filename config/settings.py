@@ -16,6 +16,7 @@ from config.sections.accounts import *  # noqa: F403  # each section's settings 
 from config.sections.captchas import *  # noqa: F403  # as above
 from config.sections.messaging import *  # noqa: F403  # as above
 from config.sections.mode import BASE_DIR, DEVELOPMENT, MODE, PRODUCTION, TESTING, VAR_DIR, env
+from config.sections.oauth import *  # noqa: F403  # as above
 from config.sections.wallet import *  # noqa: F403  # as above
 
 __all__ = ["BASE_DIR", "DEVELOPMENT", "MODE", "REST_FRAMEWORK", "SPECTACULAR_SETTINGS", "UNFOLD", "VAR_DIR"]
@@ -50,6 +51,7 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_ratelimit",
+    "oauth2_provider",
     "config",
     "messaging",
     "accounts",

@@ -7,7 +7,16 @@ from accounts.admin.audit import AuditRecordAdmin
 from accounts.admin.customers import UserAdmin
 from accounts.admin.evidence import register_message_evidence
 from accounts.admin.message_templates import MessageTemplateAdmin
+from accounts.admin.oauth import OAuthApplicationAdmin
 
 register_message_evidence()
 
-__all__ = ["AuditRecordAdmin", "CountryAdmin", "LabelAdmin", "MessageTemplateAdmin", "UserAdmin", "VipTierAdmin"]
+__all__ = [
+    "AuditRecordAdmin",
+    "CountryAdmin",
+    "LabelAdmin",
+    "MessageTemplateAdmin",
+    "OAuthApplicationAdmin",
+    "UserAdmin",
+    "VipTierAdmin",
+]

@@ -42,6 +42,12 @@ from accounts.errors.factors import TooManyPasskeys as TooManyPasskeys
 from accounts.errors.factors import TotpAlreadyBound as TotpAlreadyBound
 from accounts.errors.factors import TotpNotBegun as TotpNotBegun
 from accounts.errors.factors import TotpNotBound as TotpNotBound
+from accounts.errors.oauth import OAuthApplicationInvalid as OAuthApplicationInvalid
+from accounts.errors.oauth import OAuthClientRefused as OAuthClientRefused
+from accounts.errors.oauth import OAuthFunctionMissing as OAuthFunctionMissing
+from accounts.errors.oauth import OAuthRefused as OAuthRefused
+from accounts.errors.oauth import OAuthRequestRefused as OAuthRequestRefused
+from accounts.errors.oauth import OAuthTokenRefused as OAuthTokenRefused
 from accounts.errors.passwords import OldPasswordWrong as OldPasswordWrong
 from accounts.errors.passwords import PasswordAlreadySet as PasswordAlreadySet
 from accounts.errors.passwords import PasswordMissing as PasswordMissing

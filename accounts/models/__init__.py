@@ -9,6 +9,7 @@ from accounts.models.countries import Country
 from accounts.models.factors import Authenticator, Passkey, PasskeyChallenge, RecoveryCode
 from accounts.models.holds import SecurityHold
 from accounts.models.logins import LoginRecord
+from accounts.models.oauth import OAuthApplication, OAuthConsent, OAuthGrant, OAuthRequest
 from accounts.models.passwords import PasswordForm
 from accounts.models.recovery import AccountFreeze, PasswordRecovery, RecoveryCase, RecoveryDecision, SecurityLink
 from accounts.models.sessions import KnownDevice, Session
@@ -26,6 +27,10 @@ __all__ = [
     "KnownDevice",
     "Label",
     "LoginRecord",
+    "OAuthApplication",
+    "OAuthConsent",
+    "OAuthGrant",
+    "OAuthRequest",
     "Passkey",
     "PasskeyChallenge",
     "PasswordForm",

@@ -8,12 +8,15 @@ from django.conf import settings
 from django.core.cache import caches
 from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
+from oauth2_provider.models import clear_expired
 
 from config.kit.clock import now
 
 ROWS_AT_ONCE = 1000
 COUNTER_IDLE = timedelta(days=2)
 """Longer than any budget's window and any lock."""
+OAUTH_CODE_KEPT = timedelta(days=1)
+"""For how long a spent code that comes back is known for one."""
 SESSION_KEPT = timedelta(days=30)
 """How long an ended or expired session is kept for who asks what happened."""
 
@@ -37,6 +40,15 @@ def prune() -> int:
         + _delete("accounts_passkeychallenge", "expires_at <= %s", moment)
         + _delete("accounts_passwordrecovery", "created_at < %s", old)
         + _delete("django_session", "expire_date <= %s", moment)
+        + _prune_oauth(moment)
+    )
+
+
+def _prune_oauth(moment: datetime) -> int:
+    """Requests that nobody answered in time, old codes, and what the toolkit calls expired of its tokens."""
+    clear_expired()
+    return _delete("accounts_oauthrequest", "expires_at <= %s", moment) + _delete(
+        "accounts_oauthgrant", "expires <= %s", moment - OAUTH_CODE_KEPT
     )
 
 

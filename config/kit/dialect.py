@@ -41,6 +41,7 @@ class Dialect:
     """How one API speaks.
 
     `authenticators` are dotted names of DRF authenticators, resolved late, so that this floor knows no app.
+    `refusal_shape` names the schema of a refusal's body and `refusal_media_type` its type, for the description.
     `refuse` is the dialect's one error table, `status_of` its HTTP status for a class of refusals. `prefixes` are
     the paths it owns, errors on unknown paths included.
     """
@@ -51,6 +52,8 @@ class Dialect:
     refuse: Callable[[DomainError, HttpRequest], WireError]
     status_of: Callable[[type[DomainError]], int]
     envelope: Callable[[Any], Any] = bare
+    refusal_shape: str = "Problem"
+    refusal_media_type: str = "application/problem+json"
     key_rates: KeyRates = field(default_factory=KeyRates)
 
 

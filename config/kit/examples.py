@@ -54,6 +54,7 @@ BY_NAME: dict[str, Any] = {
     "anti_phishing_phrase": "blue heron",
     "phrase": "blue heron",
     "token": "3u2Qm0X3q8kZ0yJm1l9bF5o7rTqWcVdGhNpEsYaBxKI",
+    "device_id": "2f0e4b4e9a406d9b",
     "device_token": "3u2Qm0X3q8kZ0yJm1l9bF5o7rTqWcVdGhNpEsYaBxKI",
     "secret": "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP",
     "otpauth_url": "otpauth://totp/Quaestor:ada%40example.com?secret=JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP&issuer=Quaestor",

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any
+from urllib.parse import parse_qsl
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -33,7 +34,7 @@ def _constant(lexeme: str) -> None:
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     body = dict(pairs)
     if len(body) != len(pairs):
-        raise MalformedBody(reason="a name stands twice in one object")
+        raise MalformedBody(reason="a name stands twice")
     return body
 
 
@@ -78,7 +79,25 @@ class ExactJSONParser(BaseParser):
 
 
 class ExactFormParser(FormParser):
-    """Urlencoded forms."""
+    """Urlencoded forms, in which each name stands once."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """The fields as a plain dictionary. Raises MalformedBody, TooLarge."""
+        raw = stream.read(settings.BODY_BYTES_MAX + 1)
+        if len(raw) > settings.BODY_BYTES_MAX:
+            raise TooLarge(bytes_max=settings.BODY_BYTES_MAX)
+        try:
+            pairs = parse_qsl(
+                raw.decode("ascii"),
+                keep_blank_values=True,
+                errors="strict",
+                max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
+            )
+        except ValueError:
+            raise MalformedBody(reason="it is not a form") from None
+        fields = _once(pairs)
+        refuse_unstorable(fields)
+        return fields
 
 
 class ExactMultiPartParser(MultiPartParser):

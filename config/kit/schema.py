@@ -32,10 +32,17 @@ PROBLEM: dict[str, Any] = {
     "additionalProperties": True,
 }
 
+OAUTH_ERROR: dict[str, Any] = {
+    "type": "object",
+    "description": "What RFC 6749, section 5.2, lets an authorization server say.",
+    "required": ["error", "error_description"],
+    "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
+}
+
 
 def problem_component(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Postprocessing hook: the shape of every refusal, once."""
-    result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
+    """Postprocessing hook: the shapes of refusals, once."""
+    result.setdefault("components", {}).setdefault("schemas", {}).update({"Problem": PROBLEM, "OAuthError": OAUTH_ERROR})
     return result
 
 
@@ -129,10 +136,11 @@ class OperationSchema(AutoSchema):
         for status, serializer in declared.also.items():
             bodies[str(status)] = self._body(serializer, many=False, paged=False) if serializer else {"description": "Done."}
         for status, kinds in self._refusals().items():
-            shape = {"schema": {"$ref": "#/components/schemas/Problem"}, "examples": self._problems(kinds)}
+            dialect = self.view.dialect
+            shape = {"schema": {"$ref": f"#/components/schemas/{dialect.refusal_shape}"}, "examples": self._problems(kinds)}
             bodies[str(status)] = {
                 "description": ", ".join(sorted(kinds)),
-                "content": {"application/problem+json": shape},
+                "content": {dialect.refusal_media_type: shape},
             }
         return dict(sorted(bodies.items()))
 

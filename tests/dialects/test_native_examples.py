@@ -8,6 +8,7 @@ import jsonschema
 import pytest
 from drf_spectacular.generators import SchemaGenerator
 
+from config.dialects.native.oauth import PATHS as OAUTH_PATHS
 from tests.dialects.test_native_doors import ROUTES
 
 
@@ -39,6 +40,10 @@ def test_each_refusal_is_shown_under_its_slug(document: dict[str, Any]) -> None:
         for method, described in methods.items():
             for status, answer in described["responses"].items():
                 if status < "400":
+                    continue
+                if path in OAUTH_PATHS:
+                    for example in answer["content"]["application/json"]["examples"].values():
+                        assert set(example["value"]) == {"error", "error_description"}
                     continue
                 shown = answer["content"]["application/problem+json"]["examples"]
                 assert ", ".join(shown) == answer["description"], f"{method} {path} {status}"

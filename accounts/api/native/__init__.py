@@ -11,6 +11,8 @@ from accounts.api.native.factors import LoginCodeChannel, RecoveryCodes, SecondF
 from accounts.api.native.favourites import FavouriteById, Favourites
 from accounts.api.native.labels import MyLabels
 from accounts.api.native.me import Me
+from accounts.api.native.oauth import Approval, AuthorizationById, Authorizations, AuthorizedAppById, AuthorizedApps, Denial
+from accounts.api.native.oauth_tokens import OAuthRevocation, OAuthToken, OAuthUserInfo
 from accounts.api.native.passkeys import PasskeyById, PasskeyChallenges, PasskeyOptions, Passkeys, SessionByPasskey
 from accounts.api.native.password_recoveries import (
     PasswordRecoveries,
@@ -40,9 +42,15 @@ __all__ = [
     "AntiPhishingPhrase",
     "AppTokenById",
     "AppTokens",
+    "Approval",
+    "AuthorizationById",
+    "Authorizations",
+    "AuthorizedAppById",
+    "AuthorizedApps",
     "Codes",
     "Countries",
     "CurrentRecoveryCase",
+    "Denial",
     "Email",
     "FavouriteById",
     "Favourites",
@@ -52,6 +60,9 @@ __all__ = [
     "Me",
     "MyLabels",
     "MyVipTier",
+    "OAuthRevocation",
+    "OAuthToken",
+    "OAuthUserInfo",
     "PasskeyById",
     "PasskeyChallenges",
     "PasskeyOptions",
