@@ -53,7 +53,7 @@ def at_once(count: int, act: Callable[[int], Any]) -> list[Any]:
     return results
 
 
-CONNECTIONS_MAX = 40
+CONNECTIONS_MAX = 24
 """Connections that a crowd holds at the same time."""
 
 

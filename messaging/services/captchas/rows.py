@@ -11,7 +11,7 @@ from config.kit.clock import now
 from config.kit.crypto import keyed_hash, seal, unseal
 from config.kit.errors import Absent
 from messaging.models import Captcha, CaptchaKind
-from messaging.models.captchas import LIFETIME_MAX
+from messaging.models.captchas import LIFETIME_MAX, PURPOSE_LENGTH_MAX
 
 KEPT = timedelta(days=1)
 """How long a row outlives its captcha. A spent one must be known for as long as its vendor would vouch for it again."""
@@ -41,7 +41,7 @@ def spend_picture(*, id: str, purpose: str, at: datetime) -> bytes | None:
         cursor.execute(
             "UPDATE messaging_captcha SET spent_at = %s, spent_for = %s, sealed_answer = NULL"
             " WHERE key = %s AND spent_at IS NULL AND expires_at > %s RETURNING answer_hash",
-            [at, purpose, key_of(CaptchaKind.PICTURE, id), at],
+            [at, purpose[:PURPOSE_LENGTH_MAX], key_of(CaptchaKind.PICTURE, id), at],
         )
         row = cursor.fetchone()
     return bytes(row[0]) if row else None
@@ -53,7 +53,7 @@ def spend_solved(*, kind: str, id: str, purpose: str, at: datetime) -> bool:
         cursor.execute(
             "INSERT INTO messaging_captcha (key, kind, drawn_at, expires_at, spent_at, spent_for)"
             " VALUES (%s, %s, %s, %s, %s, %s) ON CONFLICT (key) DO NOTHING",
-            [key_of(kind, id), kind, at, at + LIFETIME_MAX, at, purpose],
+            [key_of(kind, id), kind, at, at + LIFETIME_MAX, at, purpose[:PURPOSE_LENGTH_MAX]],
         )
         return bool(cursor.rowcount)
 
