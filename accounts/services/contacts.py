@@ -22,11 +22,11 @@ from accounts.errors import (
     UsernameAlreadySet,
     UsernameTaken,
 )
-from accounts.models import Session, User
+from accounts.models import Session, Status, User
 from accounts.models.holds import Cause
 from accounts.models.logins import LoginAct
 from accounts.models.sessions import EndCause
-from accounts.services import changes, names, recovery_rows, second_factor
+from accounts.services import activation, changes, names, recovery_rows, second_factor, strictness
 from accounts.services.clients import Client
 from accounts.services.second_factor import Proof
 from messaging.models import Channel, Purpose
@@ -87,7 +87,8 @@ BY_PURPOSE = {contact.bind: contact for contact in (EMAIL, PHONE)} | {contact.ch
 def send_code(*, user: User, purpose: str, destination: str, language: str, ip: str) -> SentCode:
     """Send the code that proves the `destination` to be bound, or (for a change) the one that proves the present one.
 
-    A destination that another account has gets a mail that says so, and the answer is the same.
+    A destination that another account has gets a mail that says so, and the answer is the same (ContactTaken only where
+    STRICT_CODES is on).
     Raises InvalidEmail, InvalidPhone, NotForSubAccounts, PhoneCountryClosed, ContactUnchanged, ContactNotBound,
     TooManyCodes.
     """
@@ -98,6 +99,9 @@ def send_code(*, user: User, purpose: str, destination: str, language: str, ip: 
             raise ContactNotBound(channel=contact.name)
         return codes.send(purpose=purpose, channel=contact.channel, destination=present, user=user, language=language, ip=ip)
     wanted = _new(contact, user, destination)
+    taken = _is_anothers(contact, user, wanted)
+    if taken and strictness.may_tell(ip):
+        raise ContactTaken(channel=contact.name)
     return codes.send(
         purpose=purpose,
         channel=contact.channel,
@@ -105,7 +109,7 @@ def send_code(*, user: User, purpose: str, destination: str, language: str, ip: 
         user=user,
         language=language,
         ip=ip,
-        account_exists=_others(contact, user, wanted),
+        account_exists=taken,
     )
 
 
@@ -124,8 +128,10 @@ def _new(contact: Contact, user: User, destination: str) -> str:
     return wanted
 
 
-def _others(contact: Contact, user: User, destination: str) -> bool:
-    return User.objects.filter(**{contact.name: destination}).exclude(pk=user.pk).exists()
+def _is_anothers(contact: Contact, user: User, destination: str) -> bool:
+    """Whether another account has it; one that nobody activated gives way to who proves the address."""
+    owners = User.objects.filter(**{contact.name: destination}).exclude(status=Status.NOT_ACTIVATED)
+    return owners.exclude(pk=user.pk).exists()
 
 
 def bind(
@@ -172,6 +178,8 @@ def _write(contact: Contact, user: User, old: str, wanted: str, session: Session
             locked = User.objects.select_for_update().get(pk=user.pk)
             if contact.of(locked) != old:  # another request was faster: what was proven is not what stands there now
                 raise OldContactDue(channel=contact.name) if contact.of(locked) else ContactNotBound(channel=contact.name)
+            if contact is EMAIL:
+                activation.make_way(email=wanted, but=locked)
             setattr(locked, contact.name, wanted)
             locked.save(update_fields=[contact.name])
             _follow(contact, locked, old, wanted, session, client)

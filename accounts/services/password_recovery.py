@@ -16,12 +16,13 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from accounts.errors import RecoveryCodeWrong, RecoveryInvalid, RecoveryProofWrong
+from accounts.errors import AccountUnknown, RecoveryCodeWrong, RecoveryInvalid, RecoveryProofWrong
 from accounts.models import PasswordRecovery, User
 from accounts.models.logins import LoginAct
 from accounts.models.recovery import PasswordRecoveryState as State
-from accounts.services import logins, second_factor
+from accounts.services import captcha_doors, logins, second_factor, strictness
 from accounts.services import recovery_rows as rows
+from accounts.services.captcha_doors import Captcha, Door
 from accounts.services.clients import Client
 from accounts.services.second_factor import Method, Proof
 from config.kit.clock import now
@@ -57,15 +58,18 @@ class Progress:
     expires_at: datetime
 
 
-def start(*, channel: str, destination: str, language: str, client: Client) -> Started:
+def start(*, channel: str, destination: str, language: str, client: Client, captcha: Captcha = captcha_doors.NONE) -> Started:
     """Begin a recovery by email or phone: a code goes out, or a message that there is no account; all else is alike.
 
     A former recovery by this destination whose code was not shown is over.
-    Raises InvalidEmail, InvalidPhone, TooManyCodes.
+    Raises InvalidEmail, InvalidPhone, TooManyCodes, what a captcha raises; AccountUnknown only where STRICT_CODES is on.
     """
     channel = Channel(channel).value
     wanted = normalise(channel, destination)
+    captcha_doors.ask(Door.RECOVERY_CODE, captcha, ip=client.ip)
     user = _recoverable(channel, wanted)
+    if user is None and strictness.may_tell(client.ip):
+        raise AccountUnknown
     text, moment = new_token(), now()
     index = rows.index(channel, wanted)
     with transaction.atomic():

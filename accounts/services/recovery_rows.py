@@ -7,7 +7,7 @@ from typing import NoReturn
 from django.db import transaction
 
 from accounts.errors import RecoveryInvalid, RecoveryLocked
-from accounts.models import PasswordRecovery, User
+from accounts.models import PasswordRecovery, Status, User
 from accounts.models.attempts import Scope
 from accounts.models.recovery import PASSWORD_RECOVERY_FLOW
 from accounts.models.recovery import PasswordRecoveryState as State
@@ -24,8 +24,11 @@ Tried = tuple[Attempt, Attempt]
 
 
 def may_recover(user: User) -> bool:
-    """Whether the user may get a new password this way. Officers ask an operator, sub-accounts their parent."""
-    return user.is_active and not user.is_staff and user.parent_id is None
+    """Whether the user may get a new password this way. Officers ask an operator, sub-accounts their parent.
+
+    An account that nobody activated may be somebody else's in this mailbox's name: its owner is not led into it.
+    """
+    return user.is_active and user.status != Status.NOT_ACTIVATED and not user.is_staff and user.parent_id is None
 
 
 def index(channel: str, destination: str) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import LazySettings
 
 from accounts.errors import ContactTaken, LastContact, OldContactDue
 from accounts.models import PasswordRecovery, User
@@ -159,3 +160,25 @@ def test_a_user_name_is_one_customers_in_whatever_case(real_db: None) -> None:
     names = ("Alice", "aLICE")
     results = at_once(2, lambda number: contacts.set_username(user=users[number], username=names[number], client=CLIENT))
     assert sorted(type(result).__name__ for result in results) == ["User", "UsernameTaken"]
+
+
+def test_an_account_that_nobody_activated_gives_way_to_who_proves_its_address(api: Api) -> None:
+    waiting = customer(email=NEW_EMAIL)
+    User.objects.filter(pk=waiting.pk).update(status="not_activated")
+    user = settled(customer(phone=PHONE))
+    token = token_of(user)
+    body = {
+        "email": NEW_EMAIL,
+        "email_code": code_of(api, "email_bind", NEW_EMAIL, token, email=NEW_EMAIL),
+        "code": code_of(api, "security_settings", PHONE, token),
+    }
+    assert api.put(EMAIL_URL, body, token=token).json()["email"] == NEW_EMAIL
+    assert User.objects.get(pk=waiting.pk).status == "deleted"
+
+
+def test_only_under_strict_codes_a_taken_address_is_told(api: Api, settings: LazySettings) -> None:
+    customer(email="bob@example.com")
+    token = token_of(reachable())
+    settings.STRICT_CODES = True
+    answer = api.post("/api/v1/codes", {"purpose": "email_bind", "email": "bob@example.com"}, token=token)
+    assert (answer.status_code, answer.json()["slug"]) == (409, "accounts.contact_taken")

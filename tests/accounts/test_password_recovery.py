@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from django.conf import LazySettings
 
 from accounts.models import AttemptCounter, KnownDevice, PasswordForm, PasswordRecovery, Session, User
+from accounts.models.attempts import Scope
 from accounts.models.passwords import Form, Kind
-from accounts.services import passwords
+from accounts.services import attempts, names, passwords, strictness
 from accounts.services.passwords import plain
 from messaging.models import Message
 from tests.accounts.changing import NEW, PHONE, acts_of, holds_of, reachable, settled, told
@@ -114,7 +116,7 @@ def _told_of(api: Api, named: dict[str, str]) -> list[tuple[int, dict[str, objec
 
 
 @pytest.mark.parametrize("by", ["email", "phone"])
-@pytest.mark.parametrize("known", ["whole", "authenticator", "locked", "deleted", "suspended", "officer"])
+@pytest.mark.parametrize("known", ["whole", "authenticator", "locked", "deleted", "suspended", "officer", "not_activated"])
 def test_a_known_name_is_answered_like_an_unknown_one_at_every_step(api: Api, known: str, by: str) -> None:
     user = reachable()
     if known == "authenticator":
@@ -207,8 +209,10 @@ def test_an_account_without_a_password_gets_its_first_one(api: Api) -> None:
 
 def test_the_owner_who_locked_the_own_name_signs_in_after_it(api: Api) -> None:
     user = settled(customer(email=EMAIL))
-    wrong = [api.post("/api/v1/sessions", {"login": EMAIL, "password": "wrong wrong"}).status_code for _ in range(6)]
-    assert wrong[-1] == 429
+    for _ in range(5):
+        attempts.begin(attempts.Subject(Scope.NAME, names.read(EMAIL).counted))
+    good = {"login": EMAIL, "password": PASSWORD}
+    assert api.post("/api/v1/sessions", good).json()["slug"] in {"accounts.sign_in_locked", "messaging.captcha_required"}
     token = begin(api, email=EMAIL)
     first_code(api, token, email=EMAIL)
     finish(api, token)
@@ -223,3 +227,19 @@ def test_the_owner_who_locked_the_own_name_signs_in_after_it(api: Api) -> None:
 def test_what_is_no_destination_is_told_so(api: Api, body: dict[str, object]) -> None:
     assert api.post(URL, body).status_code == 400
     assert not PasswordRecovery.objects.exists()
+
+
+def test_a_captcha_is_asked_for_where_the_settings_say_so(api: Api, settings: LazySettings) -> None:
+    settings.CAPTCHA_AT = ("recovery_code",)
+    reachable()
+    pass_time_for_resend()
+    for email in (EMAIL, "nobody@example.com"):
+        assert api.post(URL, {"email": email}).json()["slug"] == "messaging.captcha_required"
+    assert not PasswordRecovery.objects.exists()
+
+
+def test_only_under_strict_codes_an_unknown_name_is_told_and_only_so_often(api: Api, settings: LazySettings) -> None:
+    settings.STRICT_CODES = True
+    tries = range(strictness.TOLD_PER_HOUR_MAX)
+    assert {api.post(URL, {"email": "nobody@example.com"}).json()["slug"] for _ in tries} == {"accounts.account_unknown"}
+    assert api.post(URL, {"email": "nobody@example.com"}).status_code == 202

@@ -53,6 +53,7 @@ class Codes(NativeView):
             errors.DestinationMissing,
             errors.PhoneCountryClosed,
             errors.ContactUnchanged,
+            errors.ContactTaken,
             errors.NotForSubAccounts,
             errors.ContactNotBound,
             InvalidEmail,

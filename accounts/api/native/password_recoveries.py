@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from accounts import errors
 from accounts.api.native.calls import client_of
+from accounts.api.native.captchas import CAPTCHA_REFUSALS, CaptchaInput, captcha_of
 from accounts.api.native.codes import CodeOutput
 from accounts.api.native.proofs import REFUSALS as PROOF_REFUSALS
 from accounts.api.native.proofs import ProofInput, proof_of
@@ -44,6 +45,12 @@ def destination_of(call: Call) -> dict[str, str]:
     if call.input.get("phone"):
         return {"channel": Channel.SMS.value, "destination": call.input["phone"]}
     return {"channel": Channel.EMAIL.value, "destination": call.input["email"]}
+
+
+class StartInput(DestinationInput):
+    """Exactly one of email and phone, and a captcha where one is due."""
+
+    captcha = CaptchaInput(required=False, allow_null=True)
 
 
 class TokenInput(serializers.Serializer[Any]):
@@ -89,16 +96,18 @@ class PasswordRecoveries(NativeView):
 
     @operation(
         needs=Needs(login=False),
-        input=DestinationInput,
+        input=StartInput,
         output=StartedOutput,
         status=202,
         rate="60/m",
         summary="Begin to recover a password",
-        refusals=(InvalidEmail, InvalidPhone, TooManyCodes),
+        refusals=(errors.AccountUnknown, InvalidEmail, InvalidPhone, TooManyCodes, *CAPTCHA_REFUSALS),
     )
     def post(self, call: Call) -> password_recovery.Started:
         """Send the code."""
-        return password_recovery.start(**destination_of(call), language=call.language, client=client_of(call))
+        return password_recovery.start(
+            **destination_of(call), language=call.language, client=client_of(call), captcha=captcha_of(call)
+        )
 
     @operation(
         needs=Needs(login=False),
