@@ -24,7 +24,7 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
         (settings["CELERY_BROKER_URL"].startswith("memory:"), "CELERY_BROKER_URL keeps nothing"),
         (
             settings["STRICT_CODES"] and not set(settings["CAPTCHA_DOORS"]) - {"login"} <= set(settings["CAPTCHA_AT"]),
-            "STRICT_CODES tells who has an account, so CAPTCHA_AT must name every door but login",
+            "STRICT_CODES tells who has an account: CAPTCHA_AT must name every door but login",
         ),
         (
             not 600 <= settings["OAUTH_ACCESS_TOKEN_LIFETIME_SECONDS"] <= 3_600,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.errors import AccountStopped, CredentialsChanged, SecondFactorNotDue, WrongCredentials
 from accounts.models import KnownDevice, Session, Status, User
@@ -35,6 +36,9 @@ from accounts.services.second_factor import Method, Proof
 from config.kit.errors import Unavailable
 from messaging.errors import CodeRefused
 from messaging.services.notices import notify
+
+NOBODY = 0
+"""A key that no user has."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -92,10 +96,11 @@ def log_in(
 
 
 def _owner(name: names.LoginName) -> User | None:
-    """Whose name it is. Officers sign in at their desk only, and who is deleted is gone: here they are nobody."""
-    if name.query is None:
-        return None
-    return User.objects.filter(name.query, is_staff=False).exclude(status=Status.DELETED).first()
+    """Whose name it is, asked of the database also where it can be nobody's.
+
+    Officers sign in at their desk only, and who is deleted is gone: here they are nobody.
+    """
+    return User.objects.filter(name.query or Q(pk=NOBODY), is_staff=False).exclude(status=Status.DELETED).first()
 
 
 def subject_of(name: names.LoginName, user: User | None, device: KnownDevice | None) -> Subject:
@@ -119,11 +124,12 @@ def _captcha_is_due(subject: Subject, failures: int) -> bool:
 
 
 def fail(user: User | None, subject: Subject, client: Client) -> None:
-    """Leave the evidence of a failure. Both branches commit one write, so that the time tells nothing."""
+    """Leave the evidence of a failure. A line is written for nobody too, and taken back: the time tells nothing."""
     with transaction.atomic():
         attempts.mark(subject)
-        if user is not None:
-            logins.note(user=user, act=LoginAct.LOGIN_FAILED, client=client)
+        with transaction.atomic():
+            logins.note(user=user or User(pk=NOBODY), act=LoginAct.LOGIN_FAILED, client=client)
+            transaction.set_rollback(user is None)
 
 
 def admit(

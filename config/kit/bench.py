@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -34,4 +35,12 @@ class Bench:
 
     def ours(self) -> float:
         """Ours, once."""
+        raise NotImplementedError
+
+
+class Comparison(Bench):
+    """Things that should take the same time. At each door the first kind is what the others are compared with."""
+
+    def doors(self) -> Mapping[str, Mapping[str, Callable[[int], None]]]:
+        """By door and kind: what does the n-th sample."""
         raise NotImplementedError

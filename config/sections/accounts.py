@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from config.sections.mode import PRODUCTION, TESTING, env
@@ -26,6 +27,8 @@ STRICT_CODES = env.boolean("STRICT_CODES", default=False)
 """Whether public doors say that an address is taken or unknown. Some contracts have words for it; the rule is to be neutral."""
 UNACTIVATED_KEPT_DAYS = env.integer("UNACTIVATED_KEPT_DAYS", default=7)
 """How long an account may wait to be activated before it gives its names up."""
+if GEOIP_DATABASE and not Path(GEOIP_DATABASE).is_file():
+    env.unreadable.append("GEOIP_DATABASE names no file")
 if unknown := [door for door in CAPTCHA_AT if door not in CAPTCHA_DOORS]:
     env.unreadable.append(f"CAPTCHA_AT names {', '.join(unknown)}, which is no door")
 

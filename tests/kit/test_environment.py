@@ -106,6 +106,12 @@ def test_production_starts_on_values_that_are_fit() -> None:
     assert started.returncode == 0, started.stderr
 
 
+def test_production_starts_with_strict_codes_behind_captchas() -> None:
+    doors = "registration_code,login_code,recovery_code,registration"
+    started = load_settings(**FIT, STRICT_CODES="on", CAPTCHA_AT=doors)
+    assert started.returncode == 0, started.stderr
+
+
 @pytest.mark.parametrize(
     ("name", "value", "complaint"),
     [
@@ -123,6 +129,9 @@ def test_production_starts_on_values_that_are_fit() -> None:
         ("WEBAUTHN_ORIGINS", "https://desk.example.com,https://evilexample.com", "WEBAUTHN_RP_ID is not the domain"),
         ("WEBAUTHN_RP_ID", "other.example", "WEBAUTHN_RP_ID is not the domain of WEBAUTHN_ORIGINS"),
         ("WEBAUTHN_RP_ID", "com", "WEBAUTHN_RP_ID is not the domain of WEBAUTHN_ORIGINS"),
+        ("STRICT_CODES", "on", "CAPTCHA_AT must name every door but login"),
+        ("CAPTCHA_AT", "login,cellar", "CAPTCHA_AT names cellar, which is no door"),
+        ("GEOIP_DATABASE", "/nowhere/city.mmdb", "GEOIP_DATABASE names no file"),
     ],
 )
 def test_production_refuses_a_value_that_is_unfit(name: str, value: str, complaint: str) -> None:

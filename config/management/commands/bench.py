@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import statistics
+import time
 from dataclasses import dataclass
 from importlib import import_module
 from importlib.util import find_spec
@@ -14,7 +16,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import connection
 from tqdm import tqdm
 
-from config.kit.bench import Bench, Setting
+from config.kit.bench import Bench, Comparison, Setting
 
 VARIATION_MAX = 0.25
 """Where the reference itself varies by more, the machine was too busy for a verdict."""
@@ -44,6 +46,7 @@ class Command(BaseCommand):
         parser.add_argument("--rounds", type=int, default=7)
         parser.add_argument("--seconds", type=float, default=2.0, help="of each measurement")
         parser.add_argument("--clients", type=int, default=4)
+        parser.add_argument("--samples", type=int, default=300, help="of each kind, where times are compared")
         parser.add_argument("--json", action="store_true", help="print JSON for programs")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -54,11 +57,27 @@ class Command(BaseCommand):
         connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=None)
         try:
             bench.prepare()
+            if isinstance(bench, Comparison):
+                self._compare(bench, options)
+                return
             verdict = self._measure(bench, options)
         finally:
             connection.creation.destroy_test_db(name, verbosity=0)
         report = {"bench": options["name"], "unit": bench.unit, "reference": bench.reference_name, **vars(verdict)}
         self.stdout.write(json.dumps(report, indent=2) if options["json"] else _text(report))
+
+    def _compare(self, bench: Comparison, options: dict[str, Any]) -> None:
+        """One sample of each kind in turn, in an order drawn anew each time, so that the machine's moods fall on all."""
+        report: dict[str, dict[str, Any]] = {}
+        for door, kinds in bench.doors().items():
+            times: dict[str, list[float]] = {kind: [] for kind in kinds}
+            for sample in tqdm(range(options["samples"]), desc=door, disable=True if options["json"] else None):
+                for kind in random.sample(list(kinds), len(kinds)):
+                    begun = time.perf_counter()
+                    kinds[kind](sample)
+                    times[kind].append((time.perf_counter() - begun) * 1000)
+            report[door] = _compared(times)
+        self.stdout.write(json.dumps(report, indent=2) if options["json"] else _compared_text(report))
 
     def _measure(self, bench: Bench, options: dict[str, Any]) -> Verdict:
         rounds = []
@@ -90,6 +109,30 @@ def benches() -> dict[str, type[Bench]]:
         ):
             found.update(import_module(f"{app.name}.bench").BENCHES)
     return found
+
+
+def _compared(times: dict[str, list[float]]) -> dict[str, Any]:
+    """Median and quartiles of each kind in ms, and the ratio of its median to the first one's."""
+    first = statistics.median(next(iter(times.values())))
+    told = {}
+    for kind, all_of_them in times.items():
+        low, median, high = statistics.quantiles(all_of_them, n=4)
+        told[kind] = {
+            "quartile_ms": round(low, 2),
+            "median_ms": round(median, 2),
+            "upper_quartile_ms": round(high, 2),
+            "ratio": round(median / first, 3),
+        }
+    return told
+
+
+def _compared_text(report: dict[str, dict[str, Any]]) -> str:
+    lines = [f"{'door':<20}{'name':<12}{'median ms':>10}{'quartiles':>18}{'ratio':>8}"]
+    for door, kinds in report.items():
+        for kind, told in kinds.items():
+            spread = f"{told['quartile_ms']}-{told['upper_quartile_ms']}"
+            lines.append(f"{door:<20}{kind:<12}{told['median_ms']:>10}{spread:>18}{told['ratio']:>8}")
+    return "\n".join(lines)
 
 
 def _text(report: dict[str, Any]) -> str:
