@@ -159,6 +159,13 @@ def test_another_customers_passkey_proves_nothing(owner: tuple[User, Device]) ->
             second_factor.require(user, Proof("passkey", passkey=proof.passkey), Purpose.API_KEY)
 
 
+def test_a_challenge_of_another_customer_is_not_answered_for_them(owner: tuple[User, Device]) -> None:
+    user, device = owner
+    foreign = ceremonies.options_for(customer(), Purpose.API_KEY).options
+    with pytest.raises(SecondFactorWrong):
+        second_factor.require(user, device.answer(foreign), Purpose.API_KEY)
+
+
 def test_a_code_that_was_sent_is_weaker_than_a_passkey_and_counted(owner: tuple[User, Device]) -> None:
     user, _ = owner
     Passkey.objects.all().delete()
