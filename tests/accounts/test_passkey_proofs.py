@@ -246,6 +246,9 @@ def test_a_challenge_of_an_act_is_for_the_session_that_asked(api: Api, owner: tu
     assert asked.status_code == 201
     answer = api.post("/api/v1/me/recovery-codes", {"passkey": device.get(asked.json()["options"])}, token=second)
     assert answer.status_code == 422
+    refused = api.post("/api/v1/me/recovery-codes", {}, token=first).json()
+    answer = api.post("/api/v1/me/recovery-codes", {"passkey": device.get(refused["passkey_options"])}, token=second)
+    assert answer.status_code == 422
     asked = api.post("/api/v1/passkey-challenges", {"purpose": "recovery_codes"}, token=first)
     answer = api.post("/api/v1/me/recovery-codes", {"passkey": device.get(asked.json()["options"])}, token=first)
     assert answer.status_code == 201

@@ -35,13 +35,12 @@ class ProofInput(serializers.Serializer[Any]):
     passkey = AssertionField(required=False, allow_null=True, default=None)
 
 
-def proof_of(call: Call) -> Proof | None:
-    """What was shown, or with which method alone it is to be; None where nothing is said."""
+def proof_of(call: Call) -> Proof:
+    """What was shown, and in which session; empty where nothing was, so that the refusal says which methods would do."""
     method, code, passkey = (call.input.get(member) for member in MEMBERS)
-    if not (method or code or passkey):
-        return None
     session = getattr(call.request, "customer_session", None)
-    return Proof(method=method or "", code=code or "", passkey=passkey, session=str(session.public_id) if session else "")
+    named = str(session.public_id) if session else ""
+    return Proof(method=method or "", code=code or "", passkey=passkey, session=named)
 
 
 def without_proof(call: Call) -> dict[str, Any]:
