@@ -18,7 +18,7 @@ from accounts import step_up
 from accounts.admin_site import ReadOnlyAdmin, has_role, site
 from accounts.models import RecoveryCase
 from accounts.models.recovery import CaseState, Verdict
-from accounts.services import recovery_cases, recovery_desk, recovery_reasons
+from accounts.services import recovery_desk, recovery_reasons
 from config.kit.errors import Absent, DomainError
 from kyc.admin.cases import IMAGE_HEADERS, officer_of, viewer_of
 from kyc.models import Document, IdType
@@ -223,7 +223,6 @@ class RecoveryCaseAdmin(ReadOnlyAdmin):
             "end_reasons": recovery_reasons.reasons_for(Verdict.REJECT),
             "code_is_due": step_up.is_due(request),
             "link_seconds": links.LINK_SECONDS,
-            "open_states": recovery_cases.OPEN,
         }
 
     def _pages(self, request: HttpRequest, document: Document) -> list[str]:

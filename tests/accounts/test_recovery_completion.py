@@ -109,6 +109,7 @@ def test_a_case_that_lacks_an_approval_is_not_completed_whatever_its_row_says() 
     case = submitted()
     with triggers_asleep():
         RecoveryCase.objects.filter(pk=case.pk).update(state=CaseState.WAITING, waits_until=now())
+        assert not recovery_completion.complete(case.pk)
     assert recovery_completion.complete_due() == 0
     assert Authenticator.objects.filter(user=case.user).exists()
 
