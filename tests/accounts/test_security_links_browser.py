@@ -41,7 +41,7 @@ def browser(monkeypatch: pytest.MonkeyPatch) -> Iterator[Browser]:
 
 
 def page_in(browser: Browser, *, size: dict[str, int], locale: str = "en", scripts: bool = True) -> tuple[Page, list[str]]:
-    context = browser.new_context(viewport=size, locale=locale, java_script_enabled=scripts)  # type: ignore[arg-type]  # two ints
+    context = browser.new_context(viewport=size, locale=locale, java_script_enabled=scripts)
     page = context.new_page()
     seen: list[str] = []
     page.on("console", lambda message: seen.append(f"console: {message.text}"))
