@@ -29,6 +29,13 @@ class LabelForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class ta
     class Meta:
         model = Label
         fields = ("key", "color", "text_en", "text_zh_cn", "text_zh_tw", "is_shown_to_customer")
+        labels = {
+            "color": "Colour (#rrggbb)",
+            "text_en": "English",
+            "text_zh_cn": "简体中文",
+            "text_zh_tw": "繁體中文",
+            "is_shown_to_customer": "Customers see it",
+        }
 
     def clean(self) -> dict[str, Any]:
         """The service's own rules, before anything is written."""

@@ -102,13 +102,18 @@ class SubAccountRows(NewestRows):
     model = User
     fk_name = owner = "parent"
     verbose_name_plural = "sub-accounts"
-    fields = ("page", "username", "sub_account_label", "status", "registered_at")
+    fields = ("page", "username", "called", "status", "registered_at")
     readonly_fields = fields
 
     @admin.display(description="uid")
     def page(self, user: User) -> SafeString:
         """The way to its own page."""
         return _link(user)
+
+    @admin.display(description="called")
+    def called(self, user: User) -> str:
+        """What its parent calls it."""
+        return user.sub_account_label or "—"
 
 
 @admin.register(User, site=site)

@@ -94,6 +94,7 @@ def test_the_log_shows_every_kind_newest_first_and_the_list_of_sign_ins_only_tho
     assert rows[0] == {
         "id": rows[0]["id"], "act": "crypto_deposit", "at": rows[0]["at"], "ip": None, "place": "", "city": "",
         "device": "", "browser": "",
+        "os": "",
     }  # fmt: skip
     assert [row["act"] for row in api.get("/api/v1/me/logins", token=token).json()["results"]] == ["login", "registered"]
 

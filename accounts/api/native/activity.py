@@ -26,6 +26,7 @@ class LoginRecordOutput(serializers.Serializer[LoginRecord]):
     place = serializers.CharField()
     city = serializers.CharField()
     device = serializers.CharField()
+    os = serializers.CharField(help_text="Operating system.")
     browser = serializers.CharField()
 
 

@@ -6,14 +6,12 @@ from typing import Any
 
 from rest_framework import serializers
 
-from accounts import errors
 from accounts.api.native.calls import who
 from accounts.api.native.me import LANGUAGES
-from accounts.api.native.proofs import ProofInput, proof_of
+from accounts.api.native.proofs import REFUSALS, ProofInput, is_fresh, proof_of
 from accounts.services import preferences
 from config.dialects.native.dialect import NativeView
 from config.kit.operations import Call, Needs, operation
-from messaging.errors import CodeExpired, TooManyAttempts, WrongCode
 
 
 class SettingsOutput(serializers.Serializer[preferences.Preferences]):
@@ -56,7 +54,7 @@ class Settings(NativeView):
         output=SettingsOutput,
         rate="30/m",
         summary="Change the settings",
-        refusals=(errors.SecondFactorRequired, WrongCode, CodeExpired, TooManyAttempts),
+        refusals=REFUSALS,
     )
     def patch(self, call: Call) -> preferences.Preferences:
         """Change what is given."""
@@ -64,6 +62,6 @@ class Settings(NativeView):
             user=call.user,
             changes={name: call.input[name] for name in preferences.NAMES if name in call.input},
             proof=proof_of(call),
-            fresh=bool(call.credential and call.credential.fresh),
+            fresh=is_fresh(call),
             **who(call),
         )

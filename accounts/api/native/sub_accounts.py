@@ -10,6 +10,7 @@ from rest_framework import serializers
 from accounts import errors
 from accounts.api.native.activity import LoginRecordOutput
 from accounts.api.native.calls import client_of
+from accounts.api.native.proofs import REFUSALS as PROOF
 from accounts.api.native.proofs import ProofInput, proof_of
 from accounts.models import LoginRecord, Session, User
 from accounts.services import sub_account_freezes, sub_accounts
@@ -18,9 +19,7 @@ from config.kit.errors import Absent
 from config.kit.fields import PublicId, Secret, Text, TimestampField
 from config.kit.operations import Call, Needs, operation
 from config.kit.paging import Keyset
-from messaging.errors import CodeExpired, TooManyAttempts, WrongCode
 
-PROOF = (errors.SecondFactorRequired, WrongCode, CodeExpired, TooManyAttempts)
 FAMILY = (errors.NotForSubAccounts, Absent)
 
 
@@ -60,8 +59,10 @@ class SubAccountSessionOutput(serializers.Serializer[Session]):
     id = PublicId(source="public_id")
     level = serializers.CharField()
     device = serializers.CharField()
+    os = serializers.CharField()
     browser = serializers.CharField()
     place = serializers.CharField()
+    city = serializers.CharField()
     ip = serializers.CharField(allow_null=True)
     created_at = TimestampField()
     last_used_at = TimestampField()

@@ -8,8 +8,8 @@ from rest_framework import serializers
 
 from accounts import errors as account_errors
 from accounts.api.native.calls import client_of
-from accounts.api.native.proofs import ProofInput, proof_of
-from accounts.api.native.sub_accounts import FAMILY, PROOF, SubAccountNamed
+from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of
+from accounts.api.native.sub_accounts import FAMILY, SubAccountNamed
 from config.dialects.native.dialect import NativeView
 from config.kit.fields import AmountField, PublicId, Text, TimestampField
 from config.kit.operations import Answer, Call, Needs, operation
@@ -100,7 +100,7 @@ class SubAccountById(SubAccountNamed):
         input=SubAccountProofInput,
         status=204,
         rate="20/m",
-        refusals=(*FAMILY, account_errors.SubAccountNotEmpty, account_errors.SubAccountStopped, *PROOF),
+        refusals=(*FAMILY, account_errors.SubAccountNotEmpty, account_errors.SubAccountStopped, *REFUSALS),
         summary="Remove an empty sub-account",
     )
     def delete(self, call: Call) -> None:

@@ -67,3 +67,11 @@ class HeightUnfit(DomainError):
     message = "Reading can go on from block 1 to {highest}, so that none stays unread."
     field: ClassVar[str | None] = "from_height"
     highest: int
+
+
+class CustomerRemoved(DomainError):
+    """The sub-account that this deposit was for is removed."""
+
+    slug = "wallet.customer_removed"
+    kind = Kind.CONFLICT
+    message = "The account of this deposit is removed: nothing can be booked on it."

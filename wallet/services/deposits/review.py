@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from accounts.models import Status
 from accounts.services import audit, staff
 from config.kit.flow import IllegalMove
 from wallet.models.deposits import DEPOSIT_FLOW, REASON_CHARACTERS_MAX, Deposit, DepositState
+from wallet.services import sub_accounts
 from wallet.services.deposits import crediting
-from wallet.services.deposits.errors import NotADepositOfficer, OwnDeposit
+from wallet.services.deposits.errors import CustomerRemoved, NotADepositOfficer, OwnDeposit
 from wallet.services.deposits.states import locked
 from wallet.services.withdrawals.errors import ReasonMissing
 
@@ -25,13 +27,15 @@ def accept(*, deposit_id: int, officer: User, reason: str) -> Deposit:
     """Credit a held deposit after all, with an officer's reason in the audit log.
 
     Only a held one, and only while the chain shows it as deep as its coin asks for: what is pending is the watcher's.
-    Raises NotADepositOfficer, ReasonMissing, OwnDeposit, NotYetFinal, IllegalMove.
+    Raises NotADepositOfficer, ReasonMissing, OwnDeposit, CustomerRemoved, NotYetFinal, IllegalMove.
     """
     reason = require_officer(officer, reason)
     cursor = crediting.locked_cursor(deposit_id)
     deposit = locked(deposit_id)
     if deposit.customer_id == officer.pk:
         raise OwnDeposit
+    if sub_accounts.hold_open(deposit.customer).status == Status.DELETED:
+        raise CustomerRemoved
     if deposit.state != DepositState.HELD:
         raise IllegalMove(flow=DEPOSIT_FLOW.name, state=deposit.state, target=str(DepositState.CREDITED))
     crediting.require_final(deposit, cursor)
