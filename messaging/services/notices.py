@@ -25,7 +25,8 @@ def notify(
     Without `channels` an urgent notice goes to every bound channel and any other to the best one (email first).
     `also` names further destinations with their channels: the address that was the customer's until now.
     It also lands in the customer's inbox, without the link that it may carry; `to_inbox=False` is for the second telling of
-    the same thing. Facts are text and are listed in `catalogue.NOTICES`.
+    the same thing. Of a sub-account, which has no channels, its parent is told, and which of its accounts it is about.
+    Facts are text and are listed in `catalogue.NOTICES`.
     Raises ValueError for an unknown template or a missing fact.
     """
     if template not in NOTICES:
@@ -33,16 +34,18 @@ def notify(
     kind = NOTICES[template]
     if to_inbox:
         inbox.keep(user=user, template=kind, facts=facts or {})
-    for channel, destination in (*_ways(user, kind, channels), *also):
+    reader = getattr(user, "parent", None) or user
+    about = {} if reader is user else {"account": f"{user.username} ({user.uid})"}
+    for channel, destination in (*_ways(reader, kind, channels), *also):
         enqueue(
             template=kind,
             channel=channel,
             user=user,
-            language=str(getattr(user, "language", "") or "en"),
+            language=str(getattr(reader, "language", "") or "en"),
             contents=Contents(
                 destination=destination,
-                facts=facts or {},
-                phrase=str(getattr(user, "anti_phishing_phrase", "") or ""),
+                facts={**(facts or {}), **about},
+                phrase=str(getattr(reader, "anti_phishing_phrase", "") or ""),
             ),
         )
 

@@ -27,6 +27,7 @@ TEST_MARK = "[TEST] "
 
 WORDS: Final[dict[str, dict[str, str]]] = {
     "en": {
+        "account": "About your sub-account ",
         "test": "This is a test with made-up facts. Nothing has happened.",
         "phrase": "Your anti-phishing phrase: ",
         "no_share": "Nobody from {brand} will ever ask you for a code or a password.",
@@ -34,6 +35,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "automatic": "This message was sent to {destination} automatically; answers are not read.",
     },
     "zh-CN": {
+        "account": "关于您的子账户 ",
         "test": "这是一封测试邮件，内容均为虚构，没有发生任何操作。",
         "phrase": "您的防钓鱼码：",
         "no_share": "{brand} 的工作人员绝不会向您索要验证码或密码。",
@@ -41,6 +43,7 @@ WORDS: Final[dict[str, dict[str, str]]] = {
         "automatic": "本邮件由系统自动发送至 {destination}，请勿直接回复。",
     },
     "zh-TW": {
+        "account": "關於您的子帳戶 ",
         "test": "這是一封測試郵件，內容均為虛構，沒有發生任何操作。",
         "phrase": "您的防釣魚碼：",
         "no_share": "{brand} 的工作人員絕不會向您索取驗證碼或密碼。",
@@ -62,6 +65,8 @@ def render(message: Message, contents: Contents) -> Outgoing:
         text = text.strip() + "\n"
     else:
         text = _text_engine().get_template(f"{folder}.sms.txt").render(Context(context, autoescape=False))
+        if account := contents.facts.get("account"):
+            text = f"[{WORDS[message.language]['account']}{account}] {text}"
         text = " ".join(text.split())[:SMS_LENGTH_MAX]
     return Outgoing(
         public_id=message.public_id,
