@@ -46,9 +46,9 @@ CLOSED = 99
 def level_of(user: User) -> int:
     """The highest level whose case, and every one below it, is approved; 0 before the first.
 
-    A sub-account has its parent's level: they are one person. A removed account has none.
+    A sub-account has its parent's level: they are one person. A removed one has none.
     """
-    if user.status == Status.DELETED:
+    if user.parent_id is not None and user.status == Status.DELETED:
         return 0
     cases = Case.objects.filter(user_id=user.parent_id or user.pk, state=CaseState.APPROVED)
     approved = set(cases.values_list("level", flat=True).distinct())
