@@ -92,6 +92,9 @@ def test_an_empty_one_is_removed_with_a_proof_and_everything_of_it_ends(api: Api
     assert api.post("/api/v1/sessions", {"username": "desk.two", "password": SUB_PASSWORD}).status_code == 401
     assert api.get(URL, token=token).json()["results"] == []
     assert api.get(f"{URL}/{sub.uid}", token=token).status_code == 404
+    fund(parent, "1")
+    gone = api.post(f"{URL}/transfers", {"target": str(sub.uid), "coin": "ETH", "amount": "1"}, token=token)
+    assert (gone.status_code, gone.json()["slug"], available(parent)) == (404, "api.absent", 1)
     again = {"username": "desk.two", "password": SUB_PASSWORD, **proof_body(parent, "sub_account_add")}
     assert api.post(URL, again, token=token).json()["slug"] == "accounts.username_taken"
 
