@@ -73,5 +73,6 @@ def test_words_read_well_with_only_the_facts_that_they_need(template: Template, 
         words = f"{made.subject}\n{made.text}"
         for clumsy in ("（）", "()", ". .", "..", "。。", " .", " ,", "  ", "验证验证", "驗證驗證", "的API", "行API"):
             assert clumsy not in words.replace(" …", ""), (clumsy, words)
+        assert not re.search(r"([\u4e00-\u9fff]{2,4})\1", words), words  # a word said twice
         if language != "en":
             assert not re.search(r"[\u4e00-\u9fff]: ?\S", words), words
