@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import transaction
 
 from accounts.errors import SecondFactorRequired, TotpAlreadyBound, TotpNotBegun
 from accounts.models import Authenticator, LoginRecord, SecurityHold, Session, User
@@ -248,6 +249,16 @@ def test_of_two_completions_of_a_change_one_is_done(real_db: None) -> None:
     assert App.of(user).seed == new.seed
     assert LoginRecord.objects.filter(user=user, act="totp_changed").count() == 1
     assert SecurityHold.objects.count() == 1
+
+
+def test_what_another_request_completed_is_not_completed_again() -> None:
+    user = customer()
+    totp_binding.begin(user=user, session=session_of(user), client=CLIENT, is_fresh=True)
+    begun = Authenticator.objects.get(user=user)
+    with transaction.atomic():
+        totp_binding._replace(user, None, begun)
+    with pytest.raises(TotpNotBegun), transaction.atomic():
+        totp_binding._replace(user, None, begun)
 
 
 def test_an_app_of_a_half_signed_in_thief_is_not_asked_about(api: Api) -> None:
