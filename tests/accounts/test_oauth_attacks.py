@@ -136,8 +136,9 @@ def test_a_code_without_its_verifier_is_worth_nothing(api: Api, verifier: str | 
 
 
 def test_another_applications_code_is_worth_nothing_and_stays_good_for_its_own(api: Api) -> None:
-    app, thief = Application(), Application(name="Thief")
-    code = app.code(customer())
+    app, thief, user = Application(), Application(name="Thief"), customer()
+    thief.code(user)
+    code = app.code(user)
     for form in (
         thief.form(code, code_verifier=app.verifier),
         thief.form(code),

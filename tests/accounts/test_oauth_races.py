@@ -13,6 +13,7 @@ from accounts.errors import OAuthRefused
 from accounts.models import OAuthConsent, OAuthGrant
 from accounts.models.sessions import EndCause
 from accounts.services import login, oauth, sessions
+from accounts.services.oauth import consents
 from accounts.services.oauth.validator import Validator
 from config.kit.clock import now
 from config.kit.errors import Absent
@@ -94,6 +95,34 @@ def test_no_token_survives_a_change_that_comes_while_it_is_being_made(
     assert isinstance(results[0], oauth.Tokens)
     assert not get_access_token_model().objects.exists()
     assert not get_refresh_token_model().objects.filter(revoked__isnull=True).exists()
+
+
+def test_no_consent_survives_a_change_that_comes_while_it_is_being_given(
+    real_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app, user = Application(), customer()
+    begun = oauth.begin(parameters=app.request(), language="en")
+    session = login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).session
+    looked, give = threading.Event(), consents.give
+
+    def wait_for_the_change(**given: Any) -> OAuthConsent:
+        given_now = give(**given)
+        looked.set()
+        wait_until_somebody_waits()
+        return given_now
+
+    def act(number: int) -> Any:
+        if number == 0:
+            return oauth.approve(user=user, session=session, client=CLIENT, request_id=begun.id)
+        assert looked.wait(timeout=30)
+        with transaction.atomic():
+            return sessions.end_all(user=user, cause=EndCause.PASSWORD_CHANGED)
+
+    monkeypatch.setattr(consents, "give", wait_for_the_change)
+    results = at_once(2, act)
+    with pytest.raises(OAuthRefused):
+        oauth.exchange(form=app.form(results[0].code))
+    assert not oauth.listed(user).exists()
 
 
 @pytest.mark.django_db
