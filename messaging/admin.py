@@ -7,7 +7,9 @@ from typing import Any, ClassVar
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
 from unfold.admin import ModelAdmin, TabularInline
+from unfold.decorators import display
 
 from config.kit.clock import now
 from messaging.errors import InvalidEmail, InvalidPhone
@@ -73,13 +75,13 @@ class MessageEvidenceAdmin(_Evidence):
 
     icon = "outgoing_mail"
     list_display = (
-        "created_at",
+        "made",
         "uid",
         "channel",
         "destination_masked",
         "template",
         "language",
-        "state",
+        "standing",
         "took",
         "tries",
         "provider",
@@ -118,6 +120,20 @@ class MessageEvidenceAdmin(_Evidence):
         """Exact, and each by an index of its own."""
         term = search_term.strip()
         return (queryset.filter(found(term)) if term else queryset), False
+
+    @admin.display(description="made", ordering="id")
+    def made(self, message: Message) -> str:
+        """When, in one line."""
+        return format_html('<span class="whitespace-nowrap">{}</span>', f"{message.created_at:%m-%d %H:%M:%S}")
+
+    @display(
+        description="state",
+        ordering="state",
+        label={"queued": "info", "handed_over": "info", "accepted": "success", "failed": "danger", "expired": "warning"},
+    )
+    def standing(self, message: Message) -> tuple[str, str]:
+        """In one word."""
+        return message.state, message.state.replace("_", " ")
 
     @admin.display(description="customer", ordering="user")
     def uid(self, message: Message) -> str:
