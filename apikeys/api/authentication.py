@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
 from urllib.parse import quote, unquote_to_bytes
 
 from django.conf import settings
@@ -13,8 +14,8 @@ from rest_framework.request import Request
 from accounts.models import User
 from apikeys.errors import HeadersInvalid, TargetInvalid
 from apikeys.services import admission
-from apikeys.services.schemes import native
-from apikeys.services.schemes.common import Received
+from apikeys.services.schemes import btse, native, spot
+from apikeys.services.schemes.common import Received, SignedRequest
 from config.kit.clock import now
 from config.kit.credentials import Credential
 from config.kit.network import client_ip
@@ -40,19 +41,25 @@ def raw_target(request: HttpRequest) -> tuple[str, str]:
     return path, query
 
 
-class SignedKeyAuthentication(BaseAuthentication):
-    """Headers X-Api-Key, X-Timestamp, X-Nonce and X-Signature, each once, and no other credential beside them."""
+class _SignedAuthentication(BaseAuthentication):
+    """What all families of headers share. A dialect names the one that it speaks; headers of another are not looked at."""
+
+    headers: ClassVar[tuple[str, ...]]
+
+    def read(self, received: Received) -> SignedRequest:
+        """The request with every part in its one form. Raises HeadersInvalid, TargetInvalid."""
+        raise NotImplementedError
 
     def authenticate(self, request: Request) -> tuple[User, Credential] | None:
         """The owner of the key, or None where no header of a signature came. Raises the refusals of `admission.admit`."""
         received = request._request  # noqa: SLF001  # the bytes as received, below what DRF makes of them
-        headers = {header: received.headers.get(header) for header in native.HEADERS}
+        headers = {header: received.headers.get(header) for header in self.headers}
         if not any(value is not None for value in headers.values()):
             return None
         if "Authorization" in received.headers:
             raise HeadersInvalid(header="Authorization", reason="stands beside a signature")
         path, query = raw_target(received)
-        signed = native.read(Received(received.META["REQUEST_METHOD"], path, query, _raw_body(received), headers))
+        signed = self.read(Received(received.META["REQUEST_METHOD"], path, query, _raw_body(received), headers))
         ip = client_ip(received)
         admitted = admission.admit(signed, ip=ip)
         credential = Credential(
@@ -68,6 +75,36 @@ class SignedKeyAuthentication(BaseAuthentication):
     def authenticate_header(self, request: Request) -> str:
         """The challenge of a 401."""
         return "Signature"
+
+
+class SignedKeyAuthentication(_SignedAuthentication):
+    """Headers X-Api-Key, X-Timestamp, X-Nonce and X-Signature, each once, and no other credential beside them."""
+
+    headers = tuple(native.HEADERS)
+
+    def read(self, received: Received) -> SignedRequest:
+        """HMAC-SHA256 or Ed25519."""
+        return native.read(received)
+
+
+class BtseKeyAuthentication(_SignedAuthentication):
+    """Headers btse-api, btse-nonce and btse-sign, or request-api, request-nonce and request-sign: one family, whole."""
+
+    headers = btse.HEADERS
+
+    def read(self, received: Received) -> SignedRequest:
+        """HMAC-SHA384."""
+        return btse.read(received)
+
+
+class SpotKeyAuthentication(_SignedAuthentication):
+    """Headers api-key, nonce, timestamp and sign, each once."""
+
+    headers = tuple(spot.HEADERS)
+
+    def read(self, received: Received) -> SignedRequest:
+        """Double SHA-256."""
+        return spot.read(received)
 
 
 def _raw_body(request: HttpRequest) -> bytes:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
@@ -59,11 +60,12 @@ def _known(request: SignedRequest) -> Known | None:
     """The key with its owner: for reads as it was a moment ago, for all else as it is."""
     if request.method in READS and (recalled := known_keys.recall(request.key)) is not None:
         return recalled
+    since = time.monotonic()
     api_key = ApiKey.objects.select_related("user__parent").filter(key=request.key).first()
     if api_key is None:
         return None
     known = Known(api_key, material_of(api_key))
-    known_keys.keep(known)
+    known_keys.keep(known, since=since)
     return known
 
 

@@ -38,14 +38,14 @@ def recall(key: str) -> Known | None:
     return found[1]
 
 
-def keep(known: Known) -> None:
-    """Remember what was read just now."""
+def keep(known: Known, *, since: float) -> None:
+    """Remember what was read. `since`, of the monotonic clock, is from before the reading began: from then on it is old."""
     if settings.API_KEY_CACHE_MILLISECONDS == 0:
         return
     with _lock:
         if len(_kept) >= KEYS_MAX:
             _kept.clear()
-        _kept[known.api_key.key] = (time.monotonic(), known)
+        _kept[known.api_key.key] = (since, known)
 
 
 def forget(key: str) -> None:

@@ -16,7 +16,8 @@ from accounts.models import Authenticator
 from apikeys.models import ApiKey
 from config.kit import crypto
 from config.management.commands.rotate_keys import COLUMNS
-from messaging.models import Message
+from messaging.models import Message, Notice
+from messaging.services import inbox
 from messaging.services.outbox import open_contents
 from tests.apikeys import people
 from tests.factories_accounts import App, bind_totp
@@ -42,6 +43,7 @@ def test_every_sealed_column_has_its_turn() -> None:
     found = {
         f"{model._meta.label}.{field.name}"
         for model in apps.get_models()
+        if not model._meta.proxy
         for field in model._meta.get_fields()
         if isinstance(field, models.BinaryField) and ("sealed" in field.name or "wrapped" in field.name)
     }
@@ -65,6 +67,9 @@ def test_sealed_values_open_before_under_and_after_the_turn(settings: Any) -> No
     assert App.of(ada).code()
     assert Authenticator.objects.exists()
     assert all(open_contents(message).destination for message in Message.objects.filter(sealed__isnull=False))
+    notices = list(Notice.objects.filter(user=ada))
+    assert notices
+    assert all(inbox.read(notice, language="en").text for notice in notices)
     assert sum(column["turned"] for column in run()["columns"].values()) == 0
 
 

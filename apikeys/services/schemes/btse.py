@@ -20,6 +20,8 @@ FAMILIES = tuple(
 HEADERS = tuple(header for family in FAMILIES for header in family)
 UNSIGNED_PREFIXES = ("/spot", "/futures", "/otc", "/bitgin")
 """What may stand before the path that clients sign."""
+_ENDS_OF_PATHS = frozenset(bytes([character]) for character in b"0123456789/._~-")
+"""No JSON object and no form begins so. Else a path with a time in it could lend that as nonce, and the rest as body."""
 SCHEMES = frozenset({Scheme.BTSE})
 
 
@@ -34,6 +36,8 @@ def read(received: Received) -> SignedRequest:
     check_target(received.method, received.path, received.query)
     if received.query and received.method not in {"GET", "HEAD"}:
         raise TargetInvalid(reason="a query is not signed and is taken on reads only")
+    if received.body[:1] in _ENDS_OF_PATHS:
+        raise TargetInvalid(reason="a body that begins as a path may end is not taken")
     return SignedRequest(
         method=received.method,
         key=key,
