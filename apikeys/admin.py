@@ -97,8 +97,9 @@ class ApiKeyAdmin(ReadOnlyAdmin):
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The key's page, with the button where the officer may press it."""
-        active = object_id.isdigit() and ApiKey.objects.filter(pk=object_id, state=State.ACTIVE).exists()
-        stop = {"may_disable": active and has_role(request, *DISABLING_ROLES), "reason_length_max": REASON_LENGTH_MAX}
+        known = object_id.isascii() and object_id.isdigit()
+        stoppable = known and ApiKey.objects.filter(pk=object_id, state__in=(State.ACTIVE, State.PAUSED)).exists()
+        stop = {"may_disable": stoppable and has_role(request, *DISABLING_ROLES), "reason_length_max": REASON_LENGTH_MAX}
         page: HttpResponse = super().change_view(request, object_id, form_url, {**(extra_context or {}), **stop})
         return page
 

@@ -132,7 +132,7 @@ class UserAdmin(CustomerActs, ReadOnlyAdmin):
     fieldsets = (
         ("Account", {"fields": (("uid", "status"), ("email", "phone", "username"), ("kind", "roles"))}),
         ("Opened", {"fields": (("registered_at", "register_type", "registered_ip"),)}),
-        ("Safety", {"fields": (("authenticator", "login_code", "language"),)}),
+        ("Safety", {"fields": (("authenticator", "login_code", "language"), ("api_keys",))}),
         ("Settings", {"fields": (("allows_many_devices", "checks_other_places"),)}),
         ("Around", {"fields": (("belongs_to", "tier", "labels_shown"), ("referral_code", "referred_by"))}),
     )
@@ -150,6 +150,7 @@ class UserAdmin(CustomerActs, ReadOnlyAdmin):
         "authenticator",
         "login_code",
         "language",
+        "api_keys",
         "allows_many_devices",
         "checks_other_places",
         "belongs_to",
@@ -223,6 +224,11 @@ class UserAdmin(CustomerActs, ReadOnlyAdmin):
     def login_code(self, user: User) -> str:
         """Where it goes."""
         return user.get_second_factor_channel_display()
+
+    @admin.display(description="API keys")
+    def api_keys(self, user: User) -> SafeString:
+        """The way to the keys that act for this account, with their last use and what was refused."""
+        return format_html('<a class="underline" href="{}?q={}">show</a>', reverse("admin:apikeys_apikey_changelist"), user.uid)
 
 
 def _link(user: User) -> SafeString:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +25,7 @@ from config.kit.paging import Keyset
 from config.kit.views import Call, Needs, operation
 
 CAPS_MAX = 50
+COIN = re.compile(r"[A-Z0-9]{2,16}", re.ASCII)
 
 
 class ApiKeyProofInput(ProofInput):
@@ -35,6 +37,12 @@ class DailyCapField(serializers.Serializer[Any]):
 
     coin = Text(max_length=16)
     amount = AmountField(positive=False)
+
+    def validate_coin(self, coin: str) -> str:
+        """As the books write it: a cap in `eth` would hold nothing."""
+        if not COIN.fullmatch(coin):
+            raise serializers.ValidationError("A coin's code is due, in capitals, like ETH.")
+        return coin
 
     def validate_amount(self, amount: Decimal) -> Decimal:
         """Zero means none at all; less is nothing."""

@@ -124,12 +124,6 @@ def hand_over(claim: Claim) -> bool:
         _try_again(claim, type(trouble).__name__)
         return False
     message.template_version = outgoing.version
-    if message.channel == Channel.SMS and message.expires_at is None and not trials.was_asked_for(message):
-        try:
-            take_notice(phone=outgoing.destination, at=now())
-        except Exhausted as exhausted:
-            _pass(claim, "the budget of SMS notices is spent", due_at=now() + timedelta(seconds=exhausted.retry_after))
-            return True
     return _carry(claim, outgoing)
 
 
@@ -139,6 +133,7 @@ def _carry(claim: Claim, outgoing: Outgoing) -> bool:
     refused = trials.refused_by(message)
     willing = [provider for provider in providers(message.channel) if provider.name not in refused]
     error, was_asked = message.last_error, False
+    unpaid = message.channel == Channel.SMS and message.expires_at is None and not trials.was_asked_for(message)
     for provider in list(willing):
         moment = now()
         if moment + timedelta(seconds=provider.longest_seconds) > claim.until:
@@ -147,6 +142,9 @@ def _carry(claim: Claim, outgoing: Outgoing) -> bool:
             break  # a code is never sent late: the next look drops it
         if not breakers.admits(channel=message.channel, name=provider.name, probe_seconds=provider.longest_seconds):
             continue
+        if unpaid and not _pay(claim, outgoing):
+            return True
+        unpaid = False
         trial = trials.begin(message, lease=claim.tries, provider=provider.name)
         if trial is None:
             logger.warning("Message %s was taken over by another worker.", message.public_id)
@@ -166,6 +164,19 @@ def _carry(claim: Claim, outgoing: Outgoing) -> bool:
             _finish(claim, MessageState.ACCEPTED, receipt=receipt)
             return True
     return _nobody_took_it(claim, error=error, willing=willing, was_asked=was_asked)
+
+
+def _pay(claim: Claim, outgoing: Outgoing) -> bool:
+    """Take a notice's SMS from its budgets, once, when somebody is about to be asked; without budget it waits.
+
+    An outage in which nobody is asked must not spend what the notices need when it is over.
+    """
+    try:
+        take_notice(phone=outgoing.destination, at=now())
+    except Exhausted as exhausted:
+        _pass(claim, "the budget of SMS notices is spent", due_at=now() + timedelta(seconds=exhausted.retry_after))
+        return False
+    return True
 
 
 def _ask(provider: Provider, outgoing: Outgoing, trial: MessageTry) -> Receipt:
@@ -219,7 +230,7 @@ def _try_again(claim: Claim, error: str) -> None:
         claim,
         MessageState.QUEUED,
         error=error,
-        due_at=now() + timedelta(seconds=backoff_seconds(claim.tries)),
+        due_at=now() + timedelta(seconds=backoff_seconds(claim.tries - claim.message.passes)),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import time
 from datetime import timedelta
@@ -14,7 +15,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from accounts.models import AuditRecord, RegisterType, User
 from apikeys.models import ApiKey, DailyCap, Nonce, Scheme, State
-from apikeys.services import keys, known_keys
+from apikeys.services import admission, keys, known_keys
 from config.kit.clock import now
 from messaging.models import Message, Purpose
 from tests.apikeys import people, urls
@@ -121,8 +122,6 @@ def by_ed25519(issued: keys.IssuedKey, target: str = "/api/v1/reading") -> Signe
 
 @pytest.mark.parametrize("form", ["pem", "base64"])
 def test_an_ed25519_key_keeps_nothing_secret_here_and_signs(ada: User, signed_in: Api, form: str) -> None:
-    import base64
-
     public = PEM if form == "pem" else base64.b64encode(PRIVATE.public_key().public_bytes_raw()).decode()
     body = {
         "label": "robot",
@@ -148,11 +147,28 @@ def test_an_ed25519_key_keeps_nothing_secret_here_and_signs(ada: User, signed_in
         "A" * 401,
         "AAAA",
         "A" * 43 + "=",
+        base64.b64encode((1 << 255 | 1).to_bytes(32, "little")).decode(),
+        base64.b64encode(bytes.fromhex("26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85")).decode(),
+        base64.b64encode(bytes.fromhex("c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa")).decode(),
+        base64.b64encode((2**255 - 18).to_bytes(32, "little")).decode(),
         PEM.replace("MCow", "MCox"),
         X25519_PEM,
         "-----BEGIN PUBLIC KEY-----\nä\n-----END PUBLIC KEY-----",
     ],
-    ids=["none", "short", "long", "few bytes", "small order", "broken PEM", "another kind", "not ASCII"],
+    ids=[
+        "none",
+        "short",
+        "long",
+        "few bytes",
+        "small order",
+        "with a sign",
+        "order of eight",
+        "the other of eight",
+        "beyond the prime",
+        "broken PEM",
+        "another kind",
+        "not ASCII",
+    ],
 )
 def test_what_is_no_ed25519_key_is_refused_and_makes_nothing(ada: User, signed_in: Api, public: str) -> None:
     body = {
@@ -212,6 +228,13 @@ def test_caps_are_made_with_the_key_and_a_coin_stands_once(ada: User, signed_in:
     caps = [{"coin": "ETH", "amount": "1.5"}, {"coin": "USDT", "amount": "0"}]
     assert signed_in.post(ROAD, {**body, "daily_caps": [*caps, caps[0]]}).status_code == 400
     assert signed_in.post(ROAD, {**body, "daily_caps": [{"coin": "ETH", "amount": "-1"}]}).status_code == 400
+    for coin in ("eth", "ETH ", "Ξ", "E", "ETH\u200b"):
+        answer = signed_in.post(ROAD, {**body, "daily_caps": [{"coin": coin, "amount": "1"}]})
+        if coin != "ETH ":  # white space around a text is taken off
+            assert (answer.status_code, list(answer.json()["fields"])) == (400, ["daily_caps.0.coin"])
+            continue
+        assert answer.json()["daily_caps"] == [{"coin": "ETH", "amount": "1"}]
+        body["code"] = people.key_code(ada)
     assert signed_in.post(ROAD, {**body, "daily_caps": caps}).json()["daily_caps"] == caps
 
 
@@ -228,6 +251,27 @@ def test_a_key_that_was_read_a_moment_ago_still_stops_within_a_second_and_never_
     written = people.send(people.signer(issued).sign("POST", "/api/v1/writing", b"{}"))
     assert (written.status_code, urls.writes) == (401, [])
     moment += 0.8
+    assert reads(issued) == 401
+    known_keys._kept.clear()
+
+
+def test_a_key_is_as_old_as_the_beginning_of_its_reading(ada: User, settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.API_KEY_CACHE_MILLISECONDS = 800
+    issued = people.issue(ada)
+    moment = 1000.0
+    monkeypatch.setattr("apikeys.services.known_keys.time.monotonic", lambda: moment)
+    known_keys._kept.clear()
+    genuine = admission.material_of
+
+    def slow(api_key: ApiKey) -> bytes:
+        nonlocal moment
+        moment += 0.7
+        ApiKey.objects.update(state=State.DISABLED, ended_at=now())  # by another process, right after it was read
+        return genuine(api_key)
+
+    monkeypatch.setattr(admission, "material_of", slow)
+    assert reads(issued) == 200
+    moment += 0.1
     assert reads(issued) == 401
     known_keys._kept.clear()
 

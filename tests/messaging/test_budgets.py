@@ -12,7 +12,7 @@ from django.db import transaction
 
 from config.kit.clock import now
 from messaging.models import Allowance, Budget, BudgetAlarm, Message, MessageState
-from messaging.services import delivery, limits, notices
+from messaging.services import breakers, delivery, limits, notices
 from messaging.services.destinations import shared_country
 from messaging.services.limits import Exhausted
 from tests.messaging.conftest import at_once, customer
@@ -115,6 +115,38 @@ def test_a_thief_who_provokes_notices_costs_ten_sms_an_hour(
         delivery.sweep()
     channels = [outgoing.channel for outgoing in carrier.taken]
     assert (channels.count("sms"), channels.count("email")) == (10, 15)
+
+
+def test_a_notice_that_nobody_is_asked_to_carry_costs_nothing(
+    db: None, monkeypatch: pytest.MonkeyPatch, settings: LazySettings
+) -> None:
+    settings.MESSAGING_SMS_NOTICES_PER_PHONE_PER_HOUR = 1
+    carrier = carried_by(monkeypatch, Carrier())
+    with time_machine.travel(NOON, tick=False) as clock:
+        for _ in range(settings.MESSAGING_BREAKER_FAILURES):
+            breakers.note_failure(channel="sms", name=carrier.name)
+        notices.notify(user=customer(None, phone="+886912345678"), template="totp_bound")
+        for _ in range(2):  # its breaker is open; looked at twice
+            delivery.sweep()
+            clock.shift(timedelta(seconds=10))
+            Message.objects.filter(state=MessageState.QUEUED).update(due_at=now())
+        assert carrier.taken == []
+        clock.shift(timedelta(seconds=settings.MESSAGING_BREAKER_PAUSE_SECONDS))
+        delivery.sweep()
+    assert len(carrier.taken) == 1
+
+
+def test_a_message_that_waited_through_a_long_outage_is_tried_again_soon(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    carrier = carried_by(monkeypatch, Carrier(OSError("away")))
+    notices.notify(user=customer(None, phone="+886912345678"), template="totp_bound")
+    Message.objects.update(tries=2_000, passes=2_000)
+    with time_machine.travel(now(), tick=False) as clock:
+        delivery.sweep()
+        waiting = Message.objects.get()
+        assert (waiting.state, waiting.due_at <= now() + timedelta(seconds=3)) == (MessageState.QUEUED, True)
+        clock.shift(timedelta(seconds=3))
+        delivery.sweep()
+    assert (len(carrier.taken), Message.objects.get().state) == (2, MessageState.ACCEPTED)
 
 
 def test_a_notice_that_is_tried_again_is_paid_for_once(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
