@@ -40,10 +40,11 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "DocumentKind": "kyc.models.DocumentKind",
         "AccountKind": "wallet.models.ledger.AccountKind",
         "PostingKind": "wallet.models.ledger.PostingKind",
-        "CaptchaKind": "messaging.models.CaptchaKind",
+        "CaptchaKind": ["picture", "proof_of_work", "geetest", "geetest_v3", "aliyun"],
         "CodePurpose": "messaging.models.Purpose",
         "KeyScope": "apikeys.models.Scope",
-        "KeyState": ["active", "disabled", "expired", "lapsed"],
+        "KeyState": ["active", "paused", "disabled", "expired", "lapsed"],
+        "PasswordRecoveryStep": ["started", "code_proven", "proven"],
     },
     "POSTPROCESSING_HOOKS": ["drf_spectacular.hooks.postprocess_schema_enums", "config.kit.schema.problem_component"],
 }

@@ -28,7 +28,7 @@ BIND_REFUSALS = (
 UNBIND_REFUSALS = (errors.ContactNotBound, errors.LastContact, errors.ContactInUse, *PROOF_REFUSALS)
 
 
-class EmailInput(ProofInput):
+class OwnEmailInput(ProofInput):
     """The email and the code that was sent to it (purpose `email_bind`); where one is bound, its code too (`email_change`).
 
     The proof is due for a first email (`security_settings`), and for a change where a second factor is bound that is no code.
@@ -40,7 +40,7 @@ class EmailInput(ProofInput):
     old_code = CodeField(required=False, default="", allow_blank=True)
 
 
-class PhoneInput(ProofInput):
+class OwnPhoneInput(ProofInput):
     """The phone and the code that was sent to it (purpose `phone_bind`); where one is bound, its code too (`phone_change`).
 
     The proof is due for a first phone (`security_settings`), and for a change where a second factor is bound that is no code.
@@ -70,7 +70,7 @@ class Email(NativeView):
 
     @operation(
         needs=Needs(),
-        input=EmailInput,
+        input=OwnEmailInput,
         output=MeOutput,
         rate="20/m",
         summary="Bind or change the email",
@@ -108,7 +108,7 @@ class Phone(NativeView):
 
     @operation(
         needs=Needs(),
-        input=PhoneInput,
+        input=OwnPhoneInput,
         output=MeOutput,
         rate="20/m",
         summary="Bind or change the phone",

@@ -53,7 +53,7 @@ class StartInput(DestinationInput):
     captcha = CaptchaInput(required=False, allow_null=True)
 
 
-class TokenInput(serializers.Serializer[Any]):
+class RecoveryTokenInput(serializers.Serializer[Any]):
     """The token of the recovery."""
 
     token = Secret(max_length=64)
@@ -126,7 +126,7 @@ class RecoverySecondCode(NativeView):
 
     @operation(
         needs=Needs(login=False),
-        input=TokenInput,
+        input=RecoveryTokenInput,
         output=CodeOutput,
         status=202,
         rate="60/m",

@@ -8,7 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.api import native as accounts
 from apikeys.api import native as apikeys
 from kyc.api import native as kyc
-from kyc.api import native_recovery as kyc_recovery
+from kyc.api.native import password_recovery as kyc_recovery
 from messaging.api import native as messaging
 from wallet.api.native import books, deposits, sub_accounts, trusted_addresses, withdrawals
 

@@ -8,7 +8,7 @@ from accounts.api.native.password_recoveries import (
     STEP_REFUSALS,
     DestinationInput,
     ProgressOutput,
-    TokenInput,
+    RecoveryTokenInput,
     destination_of,
 )
 from accounts.services import password_recovery
@@ -28,7 +28,7 @@ class FirstCodeInput(DestinationInput):
     device_token = Secret(max_length=64, required=False)
 
 
-class IdNumberInput(TokenInput):
+class IdNumberInput(RecoveryTokenInput):
     """The token and the number of the identity document that was verified."""
 
     id_number = Text(max_length=64)
