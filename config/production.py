@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlsplit
@@ -10,6 +11,9 @@ DEVELOPMENT_KEY = b"development-key-encryption-key!!"
 """The key-encryption key that development makes up."""
 RECOVERY_WAIT_HOURS_MIN = 24
 """A thief who got past two officers must leave the owner a day to object."""
+
+RATE = re.compile(r"[1-9][0-9]{0,6}/(?:[1-9][0-9]{0,4})?[smhd]", re.ASCII)
+"""As django-ratelimit reads it; another text would fail at each request, none would let everything through."""
 
 
 def complaints(settings: Mapping[str, Any]) -> list[str]:
@@ -32,6 +36,10 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
         ),
         (settings["TRUSTED_ADDRESS_COOLDOWN_SECONDS"] == 0, "TRUSTED_ADDRESS_COOLDOWN_SECONDS is zero"),
         (settings["API_KEY_CACHE_MILLISECONDS"] >= 1000, "API_KEY_CACHE_MILLISECONDS lets a stopped key read on"),
+        *(
+            (not RATE.fullmatch(settings[name]), f"{name} is not written like 20/s")
+            for name in ("API_KEY_RATE_PER_KEY", "API_KEY_RATE_PER_CUSTOMER")
+        ),
         (settings["RECOVERY_WAIT_HOURS"] < RECOVERY_WAIT_HOURS_MIN, "RECOVERY_WAIT_HOURS is less than a day"),
         (settings["API_KEY_WITHDRAW_AGE_SECONDS"] == 0, "API_KEY_WITHDRAW_AGE_SECONDS is zero"),
         (

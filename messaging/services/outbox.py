@@ -87,7 +87,8 @@ def enqueue(
 
 
 def drop_unsent(code: Code) -> None:
-    """Drop the messages that still wait to carry a former code of this row."""
+    """Drop the messages that still wait to carry a former code of this row; one on its way now is not tried again."""
+    Message.objects.filter(code=code, state=MessageState.HANDED_OVER).update(expires_at=now())
     Message.objects.filter(code=code, state=MessageState.QUEUED).update(state=MessageState.EXPIRED, sealed=None, ended_at=now())
 
 

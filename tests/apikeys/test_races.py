@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 
 from accounts.services import second_factor
 from accounts.services.second_factor import Proof
@@ -15,6 +15,7 @@ from apikeys.models import ApiKey, Nonce
 from apikeys.services import admission, keys
 from apikeys.services.schemes import native
 from apikeys.services.schemes.common import Received, SignedRequest
+from config.kit.clock import now
 from config.kit.errors import Absent, DomainError
 from tests.apikeys import people
 
@@ -65,6 +66,26 @@ def test_of_sixty_four_requests_with_one_nonce_one_is_let_in(real_db):
     assert sum(isinstance(one, admission.Admitted) for one in met) == 1
     assert sum(isinstance(one, NonceUsed) for one in met) == 63
     assert Nonce.objects.count() == 1
+
+
+def test_only_the_commit_of_a_reads_nonce_does_not_wait_for_the_disk(real_db):
+    def waits() -> str:
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW synchronous_commit")
+            return str(cursor.fetchone()[0])
+
+    client = people.signer(people.issue(people.customer()))
+    key = ApiKey.objects.get()
+    usual = waits()
+    assert usual == "on"
+    for method, inside in (("GET", "off"), ("POST", usual)):
+        with transaction.atomic():
+            assert admission._burn(key, read(client.sign(method, "/api/v1/x")), now())
+            assert waits() == inside
+        assert waits() == usual
+        assert admission._burn(key, read(client.sign(method, "/api/v1/x")), now())
+        assert waits() == usual
+    assert Nonce.objects.count() == 4
 
 
 def test_the_limit_of_keys_holds_for_many_at_once(real_db, settings, monkeypatch):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from redis.exceptions import ConnectionError as RedisConnectionError
 
@@ -14,6 +15,7 @@ from apikeys.models import Nonce, RefusedRequest
 from config.dialects.native.dialect import NATIVE
 from config.kit import throttling
 from config.kit.dialect import KeyRates
+from config.production import complaints
 from tests.apikeys import people, urls
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.apikeys.urls")]
@@ -95,3 +97,12 @@ def test_what_a_key_was_not_allowed_or_asked_too_often_is_kept_with_what_it_sign
     kept = list(RefusedRequest.objects.order_by("id").values_list("slug", "signed_text"))
     assert [slug for slug, _ in kept] == ["api.scope_missing", "api.throttled"]
     assert kept[0][1].startswith("POST\n/api/v1/writing\n")
+
+
+@pytest.mark.parametrize("rate", ["", "20", "0/s", "twenty", "20/s ", "20/0s", "20/w", "-1/s"])
+def test_production_does_not_start_with_a_rate_that_counts_nothing_or_can_not_be_read(rate: str) -> None:
+    given = {name: getattr(settings, name) for name in dir(settings) if name.isupper()}
+    for name in ("API_KEY_RATE_PER_KEY", "API_KEY_RATE_PER_CUSTOMER"):
+        said = f"{name} is not written like 20/s"
+        assert said in complaints(given | {name: rate})
+        assert said not in complaints(given | {name: "150/10s"})
