@@ -76,7 +76,7 @@ _SECURITY = (
     Template("app_authorized", ("name",), urgent=True),
     Template("api_key_created", ("name",), urgent=True),
     Template("api_key_changed", ("name",), urgent=True),
-    Template("api_key_deleted", ("name",)),
+    Template("api_key_deleted", ("name",), urgent=True),
     Template("trusted_address_added", ("coin", "address_tail"), urgent=True),
     Template("trusted_address_removed", ("coin", "address_tail")),
 )

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 from django.test import Client
 
+from accounts.models import RegisterType, User
 from apikeys.models import ApiKey, State
 from apikeys.services import keys
-from messaging.models import Purpose
+from config.kit.clock import now
+from messaging.models import Message, Purpose
+from messaging.services.outbox import open_contents
 from tests.apikeys import people
 from tests.factories_accounts import officer
 from tests.messaging.test_desk import signed_in
@@ -43,3 +46,31 @@ def test_a_key_that_its_owner_paused_can_be_disabled_for_good(desk: Client) -> N
     assert ApiKey.objects.get().state == State.DISABLED
     assert f"{way}disable/" not in desk.get(f"{way}change/").content.decode()
     assert desk.get("/admin/apikeys/apikey/²/change/").status_code in {302, 404}
+
+
+def test_whatever_becomes_of_a_key_is_told_on_every_channel_and_of_a_sub_accounts_to_its_parent() -> None:
+    ada = people.customer()
+    User.objects.filter(pk=ada.pk).update(phone="+886912345678")
+    ada.refresh_from_db()
+    child = User.objects.create(parent=ada, username="desk.one", register_type=RegisterType.SUB_ACCOUNT, registered_at=now())
+    for owner in (ada, child):
+        told = Message.objects.filter(user__in=(ada, child), template__startswith="api_key_")
+        told.delete()
+        made = keys.create(
+            customer=ada,
+            proof=people.proof(ada),
+            label="robot",
+            scopes=["read"],
+            sub_account=str(child.uid) if owner == child else "",
+        ).api_key
+        changed = people.proof(ada, Purpose.API_KEY_CHANGE)
+        keys.change(customer=ada, public_id=made.public_id, proof=changed, enabled=False)
+        made.refresh_from_db()
+        keys.disable(api_key=made, officer=officer("compliance", email=f"{owner.pk}@ops.example")[0], reason="stolen")
+        keys.delete(customer=ada, public_id=made.public_id, proof=people.proof(ada, Purpose.API_KEY_DELETE))
+        assert sorted(told.values_list("template", "channel")) == sorted(
+            (template, channel)
+            for template in ("api_key_created", "api_key_changed", "api_key_changed", "api_key_deleted")
+            for channel in ("email", "sms")
+        )
+        assert {open_contents(message).destination for message in told} == {ada.email, ada.phone}

@@ -15,10 +15,10 @@ from django.db import IntegrityError, transaction
 from config.carriers import email_carriers, sms_carriers
 from config.kit.clock import now
 from messaging.models import Message, MessageState, MessageTry, Outcome, ProviderState
-from messaging.providers.base import Outgoing, ProviderRefused, ProviderUnavailable, Receipt
+from messaging.providers.base import ProviderRefused, ProviderUnavailable
 from messaging.providers.registry import providers
 from messaging.services import breakers, delivery, notices, trials
-from tests.factories_messaging import pass_time_for_resend, read_code
+from tests.factories_messaging import read_code
 from tests.messaging.conftest import at_once, customer
 from tests.messaging.gateways import Gateway, gateway
 from tests.messaging.test_codes import send
@@ -295,26 +295,3 @@ def test_the_database_holds_tries_and_breakers_to_their_shape(db: None) -> None:
         MessageTry.objects.create(message=message, number=1, provider="p", started_at=moment)
     with pytest.raises(IntegrityError), transaction.atomic():
         ProviderState.objects.create(channel="sms", name="p", passed_over_until=moment)
-
-
-def test_a_code_that_was_replaced_while_it_was_on_its_way_is_not_tried_again(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Slow(Carrier):
-        def send(self, outgoing: Outgoing) -> Receipt:
-            if not self.taken:
-                pass_time_for_resend()
-                send()  # somebody has no patience
-            return super().send(outgoing)
-
-    carrier = Slow(ProviderUnavailable("away"))
-    monkeypatch.setattr(delivery, "providers", lambda _: (carrier,))
-    with time_machine.travel(now(), tick=False) as clock:
-        send()
-        void = read_code("ada@example.com")
-        first = Message.objects.get()
-        delivery.deliver(first.pk)
-        live = read_code("ada@example.com")
-        clock.shift(timedelta(seconds=10))
-        delivery.sweep()
-    assert [outgoing.code for outgoing in carrier.taken] == [void, live]
-    first.refresh_from_db()
-    assert (first.state, first.sealed) == (MessageState.EXPIRED, None)
