@@ -12,6 +12,7 @@ from accounts.models.sessions import EndCause
 from accounts.services import audit, devices, holds, links, logins, sessions
 from accounts.services.clients import Client
 from config.kit.clock import now
+from config.kit.errors import NotSignedIn
 from messaging.services.catalogue import NOTICES
 from messaging.services.notices import notify
 
@@ -38,9 +39,13 @@ def follow(
     none while the account is set up); the log and the audit log get a line; the notice named after the act goes to
     every bound channel, and to those of `tell_also` (channel and destination), with a link that freezes the account.
     `facts` are the notice's, and never secrets. `is_automatic`: the clock did it, not the customer.
+    Raises NotSignedIn where `session` ended since its request came in, so that nothing is changed: what ended it was
+    meant to stop this.
     """
     if ends is not None:
         end_sessions(user, ends, but=session)
+    if session is not None and not sessions.is_open(session):
+        raise NotSignedIn
     if hold is not None:
         _hold(user, hold, hold_hours, new_may_skip_hold)
     if forget_devices:

@@ -16,7 +16,7 @@ from accounts.models.holds import Cause
 from accounts.models.logins import LoginAct
 from accounts.models.sessions import EndCause
 from accounts.models.users import Status
-from accounts.services import audit, changes, holds, logins, sessions
+from accounts.services import audit, changes, holds, logins, recovery_ends, sessions
 from accounts.services.clients import Client
 from config.kit.clock import now
 from messaging.services.notices import notify
@@ -27,11 +27,13 @@ REASON_LENGTH_MAX = 200
 def freeze(*, user: User, client: Client) -> AccountFreeze:
     """Freeze the account because its owner says so. Where it is frozen already, the owner's word joins the officer's.
 
-    Raises AccountStopped (deleted).
+    Recovery cases that are open end: only one that is opened after it lifts a freeze. Raises AccountStopped (deleted).
     """
     with transaction.atomic():
         locked = _locked(user)
         running = current(locked)
+        if running is None or not running.by_owner:
+            recovery_ends.cancel_at_freeze(user=locked, client=client)
         if running is not None:
             AccountFreeze.objects.filter(pk=running.pk).update(by_owner=True)
             running.by_owner = True

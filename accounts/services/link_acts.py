@@ -9,7 +9,7 @@ from django.db import transaction
 from accounts.errors import LinkExpired, LinkInvalid, LinkSpent
 from accounts.models import SecurityLink, User
 from accounts.models.recovery import LinkAct
-from accounts.services import freezing, recovery_cases
+from accounts.services import freezing, recovery_ends
 from accounts.services.clients import Client
 from config.kit.clock import now
 from config.kit.crypto import token_hash
@@ -44,5 +44,5 @@ def press(text: str, *, client: Client) -> SecurityLink:
         if link.act == LinkAct.FREEZE:
             freezing.freeze(user=link.user, client=client)
         elif link.case is not None:
-            recovery_cases.cancel(case=link.case, client=client)
+            recovery_ends.cancel(case=link.case, client=client)
     return link

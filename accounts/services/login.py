@@ -25,7 +25,7 @@ from accounts.services import (
     logins,
     names,
     passwords,
-    recovery_cases,
+    recovery_ends,
     second_factor,
     sessions,
 )
@@ -159,8 +159,8 @@ def admit(
             opened = sessions.open_session(user=current, level=Level.PRE2FA, client=client, by=by, due=due)
             return SignIn(opened.session, opened.token, methods=dues.methods(opened.session))
         opened = sessions.open_session(user=current, level=_reached(current), client=client, by=by)
-        if is_proven:
-            recovery_cases.cancel_for_owner(user=current, client=client)
+        if by == SignedInBy.PASSKEY:  # a fingerprint on the app's device is not what was lost
+            recovery_ends.cancel_for_owner(user=current, client=client)
         return _completed(opened, device, client)
 
 
@@ -221,6 +221,6 @@ def complete(*, session: Session, proof: Proof | None, client: Client, device_to
             return SignIn(opened.session, opened.token, methods=dues.methods(opened.session))
         if waited:
             if second_factor.has_strong(user):
-                recovery_cases.cancel_for_owner(user=user, client=client)
+                recovery_ends.cancel_for_owner(user=user, client=client)
             return _completed(opened, devices.find(device_token), client)
         return SignIn(opened.session, opened.token)

@@ -29,6 +29,7 @@ from accounts.models.recovery import CASE_FLOW, CaseState, LinkAct, RecoveryCaus
 from accounts.services import attempts, changes, freezing, links, logins, names, passwords, recovery_reasons, second_factor
 from accounts.services.attempts import Subject
 from accounts.services.clients import Client
+from accounts.services.recovery_ends import OPEN, cancel, locked
 from config.kit.clock import now
 from config.kit.crypto import token, token_hash
 from config.kit.errors import InvalidInput, Unavailable
@@ -44,7 +45,6 @@ TOKEN = re.compile(r"[A-Za-z0-9_-]{43}", re.ASCII)
 TOKEN_LIFETIME = timedelta(days=30)
 """For how long after its end a case tells how it ended."""
 SELFIE_DUE = (CaseState.DRAFT, CaseState.SENT_BACK)
-OPEN = tuple(state for state in CaseState if state.value not in CASE_FLOW.ends)
 
 
 @dataclass(frozen=True, repr=False)
@@ -199,36 +199,6 @@ def submit(*, token: str, selfie_reference: str, selfie_sha256: bytes) -> Recove
 def cancel_by_token(*, token: str, client: Client) -> RecoveryCase:
     """Take the case back. Raises RecoveryTokenInvalid, IllegalMove."""
     return cancel(case=find(token), client=client)
-
-
-def cancel(*, case: RecoveryCase, client: Client) -> RecoveryCase:
-    """End the case because its customer says so; every bound channel is told. Raises IllegalMove."""
-    with transaction.atomic():
-        case = locked(case)
-        close(case, CaseState.CANCELLED)
-        changes.follow(user=case.user, act=LoginAct.RECOVERY_CANCELLED, client=client)
-    return case
-
-
-def cancel_for_owner(*, user: User, client: Client) -> None:
-    """Who signs in with the second factor has not lost it: an open case that says so ends, in the caller's transaction."""
-    for case in RecoveryCase.objects.filter(user=user, cause=RecoveryCause.SECOND_FACTOR, state__in=OPEN):
-        cancel(case=case, client=client)
-
-
-def locked(case: RecoveryCase) -> RecoveryCase:
-    """The case with its user, both locked, in the caller's transaction."""
-    user = User.objects.select_for_update().get(pk=case.user_id)
-    found = RecoveryCase.objects.select_for_update().get(pk=case.pk)
-    found.user = user
-    return found
-
-
-def close(case: RecoveryCase, state: CaseState) -> None:
-    """Move the locked case into one of its ends. Raises IllegalMove."""
-    CASE_FLOW.check(case.state, state)
-    case.state, case.ended_at, case.selfie_due_by = state, now(), None
-    case.save(update_fields=["state", "ended_at", "selfie_due_by"])
 
 
 def reason_of(case: RecoveryCase, language: str) -> str:

@@ -14,7 +14,7 @@ from accounts.models.holds import Cause
 from accounts.models.logins import LoginAct
 from accounts.models.recovery import CaseState
 from accounts.models.sessions import EndCause
-from accounts.services import audit, changes, clients, freezing, holds, logins, recovery_cases, recovery_desk
+from accounts.services import audit, changes, clients, freezing, holds, logins, recovery_cases, recovery_desk, recovery_ends
 from config.kit.clock import now
 from config.kit.network import UNKNOWN_ADDRESS
 
@@ -52,13 +52,13 @@ def complete(pk: int) -> bool:
     False where the case isn't due any more: cancelled, rejected, or completed by another worker.
     """
     with transaction.atomic():
-        case = recovery_cases.locked(RecoveryCase.objects.get(pk=pk))
+        case = recovery_ends.locked(RecoveryCase.objects.get(pk=pk))
         if case.state != CaseState.WAITING or case.waits_until is None or case.waits_until > now():
             return False
         if not recovery_desk.has_two_approvals(case):
             logger.critical("a recovery case waits without two approvals", extra={"case": case.public_id})
             return False
-        recovery_cases.close(case, CaseState.COMPLETED)
+        recovery_ends.close(case, CaseState.COMPLETED)
         _let_in(case.user, ip=case.ip or UNKNOWN_ADDRESS)
         return True
 
@@ -66,10 +66,10 @@ def complete(pk: int) -> bool:
 def expire(pk: int) -> bool:
     """End a case that waits for a selfie and got none. False where one came meanwhile."""
     with transaction.atomic():
-        case = recovery_cases.locked(RecoveryCase.objects.get(pk=pk))
+        case = recovery_ends.locked(RecoveryCase.objects.get(pk=pk))
         if case.state not in recovery_cases.SELFIE_DUE or case.selfie_due_by is None or case.selfie_due_by > now():
             return False
-        recovery_cases.close(case, CaseState.EXPIRED)
+        recovery_ends.close(case, CaseState.EXPIRED)
         audit.record(
             actor=None,
             actor_kind="system",

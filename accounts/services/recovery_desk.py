@@ -18,7 +18,7 @@ from accounts.errors import (
 )
 from accounts.models import RecoveryCase, RecoveryDecision, User
 from accounts.models.recovery import CASE_FLOW, CaseState, LinkAct, Verdict
-from accounts.services import audit, links, recovery_cases, recovery_reasons, staff
+from accounts.services import audit, links, recovery_cases, recovery_ends, recovery_reasons, staff
 from config.kit.clock import now
 from config.kit.crypto import equal
 from config.kit.errors import Absent
@@ -88,7 +88,7 @@ def reject(*, case_id: Any, officer: User, reason: str, reason_slug: str, seen: 
         case = _locked(case_id)
         CASE_FLOW.check(case.state, CaseState.REJECTED)
         _decide(case, officer, Verdict.REJECT, reason, reason_slug, seen)
-        recovery_cases.close(case, CaseState.REJECTED)
+        recovery_ends.close(case, CaseState.REJECTED)
         _tell(case, "recovery_rejected", reason_slug)
     return case
 
@@ -145,7 +145,7 @@ def _locked(case_id: Any) -> RecoveryCase:
     found = RecoveryCase.objects.filter(public_id=number).first() if number is not None else None
     if found is None:
         raise Absent(thing="recovery case")
-    return recovery_cases.locked(found)
+    return recovery_ends.locked(found)
 
 
 def _decide(case: RecoveryCase, officer: User, verdict: Verdict, reason: str, slug: str, seen: bytes) -> None:

@@ -28,7 +28,10 @@ FRESH_LIFETIME = timedelta(minutes=5)
 TOUCH_INTERVAL = timedelta(seconds=60)
 """The time of last use is written at most this often."""
 OPEN_SESSIONS_MAX = 20
-"""Open sessions of one user; the one unused for longest gives way."""
+"""Open sessions of one user, and as many more that wait; of each sort the one unused for longest gives way.
+
+Counted apart, because whoever knows the password alone opens sessions that wait, and must sign nobody out by it.
+"""
 
 
 @dataclass(frozen=True, repr=False)
@@ -68,8 +71,9 @@ def open_session(
 
 
 def _make_room(user: User, newest: Session) -> None:
-    crowd = open_sessions(user).exclude(pk=newest.pk).order_by("-last_used_at").values_list("pk", flat=True)
-    surplus = list(crowd[OPEN_SESSIONS_MAX - 1 :])
+    waits = Q(level=Level.PRE2FA) if newest.level == Level.PRE2FA else ~Q(level=Level.PRE2FA)
+    crowd = open_sessions(user).filter(waits).exclude(pk=newest.pk).order_by("-last_used_at")
+    surplus = list(crowd.values_list("pk", flat=True)[OPEN_SESSIONS_MAX - 1 :])
     if surplus:
         _end(Session.objects.filter(pk__in=surplus), EndCause.SUPERSEDED)
 
@@ -82,8 +86,8 @@ def rise(*, session: Session, level: Level, due: Due | None = None) -> Opened | 
     """
     moment = now()
     text = token()
-    waits = level == Level.PRE2FA
-    keeps_end = waits or session.level != Level.PRE2FA
+    waits, waited = level == Level.PRE2FA, session.level == Level.PRE2FA
+    keeps_end = waits or not waited
     changed = Session.objects.filter(pk=session.pk, token_hash=session.token_hash, ended_at__isnull=True).update(
         token_hash=token_hash(text),
         level=level,
@@ -95,6 +99,8 @@ def rise(*, session: Session, level: Level, due: Due | None = None) -> Opened | 
     if not changed:
         return None
     session.refresh_from_db()
+    if waited and not waits:
+        _make_room(session.user, session)
     return Opened(session, text)
 
 
@@ -172,6 +178,11 @@ def end_all(*, user: User, cause: EndCause, but: Session | None = None) -> int:
 
 def _end(ending: QuerySet[Session], cause: EndCause) -> int:
     return ending.update(ended_at=now(), end_cause=cause)
+
+
+def is_open(session: Session) -> bool:
+    """Whether nobody ended the session since it was read. Who ends sessions holds the user's row: ask with it locked."""
+    return Session.objects.filter(pk=session.pk, ended_at__isnull=True).exists()
 
 
 def is_fresh(session: Session, moment: datetime | None = None) -> bool:

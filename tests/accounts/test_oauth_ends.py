@@ -19,6 +19,7 @@ from config.kit.views import DialectView
 from tests.accounts.oauth import REVOKE, TOKEN, USERINFO, Application, basic, post_form
 from tests.client import Api
 from tests.factories_accounts import CLIENT, PASSWORD, bind_totp, customer, token_of
+from tests.factories_around import SUB_PASSWORD, sub_account
 
 pytestmark = pytest.mark.django_db
 APPS = "/api/v1/me/authorized-apps"
@@ -91,6 +92,18 @@ def test_logging_out_everywhere_ends_sessions_and_not_what_was_allowed_to_others
     tokens = app.tokens(user)
     api.delete("/api/v1/sessions/all", token=token_of(user))
     assert app.reads(tokens["access_token"]) == 200
+
+
+def test_a_sub_account_of_a_stopped_parent_is_read_by_nobody() -> None:
+    app, parent = Application(), customer()
+    sub = sub_account(parent)
+    begun = oauth.begin(parameters=app.request(), language="en")
+    session = login.log_in(login=sub.username or "", password=SUB_PASSWORD, client=CLIENT).session
+    code = oauth.approve(user=sub, session=session, client=CLIENT, request_id=begun.id).code
+    tokens = dict(post_form(Api(), TOKEN, app.form(code)).json())
+    assert app.reads(tokens["access_token"]) == 200
+    User.objects.filter(pk=parent.pk).update(status="suspended")
+    assert is_shut_out(app, tokens)
 
 
 @pytest.mark.parametrize("status", ["locked", "suspended", "deleted"])

@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import LoginRecord, Session, User
 from accounts.models.sessions import Level
 from accounts.services import login, sessions
+from accounts.services.second_factor import Proof
 from config.kit.clock import now
 from tests.client import Api
 from tests.factories_accounts import CLIENT, PASSWORD, bind_totp, customer, token_of
@@ -161,6 +162,33 @@ def test_the_oldest_of_too_many_sessions_gives_way(api: Api) -> None:
         assert sessions.open_sessions(user).count() == sessions.OPEN_SESSIONS_MAX
         assert not is_open(api, tokens[0])
         assert is_open(api, tokens[1])
+
+
+def test_who_knows_the_password_alone_signs_nobody_out_by_opening_sessions(api: Api) -> None:
+    user = customer()
+    app = bind_totp(user)
+    waiting = login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT)
+    token = login.complete(session=waiting.session, proof=Proof("totp", app.code()), client=CLIENT).token
+    with time_machine.travel(now(), tick=False) as clock:
+        for _ in range(sessions.OPEN_SESSIONS_MAX + 1):
+            clock.shift(timedelta(seconds=1))
+            login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT)
+        assert sessions.open_sessions(user).filter(level=Level.PRE2FA).count() == sessions.OPEN_SESSIONS_MAX
+        assert is_open(api, token)
+
+
+def test_a_session_that_rises_makes_room_like_a_new_one(api: Api) -> None:
+    user = customer()
+    app = bind_totp(user)
+    oldest = ""
+    with time_machine.travel(now(), tick=False) as clock:
+        for _ in range(sessions.OPEN_SESSIONS_MAX + 1):
+            clock.shift(timedelta(seconds=31))
+            waiting = login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT)
+            risen = login.complete(session=waiting.session, proof=Proof("totp", app.code()), client=CLIENT)
+            oldest = oldest or risen.token
+        assert sessions.open_sessions(user).count() == sessions.OPEN_SESSIONS_MAX
+        assert not is_open(api, oldest)
 
 
 def test_an_account_that_is_not_activated_reaches_a_low_session_only(api: Api) -> None:

@@ -32,7 +32,9 @@ def bearer_of(*, access_token: str, function: str = "") -> Bearer:
     if not access_token or len(access_token) > TOKEN_LENGTH_MAX:
         raise OAuthTokenRefused
     checksum = hashlib.sha256(access_token.encode()).hexdigest()
-    found = get_access_token_model().objects.select_related("user", "application").filter(token_checksum=checksum).first()
+    found = (
+        get_access_token_model().objects.select_related("user__parent", "application").filter(token_checksum=checksum).first()
+    )
     if found is None or found.is_expired() or not is_allowed(found.user, found.application):
         raise OAuthTokenRefused
     functions = frozenset(found.scope.split())

@@ -28,7 +28,7 @@ def code_hash(code: str) -> str:
 
 def is_allowed(user: User | None, application: OAuthApplication | None) -> bool:
     """Whether the application may act for the user now: both are in order and the user's consent stands."""
-    if user is None or application is None or not user.is_active or not application.is_enabled:
+    if user is None or application is None or not user.may_act or not application.is_enabled:
         return False
     return OAuthConsent.objects.filter(user=user, application=application, revoked_at__isnull=True).exists()
 
