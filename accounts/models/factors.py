@@ -31,9 +31,9 @@ class Authenticator(models.Model):
     last_step = models.BigIntegerField(default=0)
     created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True, blank=True)
-    session = models.CharField(max_length=32, blank=True, default="")
+    session = models.CharField(max_length=32, blank=True, default="", db_default="")
     """The id of the session to which a begun one was shown; only that one completes it."""
-    permitted_for = models.CharField(max_length=24, blank=True, default="")
+    permitted_for = models.CharField(max_length=24, blank=True, default="", db_default="")
     """The purpose for which the proof of a begun one was shown already; empty where it comes with the first code."""
 
     class Meta:

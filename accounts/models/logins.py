@@ -106,7 +106,7 @@ class LoginRecord(models.Model):
     at = models.DateTimeField()
     ip = models.GenericIPAddressField(null=True, blank=True)
     place = models.CharField(max_length=8, blank=True, default="")
-    city = models.CharField(max_length=64, blank=True, default="")
+    city = models.CharField(max_length=64, blank=True, default="", db_default="")
     device = models.CharField(max_length=64, blank=True, default="")
     os = models.CharField("operating system", max_length=64, blank=True, default="", db_default="")
     browser = models.CharField(max_length=64, blank=True, default="")

@@ -30,7 +30,7 @@ class PasswordForm(models.Model):
         on_delete=models.CASCADE,
         related_name="password_forms",
     )
-    kind = models.CharField(max_length=8, choices=Kind, default=Kind.LOGIN)
+    kind = models.CharField(max_length=8, choices=Kind, default=Kind.LOGIN, db_default=Kind.LOGIN)
     form = models.CharField(max_length=16, choices=Form)
     encoded = models.CharField(max_length=256)
     changed_at = models.DateTimeField()

@@ -72,9 +72,11 @@ class Session(models.Model):
     ip = models.GenericIPAddressField(null=True, blank=True)
     place = models.CharField(max_length=8, blank=True, default="")
     """The ISO country of the address at sign-in, empty where unknown."""
-    city = models.CharField(max_length=64, blank=True, default="")
+    city = models.CharField(max_length=64, blank=True, default="", db_default="")
     """As the configured GeoIP database names it, empty without one."""
-    signed_in_by = models.CharField(max_length=16, choices=SignedInBy, default=SignedInBy.PASSWORD)
+    signed_in_by = models.CharField(
+        max_length=16, choices=SignedInBy, default=SignedInBy.PASSWORD, db_default=SignedInBy.PASSWORD
+    )
     app_token_family = models.UUIDField(null=True, blank=True)
     """The family of the app token that opened it: the session ends with the family."""
     device = models.CharField(max_length=64, blank=True, default="")
@@ -125,7 +127,7 @@ class KnownDevice(models.Model):
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
     expires_at = models.DateTimeField()
-    network = models.CharField(max_length=43, blank=True, default="")
+    network = models.CharField(max_length=43, blank=True, default="", db_default="")
     """The /24 (IPv6: /56) from which it signed in last."""
 
     class Meta:

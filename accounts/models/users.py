@@ -105,9 +105,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     vip_tier = models.ForeignKey("accounts.VipTier", on_delete=models.PROTECT, null=True, blank=True, related_name="users")
     labels = models.ManyToManyField("accounts.Label", blank=True, related_name="users")
-    allows_many_devices = models.BooleanField(default=True)
+    allows_many_devices = models.BooleanField(default=True, db_default=True)
     """Whether several sessions may be open at once; where not, a sign-in ends the others."""
-    checks_other_places = models.BooleanField(default=False)
+    checks_other_places = models.BooleanField(default=False, db_default=False)
     """Whether a sign-in from a network and device never seen asks for a code although no second factor is due."""
     is_staff = models.BooleanField("is an officer", default=False)
     credentials_epoch = models.PositiveIntegerField(default=0, editable=False)
