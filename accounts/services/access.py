@@ -6,6 +6,8 @@ This stands beneath the sessions, so that whatever ends them cannot forget the r
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from oauth2_provider.models import get_access_token_model, get_refresh_token_model
 
 from accounts.models import AppToken, OAuthConsent, OAuthGrant, User
@@ -36,12 +38,13 @@ def end(*, user: User, cause: EndCause) -> None:
         revoke_applications(user)
 
 
-def revoke_app_tokens(user: User) -> int:
-    """Revoke all app tokens of the user, spent ones too, in the caller's transaction; how many were not revoked yet.
+def revoke_app_tokens(user: User, *, family: UUID | None = None) -> int:
+    """Revoke all app tokens of the user, or a family, spent ones too, in the caller's transaction; how many were not yet.
 
     The caller holds the user's row locked: a token that is being replaced meanwhile would survive otherwise.
     """
-    return AppToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=now())
+    standing = AppToken.objects.filter(user=user, revoked_at__isnull=True)
+    return (standing if family is None else standing.filter(family=family)).update(revoked_at=now())
 
 
 def revoke_applications(user: User, *, application_id: int | None = None) -> int:

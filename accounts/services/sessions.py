@@ -142,7 +142,7 @@ def listed(user: User, *, current_id: int) -> QuerySet[Session]:
 
 
 def revoke(*, user: User, name: str, current: Session, client: Client) -> None:
-    """End one session by its id, the `current` one, all `others`, or `all` of the user's.
+    """End one session by its id (and the app token that opened it), the `current` one, all `others`, or `all` of the user's.
 
     A session that waits for its second factor may end itself and nothing else.
     Raises Absent for an id that is not one of the user's open sessions, LevelTooLow.
@@ -160,10 +160,19 @@ def revoke(*, user: User, name: str, current: Session, client: Client) -> None:
             _end(open_sessions(user).filter(pk=current.pk), EndCause.LOGOUT)
             logins.note(user=user, act=LoginAct.LOGOUT, client=client)
         else:
-            public_id = read_public_id(name)
-            if public_id is None or not _end(open_sessions(user).filter(public_id=public_id), EndCause.REVOKED):
-                raise Absent(thing="session")
+            _revoke_named(user, name)
             logins.note(user=user, act=LoginAct.SESSION_REVOKED, client=client)
+
+
+def _revoke_named(user: User, name: str) -> None:
+    """End the session of this id, with the app token that opened it: it would open another one at once. Raises Absent."""
+    User.objects.select_for_update().get(pk=user.pk)
+    public_id = read_public_id(name)
+    found = open_sessions(user).filter(public_id=public_id).first() if public_id is not None else None
+    if found is None or not _end(open_sessions(user).filter(pk=found.pk), EndCause.REVOKED):
+        raise Absent(thing="session")
+    if found.app_token_family is not None:
+        access.revoke_app_tokens(user, family=found.app_token_family)
 
 
 def end_all(*, user: User, cause: EndCause, but: Session | None = None) -> int:

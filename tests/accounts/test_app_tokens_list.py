@@ -82,3 +82,16 @@ def test_bad_shapes_are_told_so(api: Api, body: dict[str, Any]) -> None:
 def test_unknown_tokens_of_any_script_are_refused(api: Api) -> None:
     answer = api.post(DOOR, {"token": "\u00e9" * 43, "device_id": "\U0001f600" * 8})
     assert (answer.status_code, answer.json()["slug"]) == (401, "accounts.app_token_refused")
+
+
+def test_a_session_that_is_revoked_takes_the_token_along_that_opened_it_and_no_other(api: Api) -> None:
+    user = customer()
+    here, there = issued(user), issued(user, device_id="device-of-a-thief")
+    opened = app_tokens.sign_in(shown=there.token, device_id="device-of-a-thief", client=CLIENT)
+    name = f"/api/v1/sessions/{opened.session.public_id}"
+    assert api.delete(name, token=token_of(user)).status_code == 204
+    with pytest.raises(AppTokenRefused):
+        app_tokens.sign_in(shown=opened.app_token.token, device_id="device-of-a-thief", client=CLIENT)
+    again = app_tokens.sign_in(shown=here.token, device_id=DEVICE, client=CLIENT)
+    assert api.delete("/api/v1/sessions/current", token=again.token).status_code == 204
+    assert app_tokens.sign_in(shown=again.app_token.token, device_id=DEVICE, client=CLIENT).token
