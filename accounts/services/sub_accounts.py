@@ -15,10 +15,10 @@ from psycopg.errors import UniqueViolation
 from accounts.errors import NotForSubAccounts, TooManySubAccounts, UsernameTaken
 from accounts.models import LoginRecord, PasswordForm, RegisterType, Session, Status, User
 from accounts.models.logins import LoginAct
-from accounts.models.passwords import Form
+from accounts.models.passwords import Form, Kind
 from accounts.models.sessions import EndCause
 from accounts.models.users import UID_MAX
-from accounts.services import changes, devices, logins, names, passwords, second_factor, sessions
+from accounts.services import changes, devices, logins, names, password_pairs, passwords, second_factor, sessions
 from accounts.services.clients import Client
 from accounts.services.second_factor import Proof
 from config.kit.clock import now
@@ -129,15 +129,17 @@ def set_password(
 ) -> None:
     """Give the sub-account another password; its sessions, app tokens and known devices end at once.
 
-    Raises NotForSubAccounts, Absent, PasswordRefused, what `second_factor.require` raises, Unavailable.
+    Raises NotForSubAccounts, Absent, PasswordRefused, what `second_factor.require` raises, PasswordsEqual, Unavailable.
     """
     found = get(parent=parent, uid=uid)
     given = passwords.Given(form, password)
     passwords.check_rules(given, names=(found.username or "",))
     second_factor.require(parent, proof, Purpose.SUB_ACCOUNT_PASSWORD)
+    seen = password_pairs.check_apart(found, given, Kind.LOGIN)
     forms = passwords.encode_forms(given)
     with transaction.atomic():
         locked = lock(parent=parent, uid=uid)
+        password_pairs.still_apart(locked, Kind.LOGIN, seen)
         passwords.store(locked, forms)
         end_everything(locked)
         logins.note(user=locked, act=LoginAct.PASSWORD_CHANGED, client=client)

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import errors
 from accounts.models import AuditRecord, LoginRecord, PasswordForm, Session, User
-from accounts.services import login, passwords, second_factor, sub_accounts
+from accounts.services import login, passwords, second_factor, sub_accounts, trade_password
 from messaging.models import Message
 from tests.accounts.threads import at_once
 from tests.client import Api
@@ -181,6 +181,18 @@ def test_what_an_officer_stopped_the_parent_does_not_start(api: Api, status: str
     assert (answer.status_code, answer.json()["slug"]) == (409, "accounts.sub_account_stopped")
     sub.refresh_from_db()
     assert sub.status == status
+
+
+@pytest.mark.django_db
+def test_the_parent_gives_no_password_that_is_the_trade_password(api: Api) -> None:
+    parent = customer()
+    sub = sub_account(parent)
+    trade = "a sentence for money only"
+    trade_password.write(user=sub, new=passwords.plain(trade), old=None, proof=None, client=CLIENT)
+    body = {"password": trade, **proof_body(parent, "sub_account_password")}
+    answer = api.put(f"{URL}/{sub.uid}/password", body, token=token_of(parent))
+    assert (answer.status_code, answer.json()["slug"]) == (400, "accounts.passwords_equal")
+    assert sub_token(sub)
 
 
 @pytest.mark.django_db

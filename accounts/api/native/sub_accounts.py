@@ -139,7 +139,7 @@ class SubAccountPassword(NativeView):
         needs=Needs(),
         input=SubAccountPasswordInput,
         rate="20/m",
-        refusals=(*FAMILY, errors.PasswordRefused, *PROOF),
+        refusals=(*FAMILY, errors.PasswordRefused, errors.PasswordsEqual, *PROOF),
         summary="Reset the password of a sub-account",
     )
     def put(self, call: Call) -> None:
