@@ -220,7 +220,7 @@ def complete(*, session: Session, proof: Proof | None, client: Client, device_to
         if asked.rest:
             return SignIn(opened.session, opened.token, methods=dues.methods(opened.session))
         if waited:
-            if second_factor.has_strong(user):
+            if second_factor.is_on(user):
                 recovery_ends.cancel_for_owner(user=user, client=client)
             return _completed(opened, devices.find(device_token), client)
         return SignIn(opened.session, opened.token)

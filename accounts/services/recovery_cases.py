@@ -26,6 +26,7 @@ from accounts.models.attempts import Scope
 from accounts.models.logins import LoginAct
 from accounts.models.passwords import Form
 from accounts.models.recovery import CASE_FLOW, CaseState, LinkAct, RecoveryCause
+from accounts.models.users import SecondFactorChannel
 from accounts.services import attempts, changes, freezing, links, logins, names, passwords, recovery_reasons, second_factor
 from accounts.services.attempts import Subject
 from accounts.services.clients import Client
@@ -81,7 +82,7 @@ def open_case(
         raise WrongCredentials(failures=0)  # the account went, or its address changed, since the code was sent
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=user.pk)
-        _require_recoverable(locked, cause)
+        _require_recoverable(locked, cause, channel)
         opened = _open_or_resume(locked, cause, statement, client)
         link = links.draw(user=locked, act=LinkAct.CANCEL_RECOVERY, case=opened.case)
         changes.follow(user=locked, act=LoginAct.RECOVERY_OPENED, client=client, facts={"link": link})
@@ -123,15 +124,19 @@ def _require_password(user: User | None, destination: str, given: passwords.Give
     attempts.give_back(attempts.address(client.ip))
 
 
-def _require_recoverable(locked: User, cause: RecoveryCause) -> None:
-    """A freeze is lifted for its owner only; whom an officer stopped is not let in by a case."""
+def _require_recoverable(locked: User, cause: RecoveryCause, channel: Channel) -> None:
+    """A freeze is lifted for its owner only; whom an officer stopped is not let in by a case.
+
+    Lost can be an authenticator or passkey, and the channel of the log-in codes: not the one by which the case is opened.
+    """
     if freezing.is_owners_alone(freezing.current(locked)):
         return
     if not locked.may_act:
         raise AccountStopped(account_status=Status(locked.status).label)
     if cause == RecoveryCause.FREEZE:
         raise NotFrozen
-    if not second_factor.has_strong(locked):
+    shown = SecondFactorChannel.EMAIL if channel == Channel.EMAIL else SecondFactorChannel.PHONE
+    if not second_factor.has_strong(locked) and locked.second_factor_channel in (SecondFactorChannel.NONE, shown):
         raise NothingToRecover
 
 

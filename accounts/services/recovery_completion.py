@@ -14,6 +14,7 @@ from accounts.models.holds import Cause
 from accounts.models.logins import LoginAct
 from accounts.models.recovery import CaseState
 from accounts.models.sessions import EndCause
+from accounts.models.users import SecondFactorChannel
 from accounts.services import audit, changes, clients, freezing, holds, logins, recovery_cases, recovery_desk, recovery_ends
 from config.kit.clock import now
 from config.kit.network import UNKNOWN_ADDRESS
@@ -47,7 +48,7 @@ def _each(due: QuerySet[RecoveryCase], act: Callable[[int], bool]) -> int:
 
 
 def complete(pk: int) -> bool:
-    """Let the customer in again: strong factors and known devices are gone, sessions ended, money waits 72 hours.
+    """Let the customer in again: factors, log-in codes and known devices are gone, sessions ended, money waits 72 hours.
 
     False where the case isn't due any more: cancelled, rejected, or completed by another worker.
     """
@@ -84,6 +85,8 @@ def _let_in(user: User, *, ip: str) -> None:
     Authenticator.objects.filter(user=user).delete()
     Passkey.objects.filter(user=user).delete()
     RecoveryCode.objects.filter(user=user).delete()
+    user.second_factor_channel = SecondFactorChannel.NONE
+    user.save(update_fields=["second_factor_channel"])
     AppToken.objects.filter(user=user, revoked_at__isnull=True).update(revoked_at=now())
     client = clients.describe(ip=ip, user_agent="")
     freeze = freezing.current(user)
