@@ -14,7 +14,7 @@ from accounts.errors import (
 )
 from accounts.models import AuditRecord, RecoveryCase, RecoveryDecision
 from accounts.models.recovery import CaseState, Verdict
-from accounts.services import recovery_cases, recovery_desk, recovery_reasons
+from accounts.services import recovery_cases, recovery_desk, recovery_ends, recovery_reasons
 from config.kit.clock import now
 from config.kit.errors import Absent
 from config.kit.flow import IllegalMove
@@ -253,7 +253,7 @@ def test_approving_and_cancelling_at_once_end_in_one_of_the_two(real_db: None) -
     seen = bytes(case.selfie_sha256 or b"")
     acts = [
         lambda: recovery_desk.approve(case_id=case.public_id, officer=second, reason=SAW, seen=seen),
-        lambda: recovery_cases.cancel(case=case, client=CLIENT),
+        lambda: recovery_ends.cancel(case=case, client=CLIENT),
     ]
     at_once(24, lambda index: acts[index % 2]())
     case.refresh_from_db()

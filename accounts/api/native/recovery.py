@@ -10,7 +10,7 @@ from accounts import errors
 from accounts.api.native.calls import client_of, session_of
 from accounts.models import AccountFreeze, RecoveryCase
 from accounts.models.recovery import RecoveryCause
-from accounts.services import freezing, recovery_cases
+from accounts.services import freezing, recovery_cases, recovery_ends
 from config.dialects.native.dialect import NativeView
 from config.kit.fields import CodeField, PublicId, Secret, Text, TimestampField
 from config.kit.flow import IllegalMove
@@ -85,7 +85,7 @@ class RecoveryCaseOutput(serializers.Serializer[Any]):
         """What the customer can do."""
         if case.state in recovery_cases.SELFIE_DUE:
             return "selfie"
-        return "wait" if case.state in recovery_cases.OPEN else "none"
+        return "wait" if case.state in recovery_ends.OPEN else "none"
 
     def get_challenge(self, case: RecoveryCase) -> str | None:
         """Told while it is due."""
