@@ -39,13 +39,9 @@ def follow(
     none while the account is set up); the log and the audit log get a line; the notice named after the act goes to
     every bound channel, and to those of `tell_also` (channel and destination), with a link that freezes the account.
     `facts` are the notice's, and never secrets. `is_automatic`: the clock did it, not the customer.
-    Raises NotSignedIn where `session` ended since its request came in, so that nothing is changed: what ended it was
-    meant to stop this.
+    Raises NotSignedIn where `session` ended since its request came in: what ended it was meant to stop this.
     """
-    if ends is not None:
-        end_sessions(user, ends, but=session)
-    if session is not None and not sessions.is_open(session):
-        raise NotSignedIn
+    _require_open_and_end_others(user, session, ends)
     if hold is not None:
         _hold(user, hold, hold_hours, new_may_skip_hold)
     if forget_devices:
@@ -60,6 +56,14 @@ def follow(
     )
     if tell and act.value in NOTICES:
         _tell(user, act, client, facts or {}, tell_also)
+
+
+def _require_open_and_end_others(user: User, session: Session | None, ends: EndCause | None) -> None:
+    """In this order of locks: the user's row first, under which sessions end."""
+    if ends is not None:
+        end_sessions(user, ends, but=session)
+    if session is not None and not sessions.is_open(session):
+        raise NotSignedIn
 
 
 def _hold(user: User, cause: Cause, hours: int, new_may_skip: bool) -> None:  # the caller's own word
