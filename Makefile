@@ -17,7 +17,7 @@ help:
 	@echo "make run     run the product on 127.0.0.1:8000 (PORT=…); Ctrl-C stops it"
 	@echo "make test    run the whole suite on real PostgreSQL (ARGS=… go to pytest)"
 	@echo "make demo    tell the whole story against the running product (N=20, JSON=1)"
-	@echo "make soak    the same, with processes being killed meanwhile"
+	@echo "make soak    the same, with processes being killed meanwhile, and the long forms of tests that have one"
 	@echo "make check   what CI runs: format, lint, types, imports, migrations, API description, tests"
 	@echo "make fmt lint types lock install clean"
 
@@ -32,6 +32,7 @@ demo: install
 
 soak: install
 	@$(venv) manage.py demo $(demo_options) --soak
+	@$(boot) test -n 0 -q tests/apikeys/test_requests.py -k captured --captured-requests 500
 
 check: install
 	@$(boot) with .venv/bin/python -m config.embedded.check
