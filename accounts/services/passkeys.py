@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import logging
 
+import cbor2
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
@@ -93,8 +95,17 @@ def add(*, user: User, session: Session, attestation: Attestation, name: str, cl
         raise PasskeyTaken from None
 
 
+def _is_one_item(raw: bytes) -> bool:
+    """Whether the bytes are one CBOR item and nothing after it (CTAP 2, section 8): the library looks no further than that."""
+    stream = io.BytesIO(raw)
+    cbor2.CBORDecoder(stream).decode()
+    return not stream.read(1)
+
+
 def _verified(attestation: Attestation, challenge: PasskeyChallenge) -> VerifiedRegistration | None:
     try:
+        if not _is_one_item(attestation.attestation):
+            return None
         return verify_registration_response(
             credential=RegistrationCredential(
                 id=bytes_to_base64url(attestation.credential_id),
@@ -108,7 +119,7 @@ def _verified(attestation: Attestation, challenge: PasskeyChallenge) -> Verified
             expected_origin=settings.WEBAUTHN_ORIGINS,
             require_user_verification=True,
         )
-    except WebAuthnException:
+    except (WebAuthnException, cbor2.CBORError):
         return None
     except Exception:  # whatever a forged credential trips over in the library, it is no credential
         logger.warning("a new passkey broke its reader", exc_info=True)

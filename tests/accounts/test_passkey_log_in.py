@@ -123,13 +123,12 @@ def test_a_passkey_makes_an_old_session_fresh_again(api: Api, owner: tuple[User,
     with time_machine.travel(now(), tick=False) as clock:
         shown = sign_in(api, device).json()["token"]
         clock.shift(timedelta(minutes=6))
-        stale = api.patch("/api/v1/me", {"anti_phishing_phrase": "mine"}, token=shown).json()
+        stale = api.put("/api/v1/me/username", {"username": "alice"}, token=shown).json()
         assert (stale["slug"], stale["methods"]) == ("api.not_fresh", ["passkey"])
         options = api.post("/api/v1/passkey-challenges", {"purpose": "second_factor"}, token=shown).json()["options"]
         risen = api.post("/api/v1/sessions/second-factor", {"passkey": device.get(options)}, token=shown)
         assert risen.status_code == 201
-        body = {"anti_phishing_phrase": "mine"}
-        assert api.patch("/api/v1/me", body, token=risen.json()["token"]).status_code == 200
+        assert api.put("/api/v1/me/username", {"username": "alice"}, token=risen.json()["token"]).status_code == 200
 
 
 def test_a_network_that_shows_too_many_wrong_passkeys_waits(api: Api, owner: tuple[User, Device]) -> None:

@@ -54,7 +54,7 @@ def test_of_eight_customers_with_one_document_number_one_wins() -> None:
 
 @pytest.mark.usefixtures("real_db")
 def test_uploads_at_one_moment_leave_one_live_document_in_one_case(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "_alone", nullcontext)  # as if each came to a process of its own
+    monkeypatch.setattr(documents, "alone", nullcontext)  # as if each came to a process of its own
     monkeypatch.setattr(imaging, "_queue", threading.BoundedSemaphore(4))
     user = make.customer()
     results = together(*[lambda: documents.upload(user=user, kind="selfie", content=pictures.jpeg())] * 4)

@@ -32,6 +32,7 @@ COLUMNS = (
     SealedColumn("apikeys.ApiKey", "sealed_secret", lambda row: row.seal_context),
     SealedColumn("messaging.Message", "sealed", lambda row: f"messaging.message:{row.public_id}"),
     SealedColumn("messaging.Notice", "sealed", lambda row: f"messaging.notice:{row.public_id}"),
+    SealedColumn("messaging.Notice", "sealed", lambda row: f"messaging.notice:{row.public_id}"),
     SealedColumn("kyc.CustomerKey", "wrapped", lambda row: f"kyc.customer_key:{row.user_id}", is_key_alone=True),
 )
 """All of them: a test finds every column that is named sealed or wrapped. What stands under a customer's key has no turn."""
