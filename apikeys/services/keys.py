@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 
 from django.conf import settings
 from django.db import transaction
@@ -165,6 +166,20 @@ def delete(*, customer: User, public_id: object, proof: Proof | None) -> None:
     known_keys.forget(ended.key)
 
 
+def end_all(*, owner: User, actor: User) -> None:
+    """End every key of a sub-account that is being removed, in the caller's transaction, which holds the owner's row.
+
+    Their secrets are destroyed. Who removes the account tells of it.
+    """
+    rows = ApiKey.objects.select_related("user").select_for_update(of=("self",)).filter(user=owner)
+    for ended in list(rows.exclude(state=State.DELETED).order_by("pk")):
+        _move(ended, State.DELETED)
+        ended.sealed_secret = None
+        ended.save(update_fields=["state", "ended_at", "sealed_secret"])
+        _record(ended, actor=actor, actor_kind="customer", act="apikeys.delete")
+        transaction.on_commit(partial(known_keys.forget, ended.key))
+
+
 def disable(*, api_key: ApiKey, officer: User, reason: str) -> ApiKey:
     """Stop a key on an officer's word; the next request with it is refused. The customer may only delete it then.
 
@@ -218,8 +233,10 @@ def _move(api_key: ApiKey, state: State) -> ApiKey:
 
 
 def _claim_place(customer: User) -> None:
-    """Promise room for one more key until the transaction ends. Raises TooManyKeys."""
-    User.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    """Promise room for one more key until the transaction ends. Raises TooManyKeys, Absent (a sub-account was removed)."""
+    locked = User.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    if locked.parent_id is not None and not locked.is_active:
+        raise Absent(thing="sub-account")
     if ApiKey.objects.filter(user=customer).exclude(state=State.DELETED).count() >= settings.API_KEYS_PER_CUSTOMER_MAX:
         raise TooManyKeys(keys_max=settings.API_KEYS_PER_CUSTOMER_MAX)
 

@@ -20,6 +20,7 @@ from accounts.models.users import MAY_SIGN_IN
 from accounts.services import second_factor, sub_account_freezes, sub_accounts
 from accounts.services.clients import Client
 from accounts.services.second_factor import Proof
+from apikeys.services import keys
 from config.kit import money
 from config.kit.crypto import token
 from config.kit.errors import Absent
@@ -178,6 +179,7 @@ def remove(*, parent: User, uid: object, proof: Proof | None, client: Client) ->
         left = LedgerAccount.objects.filter(owner=locked).exclude(balance=0).select_related("coin").first()
         if left is not None:
             raise SubAccountNotEmpty(coin=left.coin.code, amount=money.to_text(left.balance))
+        keys.end_all(owner=locked, actor=parent)
         sub_accounts.close(parent=parent, locked=locked, client=client)
 
 
