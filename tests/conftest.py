@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from argon2 import PasswordHasher, Type
 from django.core.management import call_command
 from django.db import connection
 
+from accounts.services import passwords
 from tests import database
 from tests.client import Api
 
@@ -27,6 +29,18 @@ def real_db(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator
     """A database with real commits, for threads and deferred constraints; emptied back to the reference data after."""
     yield
     connection.close()
+
+
+QUICK = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
+QUICK_NOBODY = QUICK.hash(b"\xff nobody")
+
+
+@pytest.fixture(autouse=True)
+def quick_hashing(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2id at a thousandth of its cost, because thousands of customers are made; `real_hashing` leaves the real one."""
+    if request.node.get_closest_marker("real_hashing") is None:
+        monkeypatch.setattr(passwords, "HASHER", QUICK)
+        monkeypatch.setattr(passwords, "_nobody", lambda: QUICK_NOBODY)
 
 
 @pytest.fixture

@@ -79,6 +79,7 @@ def test_known_and_unknown_names_are_answered_and_counted_alike(api: Api) -> Non
     assert locked.headers["Retry-After"] == str(locked.json()["retry_after"])
 
 
+@pytest.mark.real_hashing
 def test_an_unknown_name_costs_a_hash_like_a_known_one(monkeypatch: pytest.MonkeyPatch, api: Api) -> None:
     customer(email="known@example.com")
     hashed: list[str] = []

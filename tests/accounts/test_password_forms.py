@@ -132,6 +132,7 @@ def test_one_hash_is_compared_whatever_is_stored_and_whatever_is_sent(
         AttemptCounter.objects.all().delete()
 
 
+@pytest.mark.real_hashing
 def test_all_forms_are_hashed_anew_when_the_parameters_rise() -> None:
     user = customer()
     weak = PasswordHasher(time_cost=1, memory_cost=8 * 1024, parallelism=1)

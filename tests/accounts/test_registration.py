@@ -24,6 +24,7 @@ def ask_code(api: Api, **where: str) -> None:
     assert answer.status_code == 202, answer.content
 
 
+@pytest.mark.real_hashing
 def test_an_email_with_its_code_opens_an_account(api: Api) -> None:
     ask_code(api, email="Alice@Example.com")
     code = read_code("alice@example.com")
