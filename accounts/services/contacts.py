@@ -1,7 +1,8 @@
 """Email, phone and user name of an account: bound, changed, removed, each with what it can do to the owner.
 
 What is new is proven by a code that was sent there, what it replaces by a code of its own, and who asks by the second
-factor. Who can't read the old address any more goes through a recovery case.
+factor. Who can't read the old address any more removes it first: against the strong factor, or where none is bound
+against a code of the other channel.
 """
 
 from __future__ import annotations

@@ -65,6 +65,25 @@ class PhraseInput(ProofInput):
     phrase = Text(max_length=anti_phishing.LENGTH_MAX, allow_blank=True)
 
 
+def _bind(call: Call, contact: contacts.Contact) -> profile.Profile:
+    """Hand on what was sent; the fields are named after the contact."""
+    bound = contacts.bind(
+        contact=contact,
+        user=call.user,
+        destination=call.input[contact.name],
+        code=call.input[f"{contact.name}_code"],
+        old_code=call.input["old_code"],
+        proof=proof_of(call),
+        **who(call),
+    )
+    return profile.read(bound, language=call.language)
+
+
+def _unbind(call: Call, contact: contacts.Contact) -> profile.Profile:
+    left = contacts.unbind(contact=contact, user=call.user, proof=proof_of(call), **who(call))
+    return profile.read(left, language=call.language)
+
+
 class Email(NativeView):
     """`PUT|DELETE /api/v1/me/email`: bind, change and remove the email."""
 
@@ -78,16 +97,7 @@ class Email(NativeView):
     )
     def put(self, call: Call) -> profile.Profile:
         """Bind it."""
-        bound = contacts.bind(
-            contact=contacts.EMAIL,
-            user=call.user,
-            destination=call.input["email"],
-            code=call.input["email_code"],
-            old_code=call.input["old_code"],
-            proof=proof_of(call),
-            **who(call),
-        )
-        return profile.read(bound, language=call.language)
+        return _bind(call, contacts.EMAIL)
 
     @operation(
         needs=Needs(),
@@ -99,8 +109,7 @@ class Email(NativeView):
     )
     def delete(self, call: Call) -> profile.Profile:
         """Remove it."""
-        left = contacts.unbind(contact=contacts.EMAIL, user=call.user, proof=proof_of(call), **who(call))
-        return profile.read(left, language=call.language)
+        return _unbind(call, contacts.EMAIL)
 
 
 class Phone(NativeView):
@@ -116,16 +125,7 @@ class Phone(NativeView):
     )
     def put(self, call: Call) -> profile.Profile:
         """Bind it."""
-        bound = contacts.bind(
-            contact=contacts.PHONE,
-            user=call.user,
-            destination=call.input["phone"],
-            code=call.input["phone_code"],
-            old_code=call.input["old_code"],
-            proof=proof_of(call),
-            **who(call),
-        )
-        return profile.read(bound, language=call.language)
+        return _bind(call, contacts.PHONE)
 
     @operation(
         needs=Needs(),
@@ -137,8 +137,7 @@ class Phone(NativeView):
     )
     def delete(self, call: Call) -> profile.Profile:
         """Remove it."""
-        left = contacts.unbind(contact=contacts.PHONE, user=call.user, proof=proof_of(call), **who(call))
-        return profile.read(left, language=call.language)
+        return _unbind(call, contacts.PHONE)
 
 
 class Username(NativeView):
