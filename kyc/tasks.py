@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from kyc.services import sweep
+from kyc.services import sweep, uploads
 
 
 @shared_task(name="kyc.sweep_files")
 def sweep_files() -> int:
     """Delete files that no row names. Safe to run twice."""
     return sweep.orphans()
+
+
+@shared_task(name="kyc.expire_uploads")
+def expire_uploads() -> int:
+    """Delete the files of uploads that nobody claimed in time. Safe to run twice."""
+    return uploads.expire()

@@ -29,3 +29,8 @@ from kyc.errors.checks import ReasonUnknown as ReasonUnknown
 from kyc.errors.checks import TooYoung as TooYoung
 from kyc.errors.checks import UnderReview as UnderReview
 from kyc.errors.checks import UploadQuotaReached as UploadQuotaReached
+from kyc.errors.files import StorageUnavailable as StorageUnavailable
+from kyc.errors.files import UploadBytesReached as UploadBytesReached
+from kyc.errors.files import UploadUnfit as UploadUnfit
+from kyc.errors.files import UploadUsed as UploadUsed
+from kyc.errors.files import VideoQuotaReached as VideoQuotaReached

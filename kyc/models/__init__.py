@@ -42,6 +42,27 @@ from kyc.models.documents import (
 from kyc.models.documents import (
     DocumentState as DocumentState,
 )
+from kyc.models.hints import (
+    Compared as Compared,
+)
+from kyc.models.hints import (
+    DocumentHints as DocumentHints,
+)
+from kyc.models.hints import (
+    HintState as HintState,
+)
+from kyc.models.hints import (
+    ImagePrint as ImagePrint,
+)
+from kyc.models.hints import (
+    Likeness as Likeness,
+)
 from kyc.models.recovery import (
     RecoverySelfie as RecoverySelfie,
+)
+from kyc.models.uploads import (
+    Upload as Upload,
+)
+from kyc.models.uploads import (
+    UploadForm as UploadForm,
 )

@@ -22,6 +22,7 @@ class DocumentKind(models.TextChoices):
     SECOND_ID = "second_id", "Second document"
     PROOF_OF_ADDRESS = "proof_of_address", "Proof of address"
     BANK_BOOK = "bank_book", "Bank book or statement"
+    VIDEO = "video", "Video of the customer"
 
 
 class DocumentState(models.TextChoices):
@@ -55,12 +56,25 @@ class Page(TypedDict):
     height: int
 
 
+class Video(TypedDict):
+    """What is known of a video: its bytes, length in milliseconds, size in pixels, codecs ("" for no sound)."""
+
+    bytes: int
+    milliseconds: int
+    width: int
+    height: int
+    video_codec: str
+    audio_codec: str
+
+
 class Document(models.Model):
     """One document of a case.
 
     The stored file is the page JPEGs one behind another, sealed as one under the customer's key. `sha256` is of those
     bytes before sealing: it is what a decision is bound to. A document replaced before anyone decided about it loses its
     file (`storage_name` is null); one that was decided keeps it as evidence.
+    A video's pages are pictures taken from it; the video itself lies sealed in a file of its own, `video_name`, and
+    `sha256` is of the pages and the video behind them.
     """
 
     public_id = PublicIdField()
@@ -71,6 +85,8 @@ class Document(models.Model):
     reason = models.CharField(max_length=48, blank=True, default="")
     sha256 = models.BinaryField(max_length=32)
     storage_name = models.CharField(max_length=80, null=True, blank=True)  # unique where there is one
+    video_name = models.CharField(max_length=80, null=True, blank=True)  # unique where there is one
+    video = models.JSONField(null=True, blank=True)
     media_type = models.CharField(max_length=32)
     size_bytes = models.PositiveIntegerField()
     page_count = models.PositiveSmallIntegerField()
@@ -86,11 +102,18 @@ class Document(models.Model):
                 name="kyc_document_one_live",
             ),
             models.UniqueConstraint(fields=["storage_name"], name="kyc_document_storage_name_unique"),
+            models.UniqueConstraint(fields=["video_name"], name="kyc_document_video_name_unique"),
             models.CheckConstraint(condition=models.Q(state__in=DocumentState.values), name="kyc_document_state_known"),
             models.CheckConstraint(condition=models.Q(kind__in=DocumentKind.values), name="kyc_document_kind_known"),
             models.CheckConstraint(
                 condition=models.Q(state=DocumentState.REPLACED) | models.Q(storage_name__isnull=False),
                 name="kyc_document_live_has_file",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(state=DocumentState.REPLACED)
+                | models.Q(kind=DocumentKind.VIDEO, video_name__isnull=False)
+                | (~models.Q(kind=DocumentKind.VIDEO) & models.Q(video_name__isnull=True)),
+                name="kyc_document_video_has_video",
             ),
             models.CheckConstraint(
                 condition=models.Q(page_count__gte=1, page_count__lte=20), name="kyc_document_page_count_in_range"

@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.core.cache import cache
 from django.db import transaction
 
-from config.kit import clock
 from kyc.catalogue.requirements import LEVEL_OF_KIND
-from kyc.errors import DocumentSettled, DocumentUnreadable, ImagingBusy, UploadQuotaReached
-from kyc.models import Document, DocumentState
+from kyc.errors import DocumentSettled, DocumentUnreadable, ImagingBusy, UploadUnfit
+from kyc.models import Case, Document, DocumentKind, DocumentState
 from kyc.models.documents import DOCUMENT_FLOW
-from kyc.services import cases, entitlements, imaging, storage, vault
+from kyc.services import cases, entitlements, hint_work, imaging, kept, quotas, storage, vault
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-logger = logging.getLogger(__name__)
-DOCUMENTS_PER_DAY_MAX = 40
-"""Documents that one customer may store in 24 hours, replaced ones included, and files that could not be read."""
-DAY_SECONDS = 24 * 3600
 
 _guard = threading.Lock()
 _reading: set[int] = set()
@@ -39,18 +30,17 @@ def upload(*, user: User, kind: str, content: bytes) -> Document:
     It joins the customer's open case of the kind's level, or opens one; a document that nobody decided about, or that
     was refused, is replaced. A decision made on the replaced one is void (see `decisions`).
     One customer's uploads are read one after another; that is held within each web process, which is what it protects.
-    Raises NotForSubAccounts, UploadQuotaReached, DocumentTooLarge, DocumentUnreadable, ImagingBusy, DocumentSettled.
+    Raises NotForSubAccounts, UploadQuotaReached, UploadBytesReached, DocumentTooLarge, DocumentUnreadable, ImagingBusy,
+    StorageUnavailable, DocumentSettled, UploadUnfit (a video goes by `videos.upload`).
     """
     entitlements.require_own_identity(user)
-    within_quota(user)
+    if kind == DocumentKind.VIDEO:
+        raise UploadUnfit(document_kind=kind)
+    quotas.require(user)
     with alone(user):
         picture = readable(user, content)
-    name = storage.store(user.pk, picture.content)
-    try:
-        return _attach(user, kind, picture, name)
-    except BaseException:
-        storage.delete(name)
-        raise
+    with kept.picture(user.pk, picture) as file:
+        return _attach(user, kind, file)
 
 
 @contextmanager
@@ -68,17 +58,12 @@ def alone(user: User) -> Iterator[None]:
 
 
 def readable(user: User, content: bytes) -> imaging.Picture:
-    """The picture. A file that can't be read costs as much as one that can, and counts in the quota for a day."""
+    """The picture; a file that can't be read counts in the quota."""
     try:
         return imaging.reencode(content)
     except DocumentUnreadable:
-        cache.add(_unreadable(user), 0, timeout=DAY_SECONDS)
-        cache.incr(_unreadable(user))
+        quotas.note_unreadable(user)
         raise
-
-
-def _unreadable(user: User) -> str:
-    return f"kyc.unreadable:{user.pk}"
 
 
 def page(document: Document, number: int) -> bytes:
@@ -91,22 +76,34 @@ def page(document: Document, number: int) -> bytes:
 
 
 @transaction.atomic
-def _attach(user: User, kind: str, picture: imaging.Picture, name: str) -> Document:
+def _attach(user: User, kind: str, file: kept.Kept) -> Document:
     vault.lock(user)
-    within_quota(user)
-    case = cases.open_or_new(user, LEVEL_OF_KIND[kind])
-    _make_room(case.pk, kind)
-    return Document.objects.create(
-        case=case,
+    quotas.require(user, video=file.video is not None)
+    return attach(user, kind, file, None)
+
+
+def attach(user: User, kind: str, file: kept.Kept, case: Case | None) -> Document:
+    """Make the stored file a document of the case, or of the open one of the kind's level. Under `vault.lock`.
+
+    Raises DocumentSettled.
+    """
+    place = case if case is not None else cases.open_or_new(user, LEVEL_OF_KIND[kind])
+    _make_room(place.pk, kind)
+    document = Document.objects.create(
+        case=place,
         user_id=user.pk,
         kind=kind,
-        sha256=picture.sha256,
-        storage_name=name,
-        media_type=imaging.STORED_MEDIA_TYPE,
-        size_bytes=len(picture.content),
-        page_count=len(picture.pages),
-        pages=picture.pages,
+        sha256=file.sha256,
+        storage_name=file.storage_name,
+        video_name=file.video_name,
+        video=file.video,
+        media_type=file.media_type,
+        size_bytes=file.size_bytes,
+        page_count=len(file.pages),
+        pages=file.pages,
     )
+    hint_work.due(document)
+    return document
 
 
 def _make_room(case_id: int, kind: str) -> None:
@@ -120,24 +117,9 @@ def _make_room(case_id: int, kind: str) -> None:
     undecided = former.state == DocumentState.UPLOADED
     DOCUMENT_FLOW.check(former.state, DocumentState.REPLACED)
     former.state = DocumentState.REPLACED
-    if undecided and former.storage_name:
-        transaction.on_commit(partial(_forget, former.storage_name))
-        former.storage_name = None
-    former.save(update_fields=["state", "storage_name"])
-
-
-def _forget(name: str) -> None:
-    try:
-        storage.delete(name)
-    except OSError:
-        logger.warning("a replaced file could not be deleted yet; the sweep will do it")
-
-
-def within_quota(user: User) -> None:
-    """Promise that the customer may hand in one file more today. Raises UploadQuotaReached."""
-    since = clock.now() - timedelta(days=1)
-    recent = Document.objects.filter(user_id=user.pk, uploaded_at__gt=since).order_by("uploaded_at")
-    times = list(recent.values_list("uploaded_at", flat=True)[:DOCUMENTS_PER_DAY_MAX])
-    if len(times) + int(cache.get(_unreadable(user), 0)) >= DOCUMENTS_PER_DAY_MAX:
-        wait = int((times[0] - since).total_seconds()) + 1 if times else DAY_SECONDS
-        raise UploadQuotaReached(documents_per_day=DOCUMENTS_PER_DAY_MAX, retry_after=wait)
+    if undecided:
+        for name in (former.storage_name, former.video_name):
+            if name:
+                transaction.on_commit(partial(storage.forget, name))
+        former.storage_name = former.video_name = None
+    former.save(update_fields=["state", "storage_name", "video_name"])

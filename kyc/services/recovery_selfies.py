@@ -12,7 +12,7 @@ from accounts.services import recovery_cases
 from config.kit import clock
 from kyc.errors import DocumentUnreadable, UploadQuotaReached
 from kyc.models import Document, RecoverySelfie
-from kyc.services import documents, imaging, storage
+from kyc.services import documents, imaging, quotas, storage
 from kyc.services.refusals import spoken
 
 PICTURES_PER_DAY_MAX = 10
@@ -28,7 +28,7 @@ def hand_in(*, token: str, content: bytes) -> RecoveryCase:
     DocumentUnreadable, ImagingBusy, SelfieNotFresh.
     """
     case = recovery_cases.selfie_due(token)
-    documents.within_quota(case.user)
+    quotas.require(case.user)
     _within_quota(case)
     with documents.alone(case.user):
         picture = _one_picture(documents.readable(case.user, content))
@@ -75,4 +75,4 @@ def _attach(token: str, case: RecoveryCase, picture: imaging.Picture, name: str)
 def _within_quota(case: RecoveryCase) -> None:
     since = clock.now() - timedelta(days=1)
     if RecoverySelfie.objects.filter(user_id=case.user_id, uploaded_at__gt=since).count() >= PICTURES_PER_DAY_MAX:
-        raise UploadQuotaReached(documents_per_day=PICTURES_PER_DAY_MAX, retry_after=documents.DAY_SECONDS)
+        raise UploadQuotaReached(documents_per_day=PICTURES_PER_DAY_MAX, retry_after=quotas.DAY_SECONDS)

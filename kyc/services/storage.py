@@ -2,36 +2,72 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+from botocore.exceptions import BotoCoreError, ClientError
+from django.core.exceptions import SuspiciousOperation
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
 
+from kyc.errors import StorageUnavailable
 from kyc.services import vault
+
+logger = logging.getLogger(__name__)
 
 NAME_BYTES = 24
 
 
 def store(user_id: int, content: bytes) -> str:
-    """Seal and store the bytes; answers the name."""
+    """Seal and store the bytes; answers the name. Raises StorageUnavailable, and then leaves nothing behind."""
     name = _new_name()
     sealed = vault.seal(user_id, content, context=_context(name))
-    stored = _storage().save(name, ContentFile(sealed))
+    try:
+        with answering():
+            stored = _storage().save(name, ContentFile(sealed))
+    except StorageUnavailable:
+        forget(name)  # of a file that was begun
+        raise
     if stored != name:
-        _storage().delete(stored)
+        forget(stored)
         raise RuntimeError("the storage chose another name than the one that was sealed in")
     return name
 
 
 def load(user_id: int, name: str) -> bytes:
-    """The bytes as they were before sealing. Raises crypto.Unsealable, FileNotFoundError."""
-    with _storage().open(name) as file:
-        return vault.unseal(user_id, file.read(), context=_context(name))
+    """The bytes as they were before sealing. Raises crypto.Unsealable, FileNotFoundError, StorageUnavailable."""
+    with answering(), _storage().open(name) as file:
+        sealed = file.read()
+    return vault.unseal(user_id, sealed, context=_context(name))
 
 
 def delete(name: str) -> None:
-    """Remove the file; no complaint where it is gone already."""
-    _storage().delete(name)
+    """Remove the file; no complaint where it is gone already. Raises StorageUnavailable."""
+    with answering():
+        _storage().delete(name)
+
+
+@contextmanager
+def answering() -> Iterator[None]:
+    """What a store's own exceptions mean: FileNotFoundError passes, all else is StorageUnavailable."""
+    try:
+        yield
+    except FileNotFoundError:
+        raise
+    except (OSError, BotoCoreError, ClientError, SuspiciousOperation) as trouble:
+        code = trouble.response.get("Error", {}).get("Code", "") if isinstance(trouble, ClientError) else ""
+        logger.warning("the document storage does not serve us", extra={"trouble": type(trouble).__name__, "code": code})
+        raise StorageUnavailable from None
+
+
+def forget(name: str) -> None:
+    """Remove the file if that is possible now; what fails is left to the sweep. Raises nothing."""
+    try:
+        delete(name)
+    except StorageUnavailable:
+        logger.warning("a file could not be deleted yet; the sweep will do it")
 
 
 def shards() -> list[str]:

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
-from kyc.models import Document, RecoverySelfie
+from kyc.models import Document, RecoverySelfie, Upload
 from kyc.services import storage
 
 ORPHAN_AGE_SECONDS_MIN = 3600
 """A younger file may belong to an upload whose transaction is still open."""
+HOLDERS: tuple[tuple[Any, str], ...] = (
+    (Document, "storage_name"),
+    (Document, "video_name"),
+    (Upload, "storage_name"),
+    (Upload, "video_name"),
+    (RecoverySelfie, "storage_name"),
+)
+"""Every column that names a stored file."""
 
 
 def orphans() -> int:
@@ -17,8 +26,9 @@ def orphans() -> int:
     for shard in storage.shards():
         names = storage.names_in(shard)
         known = {
-            *Document.objects.filter(storage_name__in=names).values_list("storage_name", flat=True),
-            *RecoverySelfie.objects.filter(storage_name__in=names).values_list("storage_name", flat=True),
+            name
+            for model, column in HOLDERS
+            for name in model.objects.filter(**{f"{column}__in": names}).values_list(column, flat=True)
         }
         for name in sorted(set(names) - known):
             if time.time() - storage.modified_at(name) < ORPHAN_AGE_SECONDS_MIN:

@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection
 from config.kit import clock, crypto
 from kyc.errors import DocumentSettled, DocumentUnreadable, ImagingBusy, UploadQuotaReached
 from kyc.models import CustomerKey, Document, DocumentKind, DocumentState
-from kyc.services import documents, imaging, storage, sweep
+from kyc.services import documents, imaging, quotas, storage, sweep
 from kyc.services import evidence as evidence_of
 from kyc.services.decisions import send_back
 from tests import factories_kyc as make
@@ -80,7 +80,7 @@ def test_the_database_keeps_one_live_document_of_a_kind() -> None:
 
 
 def test_forty_documents_a_day_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "DOCUMENTS_PER_DAY_MAX", 2)
+    monkeypatch.setattr(quotas, "FILES_PER_DAY_MAX", 2)
     user = make.customer()
     for _ in range(2):
         documents.upload(user=user, kind="selfie", content=pictures.jpeg())
@@ -92,7 +92,7 @@ def test_forty_documents_a_day_are_enough(monkeypatch: pytest.MonkeyPatch) -> No
 
 
 def test_files_that_cannot_be_read_count_in_the_quota(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(documents, "DOCUMENTS_PER_DAY_MAX", 2)
+    monkeypatch.setattr(quotas, "FILES_PER_DAY_MAX", 2)
     user, other = make.customer(), make.customer()
     for _ in range(2):
         with pytest.raises(DocumentUnreadable):

@@ -15,7 +15,7 @@ from accounts.models import RecoveryCase
 from accounts.models.recovery import CaseState
 from accounts.services import recovery_cases, recovery_desk
 from kyc.models import Document, DocumentKind, RecoverySelfie
-from kyc.services import documents, recovery_selfies, storage, sweep
+from kyc.services import documents, quotas, recovery_selfies, storage, sweep
 from tests.accounts.threads import at_once
 from tests.client import Api
 from tests.factories_accounts import officer
@@ -176,7 +176,7 @@ def test_the_sweep_keeps_selfies(storage_root: Path, monkeypatch: pytest.MonkeyP
 @pytest.mark.django_db
 def test_files_that_can_not_be_read_are_counted(storage_root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     made = opened()
-    monkeypatch.setattr(documents, "DOCUMENTS_PER_DAY_MAX", 2)
+    monkeypatch.setattr(quotas, "FILES_PER_DAY_MAX", 2)
     assert [put(made.token, HTML).status_code for _ in range(3)] == [422, 422, 429]
     assert not Document.objects.exists()
 

@@ -1,0 +1,52 @@
+"""The refusals of files that are not the fault of a picture: quotas, forms, the store."""
+
+from __future__ import annotations
+
+from config.kit.errors import DomainError, Kind
+
+
+class UploadBytesReached(DomainError):
+    """Too many bytes today."""
+
+    slug = "kyc.upload_bytes_reached"
+    kind = Kind.LIMITED
+    message = "At most {bytes_per_day} bytes can be kept in a day."
+    bytes_per_day: int
+    retry_after: int
+
+
+class VideoQuotaReached(DomainError):
+    """Too many videos today."""
+
+    slug = "kyc.video_quota_reached"
+    kind = Kind.LIMITED
+    message = "At most {videos_per_day} videos can be uploaded in a day."
+    videos_per_day: int
+    retry_after: int
+
+
+class UploadUnfit(DomainError):
+    """A video was named where an image is due, or an image where a video is."""
+
+    slug = "kyc.upload_unfit"
+    kind = Kind.INVALID
+    message = "This file can't be used as {document_kind}."
+    field = "kind"
+    document_kind: str
+
+
+class UploadUsed(DomainError):
+    """The upload has become a document already, and not this one."""
+
+    slug = "kyc.upload_used"
+    kind = Kind.CONFLICT
+    message = "This file is already used for something else. Upload it again."
+
+
+class StorageUnavailable(DomainError):
+    """The store of the documents does not answer, or refuses us. Nothing was kept."""
+
+    slug = "kyc.storage_unavailable"
+    kind = Kind.UNAVAILABLE
+    message = "Documents can't be stored or read at the moment. Try again in {retry_after} s."
+    retry_after: int = 30
