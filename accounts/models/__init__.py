@@ -11,6 +11,7 @@ from accounts.models.holds import SecurityHold
 from accounts.models.logins import LoginRecord
 from accounts.models.oauth import OAuthApplication, OAuthConsent, OAuthGrant, OAuthRequest
 from accounts.models.passwords import PasswordForm
+from accounts.models.privacy import Erasure, LegalHold, Unmasking
 from accounts.models.recovery import AccountFreeze, PasswordRecovery, RecoveryCase, RecoveryDecision, SecurityLink
 from accounts.models.sessions import KnownDevice, Session
 from accounts.models.users import RegisterType, SecondFactorChannel, Status, User
@@ -23,9 +24,11 @@ __all__ = [
     "AuditRecord",
     "Authenticator",
     "Country",
+    "Erasure",
     "Favourite",
     "KnownDevice",
     "Label",
+    "LegalHold",
     "LoginRecord",
     "OAuthApplication",
     "OAuthConsent",
@@ -44,6 +47,7 @@ __all__ = [
     "SecurityLink",
     "Session",
     "Status",
+    "Unmasking",
     "User",
     "VipTier",
 ]
