@@ -47,6 +47,7 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
             or settings["EVM_CHAIN_ID"] == settings["DEVELOPMENT_CHAIN_ID"],
             "EVM_DEPOSIT_XPUB or EVM_CHAIN_ID is a development value",
         ),
+        (not 1 <= len(settings["FUTURES_AGREEMENT"]) <= 32, "FUTURES_AGREEMENT is not 1 to 32 characters"),
     ]
     return [complaint for holds, complaint in [*checks, *_passkeys(settings), *_captchas(settings)] if holds]
 

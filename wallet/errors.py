@@ -106,3 +106,21 @@ class SameAccount(DomainError):
     kind = Kind.INVALID
     message = "Source and target are the same account."
     field = "target"
+
+
+class FuturesNotOpen(DomainError):
+    """Money moves to and from the futures wallet once its owner has opened it."""
+
+    slug = "wallet.futures_not_open"
+    kind = Kind.CONFLICT
+    message = "Open futures first."
+
+
+class FuturesAgreementChanged(DomainError):
+    """Another version of the agreement is in force than the one that the customer was shown."""
+
+    slug = "wallet.futures_agreement_changed"
+    kind = Kind.CONFLICT
+    message = "Another version of the agreement is in force: {agreement}."
+    field = "agreement"
+    agreement: str

@@ -24,3 +24,6 @@ SIGNER_KEY_FILE = env.text("SIGNER_KEY_FILE", default="")
 WITHDRAWAL_ABSENCE_AFTER_SECONDS = env.integer("WITHDRAWAL_ABSENCE_AFTER_SECONDS", default=1800)
 """How long a payment must stand without a clear answer before officers may declare that it never reached the chain."""
 TRUSTED_ADDRESS_COOLDOWN_SECONDS = env.integer("TRUSTED_ADDRESS_COOLDOWN_SECONDS", default=0 if not PRODUCTION else 24 * 3600)
+FUTURES_AGREEMENT = env.text("FUTURES_AGREEMENT", default="2026-11")
+"""The version of the futures agreement that is in force: whoever opens futures agrees to it, and it is written down. 1 to 32
+characters; a new text needs a new version."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from wallet.models.coins import Coin, CoinNetwork, Network
 from wallet.models.deposits import Deposit, DepositAddress, DepositEvent, WatchedBlock, WatcherCursor
+from wallet.models.futures import FuturesOpening
 from wallet.models.ledger import Entry, LedgerAccount, PendingEntry, Posting
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.trusted_addresses import TrustedAddress
@@ -18,6 +19,7 @@ __all__ = [
     "DepositAddress",
     "DepositEvent",
     "Entry",
+    "FuturesOpening",
     "LedgerAccount",
     "Network",
     "OutgoingTransaction",

@@ -10,7 +10,7 @@ from apikeys.api import native as apikeys
 from kyc.api import native as kyc
 from kyc.api.native import password_recovery as kyc_recovery
 from messaging.api import native as messaging
-from wallet.api.native import books, deposits, sub_accounts, trusted_addresses, withdrawals
+from wallet.api.native import books, deposits, futures, sub_accounts, trusted_addresses, withdrawals
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(urlconf="config.dialects.native.urls_mounted"), name="native-schema"),
@@ -92,6 +92,7 @@ urlpatterns = [
     path("oauth/kyc-level", kyc.OAuthKycLevel.as_view()),
     path("coins", books.Coins.as_view()),
     path("balances", books.Balances.as_view()),
+    path("futures", futures.Futures.as_view()),
     path("statement", books.Statement.as_view()),
     path("deposit-addresses", deposits.DepositAddresses.as_view()),
     path("deposits", deposits.Deposits.as_view()),
