@@ -25,6 +25,7 @@ class Template:
 
 
 _WITHDRAWAL = ("amount", "coin", "address_tail")
+_BANK_ACCOUNT = ("bank", "account_tail")
 
 _CODE_NEEDS: Final[dict[Purpose, tuple[str, ...]]] = {
     Purpose.WITHDRAWAL: _WITHDRAWAL,
@@ -93,6 +94,15 @@ NOTICES: Final[dict[str, Template]] = {
         Template("kyc_sent_back", ("level", "reason")),
         Template("kyc_approved", ("level",)),
         Template("kyc_rejected", ("level", "reason")),
+        Template("kyc_submitted", ("level",)),
+        Template("kyc_resubmitted", ("level",)),
+        Template("kyc_lowered", ("level", "reason")),
+        Template("kyc_expiring", ("level", "date")),
+        Template("kyc_expired", ("level", "date")),
+        Template("bank_account_added", _BANK_ACCOUNT, urgent=True),
+        Template("bank_account_verified", _BANK_ACCOUNT),
+        Template("bank_account_refused", (*_BANK_ACCOUNT, "reason")),
+        Template("bank_account_removed", _BANK_ACCOUNT, urgent=True),
         Template("deposit_credited", ("amount", "coin")),
         Template("withdrawal_requested", _WITHDRAWAL, urgent=True),
         Template("withdrawal_approved", _WITHDRAWAL),
