@@ -12,6 +12,9 @@ DEVELOPMENT_KEY = b"development-key-encryption-key!!"
 RECOVERY_WAIT_HOURS_MIN = 24
 """A thief who got past two officers must leave the owner a day to object."""
 
+RETENTION_DAYS_MIN = 5 * 365
+"""Laws against money laundering ask for five years after the end of the relation."""
+
 RATE = re.compile(r"[1-9][0-9]{0,6}/(?:[1-9][0-9]{0,4})?[smhd]", re.ASCII)
 """As django-ratelimit reads it; another text would fail at each request, none would let everything through."""
 
@@ -41,6 +44,7 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
             for name in ("API_KEY_RATE_PER_KEY", "API_KEY_RATE_PER_CUSTOMER")
         ),
         (settings["RECOVERY_WAIT_HOURS"] < RECOVERY_WAIT_HOURS_MIN, "RECOVERY_WAIT_HOURS is less than a day"),
+        (settings["KYC_RETENTION_DAYS"] < RETENTION_DAYS_MIN, "KYC_RETENTION_DAYS is less than five years"),
         (settings["API_KEY_WITHDRAW_AGE_SECONDS"] == 0, "API_KEY_WITHDRAW_AGE_SECONDS is zero"),
         (
             settings["EVM_DEPOSIT_XPUB"] == settings["DEVELOPMENT_DEPOSIT_XPUB"]

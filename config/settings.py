@@ -17,6 +17,7 @@ from config.sections.captchas import *  # noqa: F403  # as above
 from config.sections.messaging import *  # noqa: F403  # as above
 from config.sections.mode import BASE_DIR, DEVELOPMENT, MODE, PRODUCTION, TESTING, VAR_DIR, env
 from config.sections.oauth import *  # noqa: F403  # as above
+from config.sections.privacy import *  # noqa: F403  # as above
 from config.sections.wallet import *  # noqa: F403  # as above
 
 __all__ = ["BASE_DIR", "DEVELOPMENT", "MODE", "REST_FRAMEWORK", "SPECTACULAR_SETTINGS", "UNFOLD", "VAR_DIR"]
@@ -145,11 +146,13 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # kyc
     "kyc.sweep_files": {"task": "kyc.sweep_files", "schedule": 24 * 3600.0},
     "kyc.expire_uploads": {"task": "kyc.expire_uploads", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "kyc.keep_retention": {"task": "kyc.keep_retention", "schedule": 6 * 3600.0, "options": {"expires": 6 * 3600.0}},
     # apikeys
     "apikeys.prune": {"task": "apikeys.prune", "schedule": 60.0, "options": {"expires": 60.0}},
     # wallet
     "wallet.fold": {"task": "wallet.fold", "schedule": 10.0, "options": {"expires": 10.0}},
     "wallet.audit_books": {"task": "wallet.audit_books", "schedule": 3600.0},
+    "wallet.erase_customers": {"task": "wallet.erase_customers", "schedule": 6 * 3600.0, "options": {"expires": 6 * 3600.0}},
     "wallet.sweep_withdrawals": {"task": "wallet.sweep_withdrawals", "schedule": 1.0, "options": {"expires": 5.0}},
     "wallet.expire_withdrawals": {"task": "wallet.expire_withdrawals", "schedule": 30.0, "options": {"expires": 30.0}},
     "wallet.reconcile_withdrawals": {"task": "wallet.reconcile_withdrawals", "schedule": 300.0, "options": {"expires": 300.0}},

@@ -166,8 +166,8 @@ def delete(*, customer: User, public_id: object, proof: Proof | None) -> None:
     known_keys.forget(ended.key)
 
 
-def end_all(*, owner: User, actor: User) -> None:
-    """End every key of a sub-account that is being removed, in the caller's transaction, which holds the owner's row.
+def end_all(*, owner: User, actor: User | None, actor_kind: str = "customer") -> None:
+    """End every key of an account that is being closed, in the caller's transaction, which holds the owner's row.
 
     Their secrets are destroyed. Who removes the account tells of it.
     """
@@ -176,7 +176,7 @@ def end_all(*, owner: User, actor: User) -> None:
         _move(ended, State.DELETED)
         ended.sealed_secret = None
         ended.save(update_fields=["state", "ended_at", "sealed_secret"])
-        _record(ended, actor=actor, actor_kind="customer", act="apikeys.delete")
+        _record(ended, actor=actor, actor_kind=actor_kind, act="apikeys.delete")
         transaction.on_commit(partial(known_keys.forget, ended.key))
 
 
@@ -252,7 +252,7 @@ def _random_text(length: int) -> str:
     return "".join(secrets.choice(ALPHABET) for _ in range(length))
 
 
-def _record(api_key: ApiKey, *, actor: User, actor_kind: str, act: str, reason: str = "") -> None:
+def _record(api_key: ApiKey, *, actor: User | None, actor_kind: str, act: str, reason: str = "") -> None:
     facts = {
         "label": api_key.label,
         "state": api_key.state,

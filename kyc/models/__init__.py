@@ -57,6 +57,9 @@ from kyc.models.hints import (
 from kyc.models.hints import (
     Likeness as Likeness,
 )
+from kyc.models.privacy import (
+    Retention as Retention,
+)
 from kyc.models.recovery import (
     RecoverySelfie as RecoverySelfie,
 )

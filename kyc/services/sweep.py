@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
+from accounts.models import Erasure
 from kyc.models import Document, RecoverySelfie, Upload
 from kyc.services import storage
 
@@ -28,7 +29,7 @@ def orphans() -> int:
         known = {
             name
             for model, column in HOLDERS
-            for name in model.objects.filter(**{f"{column}__in": names}).values_list(column, flat=True)
+            for name in _kept(model).filter(**{f"{column}__in": names}).values_list(column, flat=True)
         }
         for name in sorted(set(names) - known):
             if time.time() - storage.modified_at(name) < ORPHAN_AGE_SECONDS_MIN:
@@ -36,3 +37,8 @@ def orphans() -> int:
             storage.delete(name)
             found += 1
     return found
+
+
+def _kept(model: Any) -> Any:
+    """The rows whose files are kept: an erased customer's rows stay, and their files are nobody's."""
+    return model.objects.exclude(user__in=Erasure.objects.values("customer"))

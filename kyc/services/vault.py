@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from accounts.errors.privacy import AlreadyErased
+from accounts.models import Erasure
 from config.kit import crypto
 from kyc.models import CustomerKey
 
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def lock(user: User) -> None:
-    """Hold the customer's identity checks until the transaction ends. Must run inside one."""
+    """Hold the customer's identity checks until the transaction ends. Must run inside one. Raises AlreadyErased."""
     _key_row(user.pk)
     CustomerKey.objects.select_for_update().get(user_id=user.pk)
 
@@ -26,8 +28,19 @@ def seal(user_id: int, plain: bytes, *, context: str) -> bytes:
 
 
 def unseal(user_id: int, sealed: bytes | memoryview, *, context: str) -> bytes:
-    """The inverse of `seal`. Raises crypto.Unsealable."""
-    return crypto.decrypt(_open(CustomerKey.objects.get(user_id=user_id)), bytes(sealed), context=context)
+    """The inverse of `seal`. Raises crypto.Unsealable, also where the customer's key was destroyed."""
+    row = CustomerKey.objects.filter(user_id=user_id).first()
+    if row is None:
+        raise crypto.Unsealable("the customer has no key")
+    return crypto.decrypt(_open(row), bytes(sealed), context=context)
+
+
+def destroy(user_id: int) -> bool:
+    """Destroy the customer's key, in the caller's transaction: whatever was sealed under it is noise from now on.
+
+    The database lets it go only beside the record of the customer's erasure. Answers whether there was one.
+    """
+    return CustomerKey.objects.filter(user_id=user_id).delete()[0] > 0
 
 
 def seal_facts(user_id: int, facts: dict[str, Any], *, context: str) -> bytes:
@@ -45,6 +58,8 @@ def _key_row(user_id: int) -> CustomerKey:
     found = CustomerKey.objects.filter(user_id=user_id).first()
     if found is not None:
         return found
+    if Erasure.objects.filter(customer_id=user_id).exists():
+        raise AlreadyErased
     wrapped = crypto.wrap_key(crypto.new_data_key(), context=_context(user_id))
     with transaction.atomic():
         return CustomerKey.objects.get_or_create(user_id=user_id, defaults={"wrapped": wrapped})[0]

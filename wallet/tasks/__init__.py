@@ -2,5 +2,6 @@
 
 from __future__ import annotations
 
+from wallet.tasks import leaving as leaving
 from wallet.tasks import ledger as ledger
 from wallet.tasks import withdrawals as withdrawals

@@ -1,0 +1,29 @@
+"""Forgetting where a customer's messages went and what they said; that they were sent stays."""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING, Any
+
+from config.kit.clock import now
+from messaging.models import Message, MessageState, Notice
+from messaging.models.messages import OPEN_STATES
+
+if TYPE_CHECKING:
+    from django.contrib.auth.base_user import AbstractBaseUser
+
+ERASED = "erased"
+"""What stands for a destination that is gone."""
+
+
+def forget(user: AbstractBaseUser) -> None:
+    """Wipe destinations and texts of everything ever sent to the customer, in the caller's transaction.
+
+    Messages that still wait are not sent: a sealed text that is gone can't be. Each destination gets a random index.
+    """
+    rows: Any = Message.objects.filter(user_id=user.pk)
+    rows.filter(state__in=OPEN_STATES).update(state=MessageState.FAILED, sealed=None, ended_at=now(), last_error=ERASED)
+    for pk in rows.values_list("pk", flat=True).iterator():
+        index = secrets.token_bytes(32)
+        Message.objects.filter(pk=pk).update(destination_masked=ERASED, destination_hash=index, provider_reference="")
+    Notice.objects.filter(user_id=user.pk).delete()
