@@ -8,6 +8,7 @@ from django.db.models import F, Q
 
 from config.kit.flow import Flow
 from config.kit.ids import PublicIdField
+from config.kit.sealed_text import SealedText
 
 
 class PasswordRecoveryState(models.TextChoices):
@@ -130,7 +131,7 @@ class RecoveryCase(models.Model):
     state = models.CharField(max_length=16, choices=CaseState, default=CaseState.DRAFT)
     token_hash = models.BinaryField(max_length=32)
     """Of the token with which the customer, who can't sign in, hands in the selfie and asks how things stand."""
-    statement = models.CharField(max_length=500, blank=True, default="")
+    statement = SealedText(blank=True, default="")
     """What the customer says happened."""
     challenge = models.CharField(max_length=8, blank=True, default="")
     """The number to be seen in the next selfie, handwritten: a picture taken before can't show it."""

@@ -15,6 +15,8 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.crypto import salted_hmac
 
+from config.kit.sealed_text import SealedText
+
 UID_MIN = 100_000_000
 UID_MAX = 999_999_999
 
@@ -77,7 +79,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     status = models.CharField(max_length=16, choices=Status, default=Status.NORMAL)
     register_type = models.CharField(max_length=8, choices=RegisterType)
     language = models.CharField(max_length=16, default="en")
-    anti_phishing_phrase = models.CharField(max_length=32, blank=True, default="")
+    anti_phishing_phrase = SealedText(blank=True, default="")
     second_factor_channel = models.CharField(
         max_length=8,
         choices=SecondFactorChannel,
