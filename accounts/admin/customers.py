@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.contrib import admin
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Value
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
@@ -14,9 +14,10 @@ from unfold.admin import TabularInline
 from unfold.decorators import display
 
 from accounts.admin.customer_acts import CustomerActs
-from accounts.admin_site import ReadOnlyAdmin, site
+from accounts.admin.masks import MaskedContacts, opened
+from accounts.admin_site import site
 from accounts.models import LoginRecord, SecurityHold, Session, User
-from accounts.services import labels, vip
+from accounts.services import labels, unmasking, vip
 from config.kit.clock import now
 
 ROWS_SHOWN_MAX = 20
@@ -62,12 +63,29 @@ class NewestRows(TabularInline):
         return False
 
 
-class SessionRows(NewestRows):
+class RowsWithAddresses(NewestRows):
+    """Rows that tell from which address something was done: masked like the contacts."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The rows, knowing whether places are open to this officer."""
+        rows = super().get_queryset(request)
+        match = request.resolver_match
+        customer = User.objects.filter(pk=match.kwargs["object_id"]).first() if match and "object_id" in match.kwargs else None
+        whole = customer is not None and "places" in opened(request, customer)
+        return rows.annotate(shows_address=Value(whole))
+
+    @admin.display(description="IP")
+    def address(self, row: Any) -> str:
+        """`203.0.113.*`."""
+        return (row.ip if getattr(row, "shows_address", False) else unmasking.masked_address(row.ip)) or "—"
+
+
+class SessionRows(RowsWithAddresses):
     """Sessions, without anything of their tokens."""
 
     model = Session
     verbose_name_plural = "sessions"
-    fields = ("created_at", "last_used_at", "level", "state", "device", "browser", "place", "ip")
+    fields = ("created_at", "last_used_at", "level", "state", "device", "browser", "place", "address")
     readonly_fields = fields
 
     @admin.display(description="state")
@@ -78,12 +96,12 @@ class SessionRows(NewestRows):
         return "open" if session.expires_at > now() else "expired"
 
 
-class LoginRows(NewestRows):
+class LoginRows(RowsWithAddresses):
     """The customer's log."""
 
     model = LoginRecord
     verbose_name_plural = "activity"
-    fields = ("at", "act", "device", "browser", "place", "ip")
+    fields = ("at", "act", "device", "browser", "place", "address")
     readonly_fields = fields
 
 
@@ -117,11 +135,11 @@ class SubAccountRows(NewestRows):
 
 
 @admin.register(User, site=site)
-class UserAdmin(CustomerActs, ReadOnlyAdmin):
+class UserAdmin(CustomerActs, MaskedContacts):
     """Customers and officers. Acts on them are services'."""
 
     icon = "group"
-    list_display = ("uid", "email", "phone", "username", "status_shown", "kind", "registered_at")
+    list_display = ("uid", "email_shown", "phone_shown", "username_shown", "status_shown", "kind", "registered_at")
     list_display_links = ("uid",)
     list_filter = ("status", "register_type")
     search_fields = ("=uid", "=email", "=phone", "=username")
@@ -130,8 +148,8 @@ class UserAdmin(CustomerActs, ReadOnlyAdmin):
     inlines = (SessionRows, LoginRows, HoldRows, SubAccountRows)
     list_select_related = ("parent",)
     fieldsets = (
-        ("Account", {"fields": (("uid", "status"), ("email", "phone", "username"), ("kind", "roles"))}),
-        ("Opened", {"fields": (("registered_at", "register_type", "registered_ip"),)}),
+        ("Account", {"fields": (("uid", "status"), ("email_shown", "phone_shown", "username_shown"), ("kind", "roles"))}),
+        ("Opened", {"fields": (("registered_at", "register_type", "registered_from"),)}),
         ("Safety", {"fields": (("authenticator", "login_code", "language"), ("api_keys",))}),
         ("Settings", {"fields": (("allows_many_devices", "checks_other_places"),)}),
         ("Around", {"fields": (("belongs_to", "tier", "labels_shown"), ("referral_code", "referred_by"))}),
@@ -139,14 +157,14 @@ class UserAdmin(CustomerActs, ReadOnlyAdmin):
     readonly_fields = (
         "uid",
         "status",
-        "email",
-        "phone",
-        "username",
+        "email_shown",
+        "phone_shown",
+        "username_shown",
         "kind",
         "roles",
         "registered_at",
         "register_type",
-        "registered_ip",
+        "registered_from",
         "authenticator",
         "login_code",
         "language",

@@ -139,7 +139,7 @@ def test_a_customers_page_shows_sessions_and_sign_ins_and_edits_nothing(desk: Cl
     shown = desk.get(page)
     text = shown.content.decode()
     assert shown.status_code == 200
-    assert "alice@example.com" in text
+    assert "a***e@example.com" in text
     assert "Firefox" in text
     assert "argon2" not in text
     assert token not in text
@@ -153,10 +153,10 @@ def test_a_customers_page_shows_sessions_and_sign_ins_and_edits_nothing(desk: Cl
 @pytest.mark.parametrize("term", ["alice@example.com", "ALICE@example.com", "Alice"])
 def test_a_customer_is_found_by_whole_names(desk: Client, term: str) -> None:
     user = customer(email="alice@example.com", username="Alice")
-    customer(email="bob@example.com")
+    bob = customer(email="bob@example.com")
     page = desk.get("/admin/accounts/user/", {"q": term.lower() if "@" in term else term}).content.decode()
     assert str(user.uid) in page
-    assert "bob@example.com" not in page
+    assert str(bob.uid) not in page
     assert str(user.uid) in desk.get("/admin/accounts/user/", {"q": str(user.uid)}).content.decode()
 
 
