@@ -14,15 +14,18 @@ from django.utils.timesince import timesince
 from unfold.decorators import display
 
 from accounts.admin_site import ReadOnlyAdmin, has_role, site
+from accounts.services.officers import REASON_CHARACTERS_MAX
 from config.kit.errors import Absent, DomainError
 from config.kit.ids import read_public_id
 from kyc.admin.filters import QueueFilter, WaitingCountryFilter
 from kyc.catalogue.reasons import REASONS, reasons_for
 from kyc.errors import LinkInvalid
 from kyc.models import Case, CaseState, Document, IdType, Verdict
-from kyc.services import decisions, desk, links
+from kyc.services import decisions, desk, links, unmasking
 
 OFFICERS = "compliance"
+REVEAL = "reveal"
+"""What the button that opens masked data posts as `act`, beside no verdict."""
 IMAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -133,10 +136,12 @@ class CaseAdmin(ReadOnlyAdmin):
 
     def _decide(self, request: HttpRequest, case_pk: int) -> HttpResponse:
         here = HttpResponseRedirect(request.path)
-        case = Case.objects.filter(pk=case_pk).first()
+        case = Case.objects.select_related("user").filter(pk=case_pk).first()
         if case is None:
             raise Http404
         verdict = request.POST.get("verdict", "")
+        if request.POST.get("act") == REVEAL:
+            return self._reveal(request, case)
         given: dict[str, Any] = {
             "case_id": case.public_id,
             "officer": officer_of(request),
@@ -159,6 +164,15 @@ class CaseAdmin(ReadOnlyAdmin):
         messages.success(request, f"Case {case.public_id} is {done[Verdict(verdict)]}.")
         return HttpResponseRedirect(reverse("admin:kyc_case_changelist"))
 
+    def _reveal(self, request: HttpRequest, case: Case) -> HttpResponse:
+        """Open the chosen fields, or all, on this page for some minutes."""
+        fields = request.POST.getlist("fields")[: len(unmasking.FIELDS)] or unmasking.FIELDS
+        try:
+            unmasking.reveal(case, fields, officer_of(request), request.POST.get("reason", "")[:REASON_CHARACTERS_MAX])
+        except DomainError as refusal:
+            messages.error(request, refusal.detail)
+        return HttpResponseRedirect(request.path)
+
     def _page(self, request: HttpRequest, view: desk.CaseView) -> dict[str, Any]:
         case = view.case
         return {
@@ -174,6 +188,8 @@ class CaseAdmin(ReadOnlyAdmin):
             "back_reasons": reasons_for(Verdict.SEND_BACK),
             "end_reasons": reasons_for(Verdict.REJECT),
             "link_seconds": links.LINK_SECONDS,
+            "reveal_reasons": unmasking.REASONS,
+            "reason_length_max": REASON_CHARACTERS_MAX,
         }
 
     def _shown(self, request: HttpRequest, document: Document) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from config.kit.errors import Absent
 from kyc.catalogue.questionnaires import QUESTIONNAIRES
 from kyc.errors import NotAnOfficer
 from kyc.models import Case, CaseDecision, CaseEvent, Document
-from kyc.services import applications, documents, entitlements, evidence, identity, watermark
+from kyc.services import applications, documents, entitlements, evidence, identity, unmasking, watermark
 from kyc.services.decisions import is_officer
 
 if TYPE_CHECKING:
@@ -22,13 +23,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, repr=False)
 class CaseView:
-    """A case as an officer decides about it: personal data in the clear, evidence with its fingerprint, the past."""
+    """A case as an officer decides about it: personal data masked unless open, evidence with its fingerprint, the past."""
 
     case: Case
     customer_level: int
-    person: identity.PersonalData | None
-    age_years: int | None
+    person: unmasking.PersonShown | None
+    opened: dict[str, datetime]
     bank_account: applications.BankDetails | None
+    account_number: str
     answers: list[tuple[str, str]]
     evidence: evidence.Evidence
     decisions: list[CaseDecision]
@@ -43,14 +45,16 @@ def look(*, case_pk: int, officer: User) -> CaseView:
     if case is None:
         raise Absent(thing="case")
     _note(officer, "kyc.case_viewed", f"kyc.case:{case.public_id}", {"customer": str(case.user.uid)})
-    person = identity.read(case.user)
+    opened = unmasking.opened(case, officer)
+    bank = applications.bank_account_of(case)
     return CaseView(
         case=case,
         customer_level=entitlements.level_of(case.user),
-        person=person,
-        age_years=person.age(clock.now().date()) if person else None,
-        bank_account=applications.bank_account_of(case),
-        answers=_answers(case),
+        person=unmasking.masked(identity.read(case.user), opened=opened),
+        opened=opened,
+        bank_account=bank,
+        account_number=unmasking.account_number(bank, opened=opened),
+        answers=unmasking.answers(_answers(case), opened=opened),
         evidence=evidence.of(case),
         decisions=list(CaseDecision.objects.filter(case=case).select_related("officer").order_by("-id")),
         events=list(CaseEvent.objects.filter(case=case).select_related("actor").order_by("id")),

@@ -80,6 +80,7 @@ def make_user() -> Any:
 def test_the_case_page_shows_images_beside_data_and_the_look_is_on_record(desk: Client) -> None:
     user = make.level_one(id_number="B298765431")
     case = make.submitted(user)
+    desk.post(page_of(case), {"act": "reveal", "reason": "review"})
     html = body(desk, page_of(case))
     for text in ("Mei-Hua Lin", "B298765431", "1990-02-28", "7 Zhongshan North Road, Taipei", "Identity document, front"):
         assert text in html
