@@ -1,4 +1,5 @@
 """The review desk."""
 
 from kyc.admin.cases import CaseAdmin as CaseAdmin
+from kyc.admin.privacy import LegalHoldAdmin as LegalHoldAdmin
 from kyc.admin.recovery import RecoveryCaseAdmin as RecoveryCaseAdmin
