@@ -26,6 +26,7 @@ from messaging.services.destinations import normalise_email
 
 ROLE_APPS = {
     "compliance": ("accounts", "kyc", "messaging", "apikeys"),
+    "compliance_lead": ("accounts", "kyc", "messaging", "apikeys"),
     "treasury": ("accounts", "wallet", "messaging", "apikeys"),
     "auditor": ("accounts", "kyc", "wallet", "messaging", "apikeys"),
 }

@@ -21,11 +21,13 @@ from kyc.admin.filters import QueueFilter, WaitingCountryFilter
 from kyc.catalogue.reasons import REASONS, reasons_for
 from kyc.errors import LinkInvalid
 from kyc.models import Case, CaseState, Document, IdType, Verdict
-from kyc.services import decisions, desk, links, unmasking
+from kyc.services import claims, decisions, desk, hints, links, unmasking
 
 OFFICERS = "compliance"
 REVEAL = "reveal"
 """What the button that opens masked data posts as `act`, beside no verdict."""
+CLAIMS = frozenset({"claim", "take_over", "release"})
+"""What the buttons of a claim post as `act`."""
 IMAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -140,8 +142,11 @@ class CaseAdmin(ReadOnlyAdmin):
         if case is None:
             raise Http404
         verdict = request.POST.get("verdict", "")
-        if request.POST.get("act") == REVEAL:
+        act = request.POST.get("act", "")
+        if act == REVEAL:
             return self._reveal(request, case)
+        if act in CLAIMS:
+            return self._claim(request, case, act)
         given: dict[str, Any] = {
             "case_id": case.public_id,
             "officer": officer_of(request),
@@ -173,6 +178,20 @@ class CaseAdmin(ReadOnlyAdmin):
             messages.error(request, refusal.detail)
         return HttpResponseRedirect(request.path)
 
+    def _claim(self, request: HttpRequest, case: Case, act: str) -> HttpResponse:
+        """Take the case, take it over, or give it back. Taking it for review opens the typed data to this officer."""
+        officer = officer_of(request)
+        if act == "release":
+            claims.release(case_pk=case.pk, officer=officer)
+            return HttpResponseRedirect(reverse("admin:kyc_case_changelist"))
+        try:
+            take = claims.take_over if act == "take_over" else claims.claim
+            take(case_pk=case.pk, officer=officer)
+            unmasking.reveal(case, unmasking.FIELDS, officer, "review")
+        except DomainError as refusal:
+            messages.error(request, refusal.detail)
+        return HttpResponseRedirect(request.path)
+
     def _page(self, request: HttpRequest, view: desk.CaseView) -> dict[str, Any]:
         case = view.case
         return {
@@ -183,22 +202,25 @@ class CaseAdmin(ReadOnlyAdmin):
             "case": case,
             "waits": timesince(case.submitted_at, depth=1) if case.waiting and case.submitted_at else "",
             "id_type": IdType(view.person.id_type).label if view.person else "",
-            "documents": [self._shown(request, document) for document in view.evidence.documents],
+            "documents": [self._shown(request, document, view.hints[document.pk]) for document in view.evidence.documents],
             "decisions": [(decision, _reason_text(decision.reason)) for decision in view.decisions],
             "back_reasons": reasons_for(Verdict.SEND_BACK),
             "end_reasons": reasons_for(Verdict.REJECT),
             "link_seconds": links.LINK_SECONDS,
+            "claim_is_own": view.claim is not None and view.claim.officer_id == request.user.pk,
+            "is_lead": has_role(request, claims.LEADS_GROUP),
+            "claim_minutes": claims.CLAIM_MINUTES,
             "reveal_reasons": unmasking.REASONS,
             "reason_length_max": REASON_CHARACTERS_MAX,
         }
 
-    def _shown(self, request: HttpRequest, document: Document) -> dict[str, Any]:
+    def _shown(self, request: HttpRequest, document: Document, found: hints.Hints) -> dict[str, Any]:
         name = f"{self.admin_site.name}:kyc_document_page"
         pages = [
             links.signed(reverse(name, args=(document.public_id, number)), viewer=viewer_of(request))
             for number in range(1, document.page_count + 1)
         ]
-        return {"document": document, "pages": pages, "reason": _reason_text(document.reason)}
+        return {"document": document, "pages": pages, "hints": found, "reason": _reason_text(document.reason)}
 
 
 def officer_of(request: HttpRequest) -> Any:

@@ -15,6 +15,9 @@ from kyc.models.cases import (
 from kyc.models.cases import (
     Level as Level,
 )
+from kyc.models.claims import (
+    CaseClaim as CaseClaim,
+)
 from kyc.models.customers import (
     CustomerKey as CustomerKey,
 )

@@ -17,7 +17,7 @@ from kyc.errors import CaseChanged, NotAnOfficer, NothingSentBack, ReasonUnknown
 from kyc.models import Case, CaseDecision, CaseState, Document, DocumentState, Verdict
 from kyc.models.cases import CASE_FLOW
 from kyc.models.documents import DOCUMENT_FLOW
-from kyc.services import cases, evidence, vault
+from kyc.services import cases, claims, evidence, vault
 from kyc.services.refusals import spoken
 from messaging.services import notices
 
@@ -43,7 +43,7 @@ def is_officer(user: User) -> bool:
 def approve(*, case_id: int, officer: User, seen: str) -> CaseDecision:
     """Accept every document and open the level. `seen` is the fingerprint of the page that the officer looked at.
 
-    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, OwnCase; nothing is written then.
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, OwnCase; nothing is written then.
     """
     judgement = _Judgement(Verdict.APPROVE, CaseState.APPROVED, "kyc_approved")
     return _decide(case_id, officer, seen, judgement, refused=())
@@ -52,7 +52,7 @@ def approve(*, case_id: int, officer: User, seen: str) -> CaseDecision:
 def send_back(*, case_id: int, officer: User, seen: str, refused: Collection[int], reason: str) -> CaseDecision:
     """Refuse the documents with these public ids and accept the others; the customer is asked for the refused only.
 
-    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, OwnCase, ReasonUnknown, NothingSentBack.
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, OwnCase, ReasonUnknown, NothingSentBack.
     """
     if not refused:
         raise NothingSentBack
@@ -63,7 +63,7 @@ def send_back(*, case_id: int, officer: User, seen: str, refused: Collection[int
 def reject(*, case_id: int, officer: User, seen: str, reason: str) -> CaseDecision:
     """End the case without the level; the customer may open a new one.
 
-    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, OwnCase, ReasonUnknown.
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, OwnCase, ReasonUnknown.
     """
     judgement = _Judgement(Verdict.REJECT, CaseState.REJECTED, "kyc_rejected", reason)
     return _decide(case_id, officer, seen, judgement, refused=None)
@@ -79,6 +79,7 @@ def _decide(case_id: int, officer: User, seen: str, judgement: _Judgement, refus
         CASE_FLOW.check(case.state, judgement.state)
         if not crypto.equal(current.fingerprint, seen):
             raise CaseChanged
+        claims.require_free(case, officer)
         marked = _mark(current.documents, judgement, refused)
         decision = CaseDecision.objects.create(
             case=case,
@@ -90,6 +91,7 @@ def _decide(case_id: int, officer: User, seen: str, judgement: _Judgement, refus
             seen_hash=bytes.fromhex(current.fingerprint),
         )
         cases.move(case, judgement.state, actor=officer, reason=judgement.reason)
+        claims.end(case)
         _tell(case, officer, judgement)
         return decision
 

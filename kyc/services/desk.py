@@ -13,8 +13,19 @@ from config.kit import clock
 from config.kit.errors import Absent
 from kyc.catalogue.questionnaires import QUESTIONNAIRES
 from kyc.errors import NotAnOfficer
-from kyc.models import Case, CaseDecision, CaseEvent, Document
-from kyc.services import applications, documents, entitlements, evidence, identity, unmasking, watermark
+from kyc.models import Case, CaseClaim, CaseDecision, CaseEvent, Document
+from kyc.services import (
+    applications,
+    claims,
+    documents,
+    entitlements,
+    evidence,
+    hints,
+    identity,
+    neighbours,
+    unmasking,
+    watermark,
+)
 from kyc.services.decisions import is_officer
 
 if TYPE_CHECKING:
@@ -36,6 +47,9 @@ class CaseView:
     decisions: list[CaseDecision]
     events: list[CaseEvent]
     other_cases: list[Case]
+    claim: CaseClaim | None
+    same_account: list[Case]
+    hints: dict[int, hints.Hints]
 
 
 def look(*, case_pk: int, officer: User) -> CaseView:
@@ -45,7 +59,9 @@ def look(*, case_pk: int, officer: User) -> CaseView:
     if case is None:
         raise Absent(thing="case")
     _note(officer, "kyc.case_viewed", f"kyc.case:{case.public_id}", {"customer": str(case.user.uid)})
+    claims.renew(case_pk=case.pk, officer=officer)
     opened = unmasking.opened(case, officer)
+    proof = evidence.of(case)
     bank = applications.bank_account_of(case)
     return CaseView(
         case=case,
@@ -55,10 +71,13 @@ def look(*, case_pk: int, officer: User) -> CaseView:
         bank_account=bank,
         account_number=unmasking.account_number(bank, opened=opened),
         answers=unmasking.answers(_answers(case), opened=opened),
-        evidence=evidence.of(case),
+        evidence=proof,
         decisions=list(CaseDecision.objects.filter(case=case).select_related("officer").order_by("-id")),
         events=list(CaseEvent.objects.filter(case=case).select_related("actor").order_by("id")),
         other_cases=list(Case.objects.filter(user_id=case.user_id).exclude(pk=case.pk).order_by("-id")[:20]),
+        claim=claims.of(case),
+        same_account=neighbours.of_bank_account(case),
+        hints=hints.of_many(proof.documents),
     )
 
 

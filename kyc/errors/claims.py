@@ -1,0 +1,30 @@
+"""The refusals of claims on the review desk."""
+
+from __future__ import annotations
+
+from config.kit.errors import DomainError, Kind
+
+
+class CaseClaimed(DomainError):
+    """Another officer works on the case."""
+
+    slug = "kyc.case_claimed"
+    kind = Kind.CONFLICT
+    message = "{officer} is working on this case."
+    officer: str
+
+
+class CaseNotWaiting(DomainError):
+    """No officer has the next move in this case."""
+
+    slug = "kyc.case_not_waiting"
+    kind = Kind.CONFLICT
+    message = "This case does not wait for an officer."
+
+
+class NotALead(DomainError):
+    """Only a lead takes a case away from another officer."""
+
+    slug = "kyc.not_a_lead"
+    kind = Kind.FORBIDDEN
+    message = "Only a compliance lead takes over a case that another officer works on."
