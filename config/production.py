@@ -38,6 +38,7 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
             "OAUTH_ACCESS_TOKEN_LIFETIME_SECONDS is not 600 to 3600",
         ),
         (settings["TRUSTED_ADDRESS_COOLDOWN_SECONDS"] == 0, "TRUSTED_ADDRESS_COOLDOWN_SECONDS is zero"),
+        (settings["BANK_ACCOUNT_COOLDOWN_SECONDS"] == 0, "BANK_ACCOUNT_COOLDOWN_SECONDS is zero"),
         (settings["API_KEY_CACHE_MILLISECONDS"] >= 1000, "API_KEY_CACHE_MILLISECONDS lets a stopped key read on"),
         *(
             (not RATE.fullmatch(settings[name]), f"{name} is not written like 20/s")

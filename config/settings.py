@@ -185,6 +185,9 @@ KYC_STORAGE_ROOT = Path(env.text("KYC_STORAGE_ROOT", default=str(VAR_DIR / "kyc"
 KYC_IMAGING_PROCESSES = env.integer("KYC_IMAGING_PROCESSES", default=2)
 """Child processes that may read customers' files at once, for each web process."""
 
+BANK_ACCOUNT_COOLDOWN_SECONDS = env.integer("BANK_ACCOUNT_COOLDOWN_SECONDS", default=24 * 3600 if PRODUCTION else 0)
+"""How long after it was named a bank account that is not the customer's first takes no money."""
+
 # --- apikeys -------------------------------------------------------------------------------------------------------
 API_KEY_CLOCK_WINDOW_SECONDS = env.integer("API_KEY_CLOCK_WINDOW_SECONDS", default=60)
 """How far the timestamp of a signed request may be from our clock, either way."""

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from kyc.errors.bank_accounts import BankAccountChanged as BankAccountChanged
+from kyc.errors.bank_accounts import BankAccountCoolingDown as BankAccountCoolingDown
+from kyc.errors.bank_accounts import BankAccountHolderDiffers as BankAccountHolderDiffers
+from kyc.errors.bank_accounts import BankAccountInUse as BankAccountInUse
+from kyc.errors.bank_accounts import BankAccountKnown as BankAccountKnown
+from kyc.errors.bank_accounts import BankAccountNotVerified as BankAccountNotVerified
+from kyc.errors.bank_accounts import BankAccountPending as BankAccountPending
+from kyc.errors.bank_accounts import BankAccountsFull as BankAccountsFull
+from kyc.errors.bank_accounts import BankAccountWithCase as BankAccountWithCase
+from kyc.errors.bank_accounts import OwnBankAccount as OwnBankAccount
 from kyc.errors.checks import AlreadyApproved as AlreadyApproved
 from kyc.errors.checks import BankAccountInvalid as BankAccountInvalid
 from kyc.errors.checks import BankAccountMissing as BankAccountMissing

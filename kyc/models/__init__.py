@@ -1,7 +1,13 @@
 """The tables of the identity checks."""
 
-from kyc.models.cases import (
+from kyc.models.bank_accounts import (
     BankAccount as BankAccount,
+)
+from kyc.models.bank_accounts import (
+    BankAccountState as BankAccountState,
+)
+from kyc.models.bank_accounts import (
+    BankAccountUse as BankAccountUse,
 )
 from kyc.models.cases import (
     Case as Case,

@@ -120,22 +120,3 @@ class CaseEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.from_state or 'nothing'} → {self.to_state}"
-
-
-class BankAccount(models.Model):
-    """The bank account named by a level 3 case. Its holder is the verified customer; the number is sealed."""
-
-    case = models.OneToOneField(Case, models.PROTECT, primary_key=True, related_name="bank_account")
-    country = models.CharField(max_length=2)
-    bank_code = models.CharField(max_length=16)
-    branch_code = models.CharField(max_length=16, blank=True)
-    sealed = models.BinaryField()
-    number_index = models.BinaryField(max_length=32)
-    created_at = models.DateTimeField(default=clock.now)
-
-    class Meta:
-        db_table = "kyc_bank_account"
-        indexes = [models.Index(fields=["number_index"], name="kyc_bank_account_number")]
-
-    def __str__(self) -> str:
-        return f"bank account of {self.case_id}"

@@ -2,22 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import pycountry
 from django.db import transaction
 
-from accounts.models.logins import LoginAct
-from accounts.services import logins
-from config.kit import crypto
 from kyc.catalogue.questionnaires import CURRENT, OTHER_VALUE_LENGTH_MAX, QUESTIONNAIRES
 from kyc.catalogue.requirements import REQUIREMENTS, Requirement
 from kyc.errors import (
     AlreadyApproved,
-    BankAccountInvalid,
     BankAccountMissing,
     DocumentsMissing,
     LevelOutOfOrder,
@@ -25,28 +18,13 @@ from kyc.errors import (
     QuestionnaireMissing,
     UnderReview,
 )
-from kyc.models import BankAccount, Case, CaseState, Document, DocumentState, Identity
+from kyc.models import Case, CaseState, Document, DocumentState, Identity
 from kyc.models.cases import Programme
-from kyc.services import cases, entitlements, vault
+from kyc.services import bank_accounts, cases, entitlements, vault
+from kyc.services.bank_details import BankDetails as BankDetails
 
 if TYPE_CHECKING:
     from accounts.models import User
-
-_BANK_CODE = re.compile(r"[A-Za-z0-9]{2,16}", re.ASCII)
-_ACCOUNT_NUMBER = re.compile(r"[A-Za-z0-9]{5,34}", re.ASCII)
-
-
-@dataclass(frozen=True)
-class BankDetails:
-    """A bank account as the customer names it. Its holder is always the verified customer."""
-
-    country: str
-    bank_code: str
-    account_number: str
-    branch_code: str = ""
-
-    def __repr__(self) -> str:
-        return "BankDetails(…)"
 
 
 def apply(
@@ -60,7 +38,7 @@ def apply(
     """Hand in the documents of a level for review; after a case was sent back, hand it in again.
 
     Raises NotForSubAccounts, LevelOutOfOrder, UnderReview, AlreadyApproved, DocumentsMissing, QuestionnaireMissing,
-    QuestionnaireInvalid, BankAccountMissing, BankAccountInvalid. Nothing is written then.
+    QuestionnaireInvalid, BankAccountMissing, and what `bank_accounts.keep_for` raises. Nothing is written then.
     """
     entitlements.require_own_identity(user)
     requirement = REQUIREMENTS[level, programme]
@@ -100,13 +78,8 @@ def questionnaire_of(case: Case) -> dict[str, Any]:
 
 def bank_account_of(case: Case) -> BankDetails | None:
     """The bank account in the clear, None where none was given."""
-    row = BankAccount.objects.filter(case=case).first()
-    if row is None:
-        return None
-    facts = vault.unseal_facts(case.user_id, row.sealed, context=f"kyc.bank_account:{case.public_id}")
-    return BankDetails(
-        country=row.country, bank_code=row.bank_code, branch_code=row.branch_code, account_number=facts["account_number"]
-    )
+    row = bank_accounts.of_case(case)
+    return bank_accounts.details_of(row) if row is not None else None
 
 
 def _case_to_hand_in(user: User, level: int) -> Case | None:
@@ -154,42 +127,7 @@ def _checked_answers(answers: Mapping[str, Any]) -> dict[str, dict[str, str]]:
 def _keep_bank_account(case: Case, requirement: Requirement, details: BankDetails | None) -> None:
     if not requirement.bank_account:
         return
-    if details is None:
-        if not BankAccount.objects.filter(case=case).exists():
-            raise BankAccountMissing
-        return
-    clean = _checked_bank(details)
-    context = f"kyc.bank_account:{case.public_id}"
-    _, is_new = BankAccount.objects.update_or_create(
-        case=case,
-        defaults={
-            "country": clean.country,
-            "bank_code": clean.bank_code,
-            "branch_code": clean.branch_code,
-            "sealed": vault.seal_facts(case.user_id, {"account_number": clean.account_number}, context=context),
-            "number_index": crypto.keyed_hash("kyc.bank_account", clean.country, clean.bank_code, clean.account_number),
-        },
-    )
-    if is_new:
-        logins.note(user=case.user, act=LoginAct.BANK_ACCOUNT_ADDED)
-
-
-def _checked_bank(details: BankDetails) -> BankDetails:
-    country = details.country
-    if len(country) != 2 or not country.isascii() or pycountry.countries.get(alpha_2=country.upper()) is None:
-        raise BankAccountInvalid(part="country")
-    bank, branch = _joined(details.bank_code), _joined(details.branch_code)
-    number = _joined(details.account_number)
-    if not _BANK_CODE.fullmatch(bank):
-        raise BankAccountInvalid(part="bank_code")
-    if branch and not _BANK_CODE.fullmatch(branch):
-        raise BankAccountInvalid(part="branch_code")
-    if not _ACCOUNT_NUMBER.fullmatch(number):
-        raise BankAccountInvalid(part="account_number")
-    return BankDetails(
-        country=country.upper(), bank_code=bank.upper(), branch_code=branch.upper(), account_number=number.upper()
-    )
-
-
-def _joined(text: str) -> str:
-    return re.sub(r"[\s-]+", "", text)
+    if details is not None:
+        bank_accounts.keep_for(case, details)
+    elif bank_accounts.of_case(case) is None:
+        raise BankAccountMissing

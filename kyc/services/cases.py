@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from config.kit import clock
 from kyc.models import Case, CaseEvent, CaseState
 from kyc.models.cases import CASE_FLOW, ENDED, WAITING, Programme
+from kyc.services import bank_cases, case_news
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -43,3 +44,5 @@ def move(case: Case, to: str, *, actor: User | None, reason: str = "") -> None:
         case.decided_at = now
     case.save(update_fields=["state", "submitted_at", "decided_at"])
     CaseEvent.objects.create(case=case, from_state=before, to_state=to, actor=actor, reason=reason, at=now)
+    bank_cases.follow(case, to=to, actor=actor, reason=reason)
+    case_news.spread(case)

@@ -26,7 +26,7 @@ def of(case: Case) -> Evidence:
     live = Document.objects.filter(case=case).exclude(state=DocumentState.REPLACED)
     documents = tuple(sorted(live, key=lambda document: kinds.index(document.kind)))
     identity = Identity.objects.filter(user_id=case.user_id).values_list("sealed", flat=True).first()
-    bank = BankAccount.objects.filter(case=case).values_list("sealed", flat=True).first()
+    bank = BankAccount.objects.filter(case=case).order_by("-id").values_list("sealed", flat=True).first()
     parts = [
         str(case.public_id),
         [[str(document.public_id), document.fingerprint] for document in documents],

@@ -11,7 +11,7 @@ from kyc.catalogue.reasons import REASONS
 from kyc.catalogue.requirements import REQUIREMENTS
 from kyc.models import Case, CaseDecision, CaseState, Document, DocumentState, IdType, Level
 from kyc.models.cases import Programme
-from kyc.services import applications, entitlements, identity
+from kyc.services import applications, bank_accounts, entitlements, identity
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -150,7 +150,7 @@ def _steps(case: Case | None, has_data: bool) -> tuple[list[str], list[str]]:
 def _given(case: Case | None, step: str) -> bool:
     if case is None:
         return False
-    return hasattr(case, "bank_account") if step == STEP_BANK else case.questionnaire_sealed is not None
+    return bank_accounts.of_case(case) is not None if step == STEP_BANK else case.questionnaire_sealed is not None
 
 
 def _documents(case: Case | None, language: str) -> list[DocumentShown]:

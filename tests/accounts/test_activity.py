@@ -44,7 +44,6 @@ NOT_IN_THE_PRODUCT = {
     "account_migrated": "no accounts come from elsewhere",
     "agent_deposit": "there are no agents",
     "order_cancelled": "there are no orders",
-    "bank_account_removed": "a bank account belongs to its verification case and stays with it",
     "bought": "there are no orders",
     "sold": "there are no orders",
     "fiat_deposit": "no fiat money moves",

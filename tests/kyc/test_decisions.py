@@ -82,7 +82,7 @@ def test_a_bank_account_is_part_of_what_is_approved() -> None:
     bank = applications.BankDetails(country="TW", bank_code="812", account_number="0123456789")
     case = applications.apply(user=user, level=3, bank_account=bank)
     seen = evidence.of(case).fingerprint
-    type(case).objects.get(pk=case.pk).bank_account.delete()
+    type(case).objects.get(pk=case.pk).bank_accounts.all().delete()
     with pytest.raises(CaseChanged):
         decide(case, "approve", seen=seen)
 

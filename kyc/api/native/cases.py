@@ -224,6 +224,10 @@ class Applications(NativeView):
             errors.QuestionnaireInvalid,
             errors.BankAccountMissing,
             errors.BankAccountInvalid,
+            errors.BankAccountHolderDiffers,
+            errors.BankAccountKnown,
+            errors.BankAccountPending,
+            errors.BankAccountInUse,
         ),
         summary="Apply for level 2 or 3",
     )

@@ -1,0 +1,287 @@
+"""Bank accounts of customers: naming, removing, and what payments ask of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.conf import settings
+from django.db import transaction
+
+from accounts.models.logins import LoginAct
+from accounts.services import logins, second_factor
+from accounts.services.second_factor import Proof
+from config.kit import clock
+from config.kit.errors import Absent
+from config.kit.ids import read_public_id
+from kyc.catalogue import banks
+from kyc.errors import (
+    BankAccountCoolingDown,
+    BankAccountHolderDiffers,
+    BankAccountInUse,
+    BankAccountKnown,
+    BankAccountNotVerified,
+    BankAccountPending,
+    BankAccountsFull,
+    BankAccountWithCase,
+    NotEntitled,
+    UnderReview,
+)
+from kyc.models import BankAccount, BankAccountState, BankAccountUse, Case, CaseState, Level
+from kyc.models.bank_accounts import LIVE
+from kyc.models.cases import WAITING
+from kyc.services import bank_cases, bank_details, entitlements, identity, vault
+from kyc.services.bank_details import BankDetails
+from kyc.services.refusals import spoken
+from messaging.models import Purpose
+from messaging.services import notices
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+ACCOUNTS_PER_CUSTOMER_MAX = 5
+"""Live accounts of one customer."""
+NOT_STARTED, SENT_BACK = "not_started", "sent_back"
+
+
+@dataclass(frozen=True)
+class BankAccountShown:
+    """One account as its owner may see it. `number` is the row's serial number, for dialects that know no other."""
+
+    number: int
+    id: int
+    name: str
+    country: str
+    currency: str
+    bank_code: str
+    branch_code: str
+    account_number: str
+    holder: str
+    swift_code: str
+    state: str
+    reason: str
+    usable_from: datetime
+    created_at: datetime
+
+
+@dataclass(frozen=True)
+class Standing:
+    """`verification` is not_started, pending, sent_back, refused or verified; `allow_change` whether a change would be taken."""
+
+    verification: str
+    allow_change: bool
+
+
+def list_of(user: User, *, currency: str = "") -> list[BankAccountShown]:
+    """The customer's accounts that wait or are verified, or were refused, newest first; numbers are masked."""
+    rows = BankAccount.objects.filter(user_id=user.pk, state__in=(*LIVE, BankAccountState.REFUSED)).order_by("-id")[:50]
+    return [shown for row in rows if (shown := show(row)) and (not currency or shown.currency == currency.upper())]
+
+
+def show(row: BankAccount) -> BankAccountShown:
+    """One account, masked."""
+    facts = bank_cases.opened(row)
+    number, holder = facts["account_number"], facts.get("holder", "")
+    details = BankDetails(row.country, row.bank_code, number, row.branch_code)
+    return BankAccountShown(
+        number=row.pk,
+        id=row.public_id,
+        name=banks.name_of(row.country, row.bank_code, row.branch_code),
+        country=row.country,
+        currency=banks.of(row.country).currency,
+        bank_code=row.bank_code,
+        branch_code=row.branch_code,
+        account_number=bank_details.mask(number),
+        holder=f"{holder[:1]}*{holder[-1:] if len(holder) > 2 else ''}" if holder else "",
+        swift_code=bank_details.swift_code_of(details),
+        state=row.state,
+        reason=row.reason,
+        usable_from=row.usable_from,
+        created_at=row.created_at,
+    )
+
+
+def standing(user: User) -> Standing:
+    """Where the customer's newest account stands and whether it may be changed. Source: bitgin: Get KYC Verify Status."""
+    row = BankAccount.objects.filter(user_id=user.pk, state__in=(*LIVE, BankAccountState.REFUSED)).order_by("-id").first()
+    verification: str = row.state if row else NOT_STARTED
+    if row is not None and row.case_id and row.state == BankAccountState.PENDING:
+        case_state = Case.objects.values_list("state", flat=True).get(pk=row.case_id)
+        verification = SENT_BACK if case_state == CaseState.SENT_BACK else row.state
+    try:
+        require_change_allowed(user)
+    except (NotEntitled, UnderReview, BankAccountPending, BankAccountInUse):
+        return Standing(verification, allow_change=False)
+    return Standing(verification, allow_change=True)
+
+
+def require_change_allowed(user: User) -> None:
+    """Promise that an account may be named or exchanged: level 3 or its case sent back, and nothing under way.
+
+    Raises NotForSubAccounts, NotEntitled, UnderReview, BankAccountPending, BankAccountInUse.
+    """
+    entitlements.require_own_identity(user)
+    state = Case.objects.filter(user_id=user.pk, level=Level.BANK).order_by("-id").values_list("state", flat=True).first()
+    if state in WAITING:
+        raise UnderReview(level=Level.BANK)
+    if state != CaseState.SENT_BACK and (level := entitlements.level_of(user)) < Level.BANK:
+        raise NotEntitled(act="change_bank_account", level=level, required_level=Level.BANK)
+    if BankAccount.objects.filter(user_id=user.pk, case__isnull=True, state=BankAccountState.PENDING).exists():
+        raise BankAccountPending
+    _require_unused(BankAccountUse.objects.filter(account__user_id=user.pk, ended_at__isnull=True).exists())
+
+
+def add(*, user: User, details: BankDetails, proof: Proof | None, language: str = "en", ip: str) -> BankAccount:
+    """Name a further account; it waits for an officer, and cools down from now on.
+
+    Raises NotForSubAccounts, BankAccountInvalid, BankAccountHolderDiffers, NotEntitled, what `second_factor.require`
+    raises (a code is sent where none came), UnderReview, BankAccountPending, BankAccountInUse, BankAccountKnown,
+    BankAccountsFull.
+    """
+    clean = bank_details.checked(details)
+    entitlements.require_own_identity(user)
+    holder = _own_holder(user, clean)
+    index = bank_details.number_index(clean)
+    _prove(user, proof, f"bank-account:add:{index.hex()}", language, ip)
+    with spoken(), transaction.atomic():
+        vault.lock(user)
+        require_change_allowed(user)
+        live = BankAccount.objects.filter(user_id=user.pk, state__in=LIVE)
+        if live.filter(number_index=index).exists():
+            raise BankAccountKnown
+        if live.count() >= ACCOUNTS_PER_CUSTOMER_MAX:
+            raise BankAccountsFull(maximum=ACCOUNTS_PER_CUSTOMER_MAX)
+        return _insert(user, clean, holder, case=None)
+
+
+def remove(*, user: User, public_id: str, proof: Proof | None, language: str = "en", ip: str) -> None:
+    """Take an account off the list; it stays in history.
+
+    Raises Absent, what `second_factor.require` raises, BankAccountWithCase, BankAccountInUse.
+    """
+    found = _own(user, public_id)
+    _prove(user, proof, f"bank-account:remove:{found.public_id}", language, ip)
+    with transaction.atomic():
+        vault.lock(user)
+        row = BankAccount.objects.select_for_update(of=("self",)).select_related("case").get(pk=found.pk)
+        if row.state not in LIVE:
+            raise Absent(thing="bank account")
+        if row.case is not None and row.state == BankAccountState.PENDING:
+            raise BankAccountWithCase(case=str(row.case.public_id))
+        _require_unused(row.uses.filter(ended_at__isnull=True).exists())
+        bank_cases.move(row, BankAccountState.REMOVED, actor=user)
+        logins.note(user=user, act=LoginAct.BANK_ACCOUNT_REMOVED)
+        notices.notify(user=user, template="bank_account_removed", facts=bank_cases.told(row))
+
+
+def keep_for(case: Case, details: BankDetails) -> None:
+    """Keep the account that a level 3 case names; one that it named before becomes history. Under `vault.lock`.
+
+    Raises BankAccountInvalid, BankAccountHolderDiffers, BankAccountKnown, BankAccountPending, BankAccountInUse.
+    """
+    user = case.user
+    clean = bank_details.checked(details)
+    holder = _own_holder(user, clean)
+    if BankAccount.objects.filter(user_id=user.pk, case__isnull=True, state=BankAccountState.PENDING).exists():
+        raise BankAccountPending
+    _require_unused(BankAccountUse.objects.filter(account__user_id=user.pk, ended_at__isnull=True).exists())
+    former = of_case(case)
+    if former is not None:
+        bank_cases.move(former, BankAccountState.REPLACED, actor=user)
+    index = bank_details.number_index(clean)
+    if BankAccount.objects.filter(user_id=user.pk, number_index=index, state__in=LIVE).exists():
+        raise BankAccountKnown
+    _insert(user, clean, holder, case=case)
+
+
+def of_case(case: Case) -> BankAccount | None:
+    """The account that the case brought: the living one, else the last."""
+    rows = list(BankAccount.objects.filter(case=case).order_by("-id"))
+    return next((row for row in rows if row.state in LIVE), next((row for row in rows if row.decided_at), None))
+
+
+def details_of(row: BankAccount) -> BankDetails:
+    """The account in the clear, for officers."""
+    facts = bank_cases.opened(row)
+    return BankDetails(row.country, row.bank_code, facts["account_number"], row.branch_code, facts.get("holder", ""))
+
+
+def verified(user: User, public_id: str) -> BankAccount:
+    """The customer's account, if money may go there now. Raises Absent, BankAccountNotVerified, BankAccountCoolingDown."""
+    row = _own(user, public_id)
+    if row.state != BankAccountState.VERIFIED:
+        raise BankAccountNotVerified(state=row.state)
+    if row.usable_from > clock.now():
+        moment = row.usable_from.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+        raise BankAccountCoolingDown(usable_from=moment)
+    return row
+
+
+def begin_use(*, user: User, public_id: str, reference: str) -> BankAccount:
+    """A payment to the account begins, in the caller's transaction; until `end_use` no account of the customer is changed.
+
+    Raises Absent, BankAccountNotVerified, BankAccountCoolingDown.
+    """
+    vault.lock(user)
+    row = verified(user, public_id)
+    BankAccountUse.objects.get_or_create(reference=reference, defaults={"account": row})
+    return row
+
+
+def end_use(reference: str) -> None:
+    """The payment has ended, however. Safe to call twice."""
+    BankAccountUse.objects.filter(reference=reference, ended_at__isnull=True).update(ended_at=clock.now())
+
+
+def _insert(user: User, clean: BankDetails, holder: str, *, case: Case | None) -> BankAccount:
+    cooldown = timedelta(seconds=settings.BANK_ACCOUNT_COOLDOWN_SECONDS) if case is None else timedelta()
+    row = BankAccount(
+        user=user,
+        case=case,
+        country=clean.country,
+        bank_code=clean.bank_code,
+        branch_code=clean.branch_code,
+        number_index=bank_details.number_index(clean),
+        usable_from=clock.now() + cooldown,
+    )
+    facts = {"account_number": clean.account_number, "holder": holder}
+    row.sealed = vault.seal_facts(user.pk, facts, context=row.seal_context)
+    row.save()
+    logins.note(user=user, act=LoginAct.BANK_ACCOUNT_ADDED)
+    notices.notify(user=user, template="bank_account_added", facts=bank_cases.told(row))
+    return row
+
+
+def _own_holder(user: User, details: BankDetails) -> str:
+    person = identity.read(user)
+    if person is None:
+        raise NotEntitled(act="change_bank_account", level=0, required_level=Level.BANK)
+    if not details.holder:
+        return person.full_name
+    if not bank_details.same_holder(details.holder, first_name=person.first_name, last_name=person.last_name):
+        raise BankAccountHolderDiffers
+    return details.holder
+
+
+def _prove(user: User, proof: Proof | None, context: str, language: str, ip: str) -> None:
+    purpose = Purpose.BANK_ACCOUNT
+    if proof is None or proof.is_empty:
+        asked = proof.method if proof is not None else ""
+        way = next((way for way in second_factor.methods(user, purpose) if asked in {"", way.value}), None)
+        if way is not None and way in second_factor.CHANNEL:
+            second_factor.send(user, way, purpose, context, language=language, ip=ip, facts={})
+    second_factor.require(user, proof, purpose, context)
+
+
+def _own(user: User, public_id: str) -> BankAccount:
+    number = read_public_id(public_id)
+    found = BankAccount.objects.filter(user_id=user.pk, public_id=number).first() if number is not None else None
+    if found is None:
+        raise Absent(thing="bank account")
+    return found
+
+
+def _require_unused(in_use: bool) -> None:
+    if in_use:
+        raise BankAccountInUse

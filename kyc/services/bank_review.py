@@ -1,0 +1,112 @@
+"""What officers do with bank accounts that no case carries: look, verify, refuse."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from accounts.services import audit
+from config.kit import crypto
+from config.kit.errors import Absent
+from kyc.catalogue.reasons import REASONS
+from kyc.errors import BankAccountChanged, BankAccountWithCase, NotAnOfficer, OwnBankAccount, ReasonUnknown
+from kyc.models import BankAccount, BankAccountState, Identity
+from kyc.models.bank_accounts import BANK_ACCOUNT_FLOW
+from kyc.services import bank_accounts, bank_cases, identity, vault
+from kyc.services.bank_details import BankDetails, same_holder
+from kyc.services.decisions import is_officer
+from kyc.services.refusals import spoken
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+REFUSALS = ("bank_account_differs", "data_differs", "not_acceptable")
+"""The reasons of the catalogue that an officer may give."""
+OTHERS_MAX = 20
+
+
+@dataclass(frozen=True, repr=False)
+class BankAccountView:
+    """An account as an officer decides about it. `others` are customers who named the same account: a hint, no verdict."""
+
+    account: BankAccount
+    details: BankDetails
+    name: str
+    verified_name: str
+    holder_agrees: bool
+    others: list[BankAccount]
+    fingerprint: str
+
+
+def look(*, account_pk: int, officer: User) -> BankAccountView:
+    """The account in the clear, with an audit record of the look. Raises NotAnOfficer, Absent."""
+    if not is_officer(officer):
+        raise NotAnOfficer
+    row = BankAccount.objects.select_related("user", "case", "officer").filter(pk=account_pk).first()
+    if row is None:
+        raise Absent(thing="bank account")
+    with transaction.atomic():
+        subject, facts = f"kyc.bank_account:{row.public_id}", {"customer": str(row.user.uid)}
+        audit.record(actor=officer, actor_kind="staff", act="kyc.bank_account_viewed", subject=subject, facts=facts)
+    person, details = identity.read(row.user), bank_accounts.details_of(row)
+    names = {"first_name": person.first_name, "last_name": person.last_name} if person else None
+    return BankAccountView(
+        account=row,
+        details=details,
+        name=bank_cases.told(row)["bank"],
+        verified_name=person.full_name if person else "",
+        holder_agrees=names is not None and same_holder(details.holder, **names),
+        others=others_with(row),
+        fingerprint=fingerprint(row),
+    )
+
+
+def others_with(row: BankAccount) -> list[BankAccount]:
+    """Accounts of other customers with the same number, newest first."""
+    same = BankAccount.objects.filter(number_index=row.number_index).exclude(user_id=row.user_id)
+    return list(same.select_related("user").order_by("-id")[:OTHERS_MAX])
+
+
+def fingerprint(row: BankAccount) -> str:
+    """SHA-256 (hex) over what is decided about: the account and the verified identity, as sealed, and the state."""
+    person = Identity.objects.filter(user_id=row.user_id).values_list("sealed", flat=True).first()
+    parts = [str(row.public_id), row.state, *(hashlib.sha256(bytes(part or b"")).hexdigest() for part in (row.sealed, person))]
+    return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
+
+
+def verify(*, account_id: int, officer: User, seen: str) -> BankAccount:
+    """Say that the account is the customer's. Raises NotAnOfficer, Absent, OwnBankAccount, BankAccountWithCase,
+    BankAccountChanged, IllegalMove.
+    """
+    return _decide(account_id, officer, seen, BankAccountState.VERIFIED, "")
+
+
+def refuse(*, account_id: int, officer: User, seen: str, reason: str) -> BankAccount:
+    """Refuse the account, or take its verification back. Raises as `verify` does, and ReasonUnknown."""
+    if reason not in REFUSALS or reason not in REASONS:
+        raise ReasonUnknown
+    return _decide(account_id, officer, seen, BankAccountState.REFUSED, reason)
+
+
+def _decide(account_id: int, officer: User, seen: str, to: BankAccountState, reason: str) -> BankAccount:
+    if not is_officer(officer):
+        raise NotAnOfficer
+    found = BankAccount.objects.select_related("user").filter(public_id=account_id).first()
+    if found is None:
+        raise Absent(thing="bank account")
+    if found.user_id == officer.pk:
+        raise OwnBankAccount
+    with spoken(), transaction.atomic():
+        vault.lock(found.user)
+        row = BankAccount.objects.select_for_update(of=("self",)).select_related("user", "case").get(pk=found.pk)
+        if row.case is not None and row.state == BankAccountState.PENDING:
+            raise BankAccountWithCase(case=str(row.case.public_id))
+        BANK_ACCOUNT_FLOW.check(row.state, to)
+        if not crypto.equal(fingerprint(row), seen):
+            raise BankAccountChanged
+        bank_cases.decide(row, to, officer=officer, seen=bytes.fromhex(seen), reason=reason)
+        return row
