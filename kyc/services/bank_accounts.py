@@ -67,7 +67,7 @@ class BankAccountShown:
 
 @dataclass(frozen=True)
 class Standing:
-    """`verification` is not_started, pending, sent_back, refused or verified; `allow_change` whether a change would be taken."""
+    """`verification` is not_started, pending, sent_back, refused or verified; `allow_change` whether one may change."""
 
     verification: str
     allow_change: bool

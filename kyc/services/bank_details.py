@@ -7,9 +7,8 @@ import unicodedata
 from dataclasses import dataclass
 
 import pycountry
-from schwifty import IBAN
+from schwifty import IBAN, registry
 from schwifty.exceptions import SchwiftyException
-from schwifty.registry import get as registry
 
 from config.kit import crypto
 from kyc.catalogue import banks
@@ -40,7 +39,7 @@ def checked(details: BankDetails) -> BankDetails:
     if len(country) != 2 or not country.isascii() or pycountry.countries.get(alpha_2=country) is None:
         raise BankAccountInvalid(part="country")
     bank, branch, number = (_joined(text) for text in (details.bank_code, details.branch_code, details.account_number))
-    if country in registry("iban"):
+    if _has_iban(country):
         bank, branch = _of_iban(country, number, bank)
     else:
         scheme = banks.of(country)
@@ -77,9 +76,16 @@ def tail(number: str) -> str:
 
 def swift_code_of(details: BankDetails) -> str:
     """The bank's BIC where the library knows it for the IBAN, else empty."""
-    if details.country not in registry("iban"):
+    if not _has_iban(details.country):
         return ""
     return str(IBAN(details.account_number, allow_invalid=True).bic or "")
+
+
+def _has_iban(country: str) -> bool:
+    try:
+        return not registry.get_iban_spec(country).aspirational
+    except (SchwiftyException, KeyError):
+        return False
 
 
 def _of_iban(country: str, number: str, bank: str) -> tuple[str, str]:

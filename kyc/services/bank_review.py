@@ -79,8 +79,9 @@ def fingerprint(row: BankAccount) -> str:
 
 
 def verify(*, account_id: int, officer: User, seen: str) -> BankAccount:
-    """Say that the account is the customer's. Raises NotAnOfficer, Absent, OwnBankAccount, BankAccountWithCase,
-    BankAccountChanged, IllegalMove.
+    """Say that the account is the customer's.
+
+    Raises NotAnOfficer, Absent, OwnBankAccount, BankAccountWithCase, BankAccountChanged, IllegalMove.
     """
     return _decide(account_id, officer, seen, BankAccountState.VERIFIED, "")
 

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts.api import native as accounts
 from apikeys.api import native as apikeys
 from kyc.api import native as kyc
+from kyc.api.native import bank_accounts
 from kyc.api.native import password_recovery as kyc_recovery
 from messaging.api import native as messaging
 from wallet.api.native import books, deposits, futures, sub_accounts, trusted_addresses, withdrawals
@@ -80,6 +81,8 @@ urlpatterns = [
     path("kyc/phone", kyc.Phone.as_view()),
     path("kyc/documents", kyc.Documents.as_view()),
     path("kyc/applications", kyc.Applications.as_view()),
+    path("bank-accounts", bank_accounts.BankAccounts.as_view()),
+    path("bank-accounts/<str:id>", bank_accounts.BankAccountById.as_view()),
     path("me/authorized-apps", accounts.AuthorizedApps.as_view()),
     path("me/authorized-apps/<str:id>", accounts.AuthorizedAppById.as_view()),
     path("oauth/authorizations", accounts.Authorizations.as_view()),
