@@ -21,7 +21,7 @@ from kyc.errors import (
 from kyc.models import Case, CaseState, Document, DocumentState, Identity
 from kyc.models.cases import Programme
 from kyc.services import bank_accounts, cases, entitlements, vault
-from kyc.services.bank_details import BankDetails
+from kyc.services.bank_details import BankDetails as BankDetails  # noqa: PLC0414  # callers name it here
 
 if TYPE_CHECKING:
     from accounts.models import User

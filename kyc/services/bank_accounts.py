@@ -76,7 +76,8 @@ class Standing:
 def list_of(user: User, *, currency: str = "") -> list[BankAccountShown]:
     """The customer's accounts that wait or are verified, or were refused, newest first; numbers are masked."""
     rows = BankAccount.objects.filter(user_id=user.pk, state__in=(*LIVE, BankAccountState.REFUSED)).order_by("-id")[:50]
-    return [shown for row in rows if (shown := show(row)) and (not currency or shown.currency == currency.upper())]
+    shown = [show(row) for row in rows]
+    return [account for account in shown if not currency or account.currency == currency.upper()]
 
 
 def show(row: BankAccount) -> BankAccountShown:

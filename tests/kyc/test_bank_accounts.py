@@ -18,6 +18,7 @@ from kyc import errors
 from kyc.models import BankAccount, BankAccountState, Case
 from kyc.services import applications, bank_accounts, bank_details, bank_review, decisions, entitlements, evidence
 from kyc.services.bank_details import BankDetails
+from kyc.services.refusals import spoken
 from messaging.models import Allowance, Message
 from tests import factories_kyc as make
 from tests.accounts.threads import at_once
@@ -102,7 +103,7 @@ def test_rejecting_the_case_refuses_its_account_and_sending_it_back_lets_the_acc
     assert bank_accounts.standing(case.user) == bank_accounts.Standing("sent_back", allow_change=True)
     case = applied(case.user, SECOND)
     assert [row.state for row in BankAccount.objects.filter(case=case).order_by("id")] == ["replaced", "pending"]
-    assert applications.bank_account_of(case).account_number == "012345678901"  # type: ignore[union-attr]
+    assert applications.bank_account_of(case).account_number == "012345678901"
     decisions.reject(
         case_id=case.public_id, officer=officer, seen=evidence.of(case).fingerprint, reason="not_acceptable"
     )  # fmt: skip
@@ -246,7 +247,7 @@ def test_of_two_adds_at_once_one_is_taken(real_db: None) -> None:
     index = bank_details.number_index(bank_details.checked(SECOND))
 
     def insert(_: int) -> BankAccount:
-        with bank_accounts.spoken(), transaction.atomic():
+        with spoken(), transaction.atomic():
             return bank_accounts._insert(made, bank_details.checked(SECOND), "Lin", case=None)
 
     results = at_once(4, insert)
