@@ -24,7 +24,7 @@ ALTER TABLE kyc_bank_account ADD CONSTRAINT kyc_bank_account_of_case
 class Migration(migrations.Migration):
     """Out of the models."""
 
-    dependencies: ClassVar = [("kyc", "0005_retention")]
+    dependencies: ClassVar = [("kyc", "0006_claims")]
     operations: ClassVar = [
         migrations.SeparateDatabaseAndState(
             database_operations=[migrations.RunSQL(FORWARDS, BACKWARDS)],

@@ -40,7 +40,7 @@ UNGUARD = "ALTER TABLE kyc_customer_bank_account DROP CONSTRAINT kyc_bank_accoun
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("kyc", "0006_former_bank_accounts"),
+        ("kyc", "0007_former_bank_accounts"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
