@@ -10,6 +10,7 @@ from django.db import transaction
 
 from accounts.services import audit
 from config.kit import clock
+from config.kit.crypto import Unsealable
 from config.kit.errors import Absent
 from kyc.catalogue.questionnaires import QUESTIONNAIRES
 from kyc.errors import NotAnOfficer
@@ -89,7 +90,7 @@ def look_at_page(*, document_id: int, number: int, officer: User) -> bytes:
         raise Absent(thing="document")
     try:
         page = documents.page(document, number)
-    except (IndexError, FileNotFoundError):
+    except (IndexError, FileNotFoundError, Unsealable):
         raise Absent(thing="page") from None
     facts = {"page": str(number), "kind": document.kind, "sha256": document.fingerprint}
     _note(officer, "kyc.document_viewed", f"kyc.document:{document.public_id}", facts)

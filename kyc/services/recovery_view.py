@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import AccountFreeze, LoginRecord, RecoveryCase, RecoveryDecision, SecurityHold
 from accounts.services import audit, freezing, holds, logins, recovery_desk
 from config.kit import clock
+from config.kit.crypto import Unsealable
 from config.kit.errors import Absent
 from kyc.errors import NotAnOfficer
 from kyc.models import Case, CaseState, Document, DocumentKind, DocumentState, RecoverySelfie
@@ -79,7 +80,7 @@ def look_at_selfie(*, selfie_id: int, officer: User) -> bytes:
         raise Absent(thing="selfie")
     try:
         content = recovery_selfies.read(selfie)
-    except FileNotFoundError:
+    except (FileNotFoundError, Unsealable):
         raise Absent(thing="selfie") from None
     facts = {"sha256": selfie.fingerprint}
     _note(officer, "accounts.recovery_selfie_viewed", f"kyc.recoveryselfie:{selfie.public_id}", facts)

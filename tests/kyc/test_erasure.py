@@ -28,8 +28,9 @@ from accounts.models.users import Status
 from accounts.services import audit, legal_holds
 from accounts.services.officers import Act
 from config.kit import clock
+from config.kit.errors import Absent
 from kyc.models import Case, CustomerKey, Document, Identity, Retention
-from kyc.services import applications, decisions, erasure, evidence, identity, retention, sweep, vault
+from kyc.services import applications, decisions, desk, erasure, evidence, identity, retention, sweep, vault
 from messaging.models import Message
 from tests import factories_kyc as make
 from tests.factories_wallet import fund, owner, transfer
@@ -224,6 +225,9 @@ def test_files_that_could_not_be_deleted_with_the_customer_go_with_the_sweep(
     user = closed()
     leaving.erase(customer=user, act=OPERATOR)  # a test's transaction never commits: the files stay
     assert len(files_in(storage_root)) == Document.objects.filter(user=user).count() == 3
+    with pytest.raises(Absent):
+        desk.look_at_page(document_id=Document.objects.filter(user=user)[0].public_id, number=1, officer=make.officer())
+    assert desk.look(case_pk=Case.objects.filter(user=user)[0].pk, officer=make.officer()).person is None
     monkeypatch.setattr(sweep, "ORPHAN_AGE_SECONDS_MIN", 0)
     assert sweep.orphans() == 3
     assert files_in(storage_root) == []
