@@ -38,6 +38,10 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
             "OAUTH_ACCESS_TOKEN_LIFETIME_SECONDS is not 600 to 3600",
         ),
         (settings["TRUSTED_ADDRESS_COOLDOWN_SECONDS"] == 0, "TRUSTED_ADDRESS_COOLDOWN_SECONDS is zero"),
+        (
+            not all(endpoint.is_public for endpoint in settings["WEBHOOK_ENDPOINTS"]),
+            "WEBHOOK_URL is not https to a public host",
+        ),
         (settings["BANK_ACCOUNT_COOLDOWN_SECONDS"] == 0, "BANK_ACCOUNT_COOLDOWN_SECONDS is zero"),
         (settings["API_KEY_CACHE_MILLISECONDS"] >= 1000, "API_KEY_CACHE_MILLISECONDS lets a stopped key read on"),
         *(

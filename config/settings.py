@@ -19,6 +19,7 @@ from config.sections.mode import BASE_DIR, DEVELOPMENT, MODE, PRODUCTION, TESTIN
 from config.sections.oauth import *  # noqa: F403  # as above
 from config.sections.privacy import *  # noqa: F403  # as above
 from config.sections.wallet import *  # noqa: F403  # as above
+from config.sections.webhooks import *  # noqa: F403  # as above
 
 __all__ = ["BASE_DIR", "DEVELOPMENT", "MODE", "REST_FRAMEWORK", "SPECTACULAR_SETTINGS", "UNFOLD", "VAR_DIR"]
 
@@ -139,6 +140,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # messaging
     "messaging.sweep": {"task": "messaging.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
+    "messaging.sweep_webhooks": {"task": "messaging.sweep_webhooks", "schedule": 5.0, "options": {"expires": 5.0}},
     "messaging.purge": {"task": "messaging.purge", "schedule": 24 * 3600.0},
     # accounts
     "accounts.prune": {"task": "accounts.prune", "schedule": 3600.0, "options": {"expires": 3600.0}},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from messaging.services import delivery, housekeeping
+from messaging.services import delivery, housekeeping, webhooks
 
 
 @shared_task(name="messaging.deliver")
@@ -23,3 +23,15 @@ def sweep() -> None:
 def purge() -> None:
     """Delete what has no use any more."""
     housekeeping.purge()
+
+
+@shared_task(name="messaging.deliver_webhook")
+def deliver_webhook(webhook_id: int) -> None:
+    """Deliver one webhook, if it is due and nobody else holds it."""
+    webhooks.deliver(webhook_id)
+
+
+@shared_task(name="messaging.sweep_webhooks")
+def sweep_webhooks() -> None:
+    """Deliver the webhooks that are due."""
+    webhooks.sweep()

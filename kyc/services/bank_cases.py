@@ -14,7 +14,7 @@ from kyc.catalogue.reasons import REASONS
 from kyc.models import BankAccount, BankAccountState, Case, CaseDecision, CaseState
 from kyc.models.bank_accounts import BANK_ACCOUNT_FLOW
 from kyc.services import bank_details, vault
-from messaging.services import notices
+from messaging.services import notices, webhooks
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -70,6 +70,8 @@ def move(account: BankAccount, to: str, *, actor: User | None, reason: str = "")
         reason=reason,
         facts={"from": before, "customer": str(account.user.uid)},
     )
+    news = {"uid": str(account.user.uid), "state": account.state, "bank_account": str(account.public_id)}
+    webhooks.emit(f"kyc.bank_account.{account.state}", news)
 
 
 def opened(account: BankAccount) -> dict[str, str]:

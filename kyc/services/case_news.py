@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kyc.models import Case, CaseState, Level
-from messaging.services import notices
+from messaging.services import notices, webhooks
 
 TOLD = {CaseState.SUBMITTED.value: "kyc_submitted", CaseState.RESUBMITTED.value: "kyc_resubmitted"}
 """Level 1 is decided as it is handed in: it has one message, of its outcome."""
@@ -13,3 +13,5 @@ def spread(case: Case) -> None:
     """Tell of the state that the case came to, in the transaction of the move."""
     if case.state in TOLD and case.level > Level.BASIC:
         notices.notify(user=case.user, template=TOLD[case.state], facts={"level": str(case.level)})
+    facts = {"uid": str(case.user.uid), "level": case.level, "state": case.state, "case": str(case.public_id)}
+    webhooks.emit(f"kyc.case.{case.state}", facts)

@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import models, transaction
 
 from config.kit import clock
-from kyc.models import BankAccount, Case, Document, Identity, Retention
+from kyc.models import BankAccount, BankAccountUse, Case, Document, Identity, Retention
 from kyc.models.hints import ImagePrint, Likeness
 from kyc.services import storage, sweep, vault
 
@@ -56,7 +56,8 @@ def wipe(user: User) -> None:
     Likeness.objects.filter(models.Q(document__user=user) | models.Q(other__user=user)).delete()
     ImagePrint.objects.filter(user=user).delete()
     Identity.objects.filter(user=user).delete()
-    BankAccount.objects.filter(case__user=user).delete()
+    BankAccountUse.objects.filter(account__user=user).delete()
+    BankAccount.objects.filter(user=user).delete()
     for model, way, columns in personal_columns():
         for row in model.objects.filter(**{way: user}).only("pk"):
             model.objects.filter(pk=row.pk).update(**{column.attname: _empty(column) for column in columns})
@@ -82,6 +83,7 @@ def wipe_rejected(case: Case) -> None:
         storage.delete(name)
     ImagePrint.objects.filter(document__case=case).delete()
     Likeness.objects.filter(models.Q(document__case=case) | models.Q(other__case=case)).delete()
+    BankAccountUse.objects.filter(account__case=case).delete()
     BankAccount.objects.filter(case=case).delete()
     Document.objects.filter(case=case).update(pages=[])
     Case.objects.filter(pk=case.pk).update(questionnaire_sealed=None)

@@ -9,6 +9,7 @@ from messaging.models.delivery import BudgetAlarm, MessageTry, Outcome, Provider
 from messaging.models.inbox import Notice
 from messaging.models.limits import Allowance, Budget
 from messaging.models.messages import MESSAGE_FLOW, Message, MessageState, MessageTemplate
+from messaging.models.webhooks import Webhook, WebhookState
 
 __all__ = [
     "MESSAGE_FLOW",
@@ -28,4 +29,6 @@ __all__ = [
     "Outcome",
     "ProviderState",
     "Purpose",
+    "Webhook",
+    "WebhookState",
 ]

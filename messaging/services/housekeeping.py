@@ -27,6 +27,7 @@ def purge() -> int:
         )
         + _delete("messaging_budget", "hour < %s", moment - timedelta(days=CODE_DAYS))
         + _delete_messages(moment - timedelta(days=settings.MESSAGING_EVIDENCE_DAYS))
+        + _delete("messaging_webhook", "ended_at < %s", moment - timedelta(days=settings.MESSAGING_EVIDENCE_DAYS))
         + _delete("messaging_notice", "created_at < %s", moment - timedelta(days=settings.MESSAGING_INBOX_DAYS))
         + _delete("messaging_budgetalarm", "raised_at < %s", moment - timedelta(days=settings.MESSAGING_EVIDENCE_DAYS))
         + captchas.purge()
