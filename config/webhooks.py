@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-SECRET_PREFIX = "whsec_"
+SECRET_PREFIX = "whsec_"  # noqa: S105  # how a secret begins
 SECRET_BYTES_MIN, SECRET_BYTES_MAX = 24, 64
 """Standard Webhooks: 192 to 512 bits."""
 SECRETS_MAX = 2

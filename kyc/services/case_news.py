@@ -13,5 +13,10 @@ def spread(case: Case) -> None:
     """Tell of the state that the case came to, in the transaction of the move."""
     if case.state in TOLD and case.level > Level.BASIC:
         notices.notify(user=case.user, template=TOLD[case.state], facts={"level": str(case.level)})
-    facts = {"uid": str(case.user.uid), "level": case.level, "state": case.state, "case": str(case.public_id)}
+    facts: dict[str, str | int | None] = {
+        "uid": str(case.user.uid),
+        "level": case.level,
+        "state": case.state,
+        "case": str(case.public_id),
+    }
     webhooks.emit(f"kyc.case.{case.state}", facts)

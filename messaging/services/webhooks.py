@@ -145,9 +145,7 @@ def send(claim: Claim) -> bool:
     if not breakers.admits(channel=CHANNEL, name=endpoint.name, probe_seconds=longest_seconds()):
         opens_at = breakers.next_admission(channel=CHANNEL, names=[endpoint.name]) or now()
         spread = timedelta(seconds=secrets.randbelow(5_000) / 1000)
-        _write(
-            claim, WebhookState.QUEUED, error="the endpoint is passed over", due_at=opens_at + spread, tries=webhook.tries - 1
-        )
+        _write(claim, WebhookState.QUEUED, error="passed over", due_at=opens_at + spread, tries=webhook.tries - 1)
         return True
     try:
         status = _ask(endpoint, webhook)
