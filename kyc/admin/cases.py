@@ -6,22 +6,20 @@ import hashlib
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import F, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.timesince import timesince
-from unfold.decorators import display
 
 from accounts.admin_site import ReadOnlyAdmin, has_role, site
 from accounts.services.officers import REASON_CHARACTERS_MAX
 from config.kit.errors import Absent, DomainError
 from config.kit.ids import read_public_id
-from kyc.admin.filters import QueueFilter, WaitingCountryFilter
+from kyc.admin.filters import AGES, STATES, QueueForm
 from kyc.catalogue.reasons import REASONS, reasons_for
 from kyc.errors import LinkInvalid
-from kyc.models import Case, CaseState, Document, IdType, Verdict
-from kyc.services import claims, decisions, desk, hints, links, unmasking
+from kyc.models import Case, Document, IdType, Level, Verdict
+from kyc.services import claims, decisions, desk, hints, links, queue, unmasking
 
 OFFICERS = "compliance"
 REVEAL = "reveal"
@@ -36,13 +34,6 @@ IMAGE_HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Referrer-Policy": "no-referrer",
 }
-LABELS = {
-    CaseState.SUBMITTED.value: "info",
-    CaseState.RESUBMITTED.value: "info",
-    CaseState.SENT_BACK.value: "warning",
-    CaseState.APPROVED.value: "success",
-    CaseState.REJECTED.value: "danger",
-}
 
 
 @admin.register(Case, site=site)
@@ -51,45 +42,30 @@ class CaseAdmin(ReadOnlyAdmin):
 
     icon = "badge"
     view_roles = (OFFICERS,)
-    list_display = ("case_number", "customer", "level_name", "country", "state_label", "waits", "submitted_at")
-    list_display_links = ("case_number",)
-    list_filter = (QueueFilter, "level", WaitingCountryFilter)
-    list_select_related = ("user",)
-    search_fields = ("=public_id", "=user__uid")
-    search_help_text = "Number of a case or of a customer"
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Case]:
-        """Every case."""
-        return Case.objects.select_related("user")
-
-    def get_ordering(self, request: HttpRequest) -> Any:
-        """Who has waited longest comes first; drafts come last."""
-        return (F("submitted_at").asc(nulls_last=True), "id")
-
-    @display(description="Case", ordering="id")
-    def case_number(self, case: Case) -> str:
-        """The case's public id."""
-        return str(case.public_id)
-
-    @display(description="Customer")
-    def customer(self, case: Case) -> str:
-        """The customer's uid: names are shown on the case page only."""
-        return str(case.user.uid)
-
-    @display(description="Level", ordering="level")
-    def level_name(self, case: Case) -> str:
-        """The level with its name."""
-        return case.get_level_display()
-
-    @display(description="State", label=LABELS)
-    def state_label(self, case: Case) -> tuple[str, str]:
-        """The state as a coloured label."""
-        return case.state, case.get_state_display()
-
-    @display(description="Waits for", ordering="submitted_at")
-    def waits(self, case: Case) -> str:
-        """Since when an officer has the next move."""
-        return timesince(case.submitted_at, depth=1) if case.waiting and case.submitted_at else "—"
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The queue."""
+        if not self.has_view_permission(request):
+            return HttpResponseForbidden("Only compliance officers review cases.", content_type="text/plain")
+        filters = QueueForm(request.GET).filters()
+        after = request.GET.get("after", "")
+        page = queue.page(filters, officer=officer_of(request), after=after)
+        return TemplateResponse(
+            request,
+            "admin/kyc/case/queue.html",
+            {
+                **self.admin_site.each_context(request),
+                "title": "Cases",
+                "opts": self.opts,
+                "filters": filters,
+                "states": STATES,
+                "levels": Level.choices,
+                "ages": AGES,
+                "rows": page.rows,
+                "first_address": _address(request, "") if after else "",
+                "next_address": _address(request, page.next_after) if page.next_after else "",
+            },
+        )
 
     def get_urls(self) -> list[URLPattern]:
         """The images stand beside the cases."""
@@ -221,6 +197,15 @@ class CaseAdmin(ReadOnlyAdmin):
             for number in range(1, document.page_count + 1)
         ]
         return {"document": document, "pages": pages, "hints": found, "reason": _reason_text(document.reason)}
+
+
+def _address(request: HttpRequest, after: str) -> str:
+    """The queue with the same filters, from a cursor on."""
+    said = request.GET.copy()
+    said.pop("after", None)
+    if after:
+        said["after"] = after
+    return f"?{said.urlencode()}"
 
 
 def officer_of(request: HttpRequest) -> Any:

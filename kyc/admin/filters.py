@@ -1,51 +1,37 @@
-"""Filters of the queue. None of them counts or scans the table of all cases."""
+"""What the address of the queue may say."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from django.contrib.admin import SimpleListFilter
-from django.db.models import QuerySet
-from django.http import HttpRequest
+from django import forms
 
-from kyc.models import Case, CaseState
-from kyc.models.cases import WAITING
+from kyc.models import CaseState, Level
+from kyc.services.queue import ALL, MINE, UNCLAIMED, Filters
 
-
-class QueueFilter(SimpleListFilter):
-    """Where the cases stand; those that wait for an officer unless told otherwise."""
-
-    title = "state"
-    parameter_name = "queue"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """Each state, and all."""
-        return [*CaseState.choices, ("all", "All")]
-
-    def choices(self, changelist: Any) -> Any:
-        """The choices, the first being the queue itself."""
-        for choice in super().choices(changelist):
-            yield {**choice, "display": "Waiting for review"} if choice["query_string"] == "?" else choice
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        """The cases of the chosen state."""
-        value = self.value()
-        if value == "all":
-            return queryset
-        return queryset.filter(state=value) if value in CaseState.values else queryset.filter(state__in=WAITING)
+AGES = ((4, "Over 4 hours"), (24, "Over a day"), (72, "Over 3 days"), (168, "Over a week"))
+STATES = (*CaseState.choices, (ALL, "All"))
 
 
-class WaitingCountryFilter(SimpleListFilter):
-    """The nationalities of which somebody waits."""
+class QueueForm(forms.Form):
+    """The filters; anything else is as if the address said nothing."""
 
-    title = "country"
-    parameter_name = "country"
+    q = forms.RegexField(r"^[0-9]{1,18}$", required=False)
+    queue = forms.ChoiceField(choices=STATES, required=False)
+    claim = forms.ChoiceField(choices=[(MINE, ""), (UNCLAIMED, "")], required=False)
+    level = forms.TypedChoiceField(choices=Level.choices, coerce=int, empty_value=None, required=False)
+    country = forms.RegexField(r"^[A-Za-z]{2}$", required=False)
+    age = forms.TypedChoiceField(choices=AGES, coerce=int, empty_value=None, required=False)
 
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The countries in the queue."""
-        found = Case.objects.filter(state__in=WAITING).exclude(country="").values_list("country", flat=True).distinct()
-        return [(country, country) for country in sorted(found[:300])]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Case]) -> QuerySet[Case]:
-        """The cases of the chosen country."""
-        return queryset.filter(country=self.value()) if self.value() else queryset
+    def filters(self) -> Filters:
+        """What was said and makes sense."""
+        self.is_valid()
+        said: dict[str, Any] = self.cleaned_data
+        return Filters(
+            state=said.get("queue", ""),
+            claim=said.get("claim", ""),
+            level=said.get("level"),
+            country=said.get("country", "").upper(),
+            age_hours=said.get("age"),
+            search=said.get("q", ""),
+        )

@@ -87,6 +87,12 @@ class Case(models.Model):
         ]
         indexes = [
             models.Index(fields=["submitted_at", "id"], condition=models.Q(state__in=WAITING), name="kyc_case_queue"),
+            models.Index(
+                fields=["country", "submitted_at", "id"], condition=models.Q(state__in=WAITING), name="kyc_case_queue_country"
+            ),
+            models.Index(
+                fields=["level", "submitted_at", "id"], condition=models.Q(state__in=WAITING), name="kyc_case_queue_level"
+            ),
             models.Index(fields=["user", "level", "-id"], name="kyc_case_of_user"),
             models.Index(fields=["state", "-id"], name="kyc_case_by_state"),
         ]

@@ -1,0 +1,127 @@
+"""The queue of cases, a page at a time: by key and never by offset, and never counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from config.kit import clock
+from kyc.models import Case, CaseClaim, CaseState
+from kyc.models.cases import WAITING
+from kyc.services import hints
+
+if TYPE_CHECKING:
+    from accounts.models import User
+
+PAGE_SIZE = 50
+MINE, UNCLAIMED, ALL = "mine", "unclaimed", "all"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+CURSOR_DIGITS_MAX = 18
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What narrows the queue; kept in the page's address. `state` empty means: those that wait for an officer."""
+
+    state: str = ""
+    claim: str = ""
+    level: int | None = None
+    country: str = ""
+    age_hours: int | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True)
+class Row:
+    """One case with its claim, where one stands, and how many of its documents ask for a second look."""
+
+    case: Case
+    claim: CaseClaim | None
+    warnings: int
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    """One page, and the cursor of the next one; empty for none."""
+
+    rows: Sequence[Row]
+    next_after: str
+
+
+def page(filters: Filters, *, officer: User, after: str = "") -> QueuePage:
+    """Oldest first where officers are waited for, newest first otherwise. A cursor that is none begins at the start."""
+    cases = _narrowed(filters, officer)
+    if _is_queue(filters):
+        cases = _after_moment(cases, after).order_by("submitted_at", "id")
+    else:
+        cases = _after_id(cases, after).order_by("-id")
+    found = list(cases.select_related("user")[: PAGE_SIZE + 1])
+    shown = found[:PAGE_SIZE]
+    claims = _claims(shown)
+    warned = hints.warnings_of_cases([case.pk for case in shown]) if shown else {}
+    rows = [Row(case, claims.get(case.pk), warned[case.pk]) for case in shown]
+    return QueuePage(rows, _cursor(filters, shown[-1]) if len(found) > PAGE_SIZE else "")
+
+
+def _is_queue(filters: Filters) -> bool:
+    return not filters.state and not filters.search
+
+
+def _narrowed(filters: Filters, officer: User) -> QuerySet[Case]:
+    cases = Case.objects.all()
+    if filters.search:
+        number = int(filters.search)
+        return cases.filter(Q(public_id=number) | Q(user__uid=number))
+    if filters.state in CaseState.values:
+        cases = cases.filter(state=filters.state)
+    elif filters.state != ALL:
+        cases = cases.filter(state__in=WAITING)
+    now = clock.now()
+    live = CaseClaim.objects.filter(expires_at__gt=now)
+    if filters.claim == MINE:
+        cases = cases.filter(pk__in=live.filter(officer=officer).values("case_id"))
+    elif filters.claim == UNCLAIMED:
+        cases = cases.filter(~Exists(live.filter(case_id=OuterRef("pk"))))
+    if filters.level is not None:
+        cases = cases.filter(level=filters.level)
+    if filters.country:
+        cases = cases.filter(country=filters.country)
+    if filters.age_hours is not None:
+        cases = cases.filter(submitted_at__lt=now - timedelta(hours=filters.age_hours))
+    return cases
+
+
+def _claims(cases: Sequence[Case]) -> dict[int, CaseClaim]:
+    live = CaseClaim.objects.filter(case_id__in=[case.pk for case in cases], expires_at__gt=clock.now())
+    return {claim.case_id: claim for claim in live.select_related("officer")}
+
+
+def _cursor(filters: Filters, last: Case) -> str:
+    if not _is_queue(filters) or last.submitted_at is None:
+        return str(last.pk)
+    return f"{(last.submitted_at - _EPOCH) // _MICROSECOND}-{last.pk}"
+
+
+def _after_moment(cases: QuerySet[Case], after: str) -> QuerySet[Case]:
+    moment, _, number = after.partition("-")
+    if not (_is_number(moment) and _is_number(number)):
+        return cases
+    try:
+        at = _EPOCH + timedelta(microseconds=int(moment))
+    except OverflowError:
+        return cases
+    later = Q(submitted_at__gt=at) | Q(submitted_at=at, id__gt=int(number))
+    return cases.filter(later, submitted_at__gte=at)  # the second condition alone begins in the index
+
+
+def _after_id(cases: QuerySet[Case], after: str) -> QuerySet[Case]:
+    return cases.filter(id__lt=int(after)) if _is_number(after) else cases
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) <= CURSOR_DIGITS_MAX

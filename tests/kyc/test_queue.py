@@ -1,0 +1,115 @@
+"""The queue: filters in the address, pages by key, and the same few queries however long it is."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from config.kit import clock
+from kyc.models import Case
+from kyc.services import claims, queue
+from tests import factories_kyc as make
+from tests.kyc.conftest import signed_in
+
+pytestmark = pytest.mark.django_db
+QUEUE = "/admin/kyc/case/"
+
+
+def waiting(count: int, **changes: Any) -> list[Case]:
+    """Cases that wait, each a minute younger than the one before."""
+    start = clock.now() - timedelta(days=2)
+    people = User.objects.bulk_create(
+        User(email=f"{secrets.token_hex(8)}@example.com", register_type="email", registered_at=start) for _ in range(count)
+    )
+    facts = {"level": 2, "state": "submitted", "country": "TW", **changes}
+    rows = [Case(user=user, **{"submitted_at": start + timedelta(minutes=place), **facts}) for place, user in enumerate(people)]
+    return Case.objects.bulk_create(rows)
+
+
+def numbers(html: str) -> list[int]:
+    """The cases on a page, in order."""
+    return [int(number) for number in re.findall(r'/change/">(\d+)</a>', html)]
+
+
+def shown(desk: Client, query: str = "") -> list[int]:
+    """The cases that the address shows."""
+    answer = desk.get(QUEUE + query)
+    assert answer.status_code == 200
+    return numbers(answer.content.decode())
+
+
+@pytest.mark.parametrize("count", [0, 1, 1_000])
+def test_a_page_takes_the_same_few_queries(count: int, desk: Client, django_assert_max_num_queries: Any) -> None:
+    waiting(count)
+    with django_assert_max_num_queries(12):
+        assert len(shown(desk)) == min(count, queue.PAGE_SIZE)
+
+
+def test_every_case_stands_on_one_page_even_where_moments_are_equal(desk: Client) -> None:
+    cases = waiting(queue.PAGE_SIZE * 2 + 3, submitted_at=clock.now())
+    found: list[int] = []
+    address, pages = "", 0
+    while pages < 5:
+        html = desk.get(QUEUE + address).content.decode()
+        found, pages = found + numbers(html), pages + 1
+        more = re.search(r'href="(\?[^"]*)">Next page', html)
+        if more is None:
+            break
+        address = more[1].replace("&amp;", "&")
+    assert pages == 3
+    assert found == [case.public_id for case in cases]
+
+
+def test_filters_stand_in_the_address_and_stay_on_the_next_page() -> None:
+    officer = make.officer()
+    browser = signed_in(officer)
+    old, japan, bank = waiting(1)[0], waiting(1, country="JP")[0], waiting(1, level=3)[0]
+    young = waiting(1, submitted_at=clock.now())[0]
+    claims.claim(case_pk=old.pk, officer=officer)
+    claims.claim(case_pk=japan.pk, officer=make.officer())
+    assert shown(browser, "?claim=mine") == [old.public_id]
+    assert set(shown(browser, "?claim=unclaimed")) == {bank.public_id, young.public_id}
+    assert shown(browser, "?country=jp") == [japan.public_id]
+    assert shown(browser, "?level=3") == [bank.public_id]
+    assert young.public_id not in shown(browser, "?age=24")
+    assert shown(browser, f"?q={young.public_id}") == [young.public_id]
+    assert shown(browser, f"?q={young.user.uid}") == [young.public_id]
+    waiting(queue.PAGE_SIZE + 1, country="KR")
+    assert "country=KR&amp;after=" in browser.get(f"{QUEUE}?country=KR").content.decode()
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["after=x", "after=99999999999999999999-1", "after=999999999999999999-1", "after=%00", "q=%EF%BC%99", "level=9", "age=%00"],
+)
+def test_what_makes_no_sense_is_as_if_it_was_not_said(query: str, desk: Client) -> None:
+    (case,) = waiting(1)
+    assert shown(desk, f"?{query}") == [case.public_id]
+
+
+@pytest.mark.parametrize(
+    ("filters", "index"),
+    [
+        (queue.Filters(), "kyc_case_queue"),
+        (queue.Filters(claim="unclaimed"), "kyc_case_queue"),
+        (queue.Filters(country="JP"), "kyc_case_queue_country"),
+        (queue.Filters(level=3), "kyc_case_queue_level"),
+    ],
+)
+def test_the_cases_of_a_page_come_in_order_from_an_index(filters: queue.Filters, index: str) -> None:
+    waiting(3_000)
+    waiting(30, country="JP", level=3)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE kyc_case")
+    cases = queue._narrowed(filters, make.officer()).order_by("submitted_at", "id")  # the very query
+    plan = cases[: queue.PAGE_SIZE + 1].explain()
+    assert f"using {index} " in plan
+    assert "Seq Scan on kyc_case " not in plan
+    assert "Sort" not in plan
