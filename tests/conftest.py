@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 
 import pytest
@@ -12,11 +13,35 @@ from django.db import connection
 from accounts.services import passwords
 from tests import database
 from tests.client import Api
+from tests.template import Template
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: pytest.FixtureDef[None]) -> None:
+def migrated_template() -> Iterator[Template | None]:
+    """The template, held where this session has to make it."""
+    if not os.environ.get("TEST_DATABASE_TEMPLATES"):
+        yield None
+        return
+    template = Template()
+    connection.settings_dict["TEST"]["TEMPLATE"] = template.name if template.claim() else None
+    yield template
+    template.release()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings: None, migrated_template: Template | None) -> None:
+    """Each session's database is a copy of the migrated one where there is one."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None, django_db_blocker: pytest.FixtureDef[None], migrated_template: Template | None
+) -> None:
     """A fresh database with the reference data, remembered so that `real_db` can go back to it."""
+    if migrated_template is not None and not connection.settings_dict["TEST"].get("TEMPLATE"):
+        connection.close()
+        migrated_template.make(connection.settings_dict["NAME"])
+        migrated_template.release()
     with django_db_blocker.unblock():  # type: ignore[attr-defined]  # the blocker's type is private
         call_command("createcachetable", verbosity=0)
         for command in database.REFERENCE_COMMANDS:

@@ -19,14 +19,14 @@ ROOT = Path(__file__).resolve().parents[2]
 WAIT_SECONDS_MAX = 180.0
 
 
-def database_url() -> str:
-    """The test's own database."""
+def database_url(name: str | None = None) -> str:
+    """The test's own database, or another one of the same server."""
     facts = connection.settings_dict
     credentials = quote(str(facts["USER"])) + (f":{quote(str(facts['PASSWORD']))}" if facts["PASSWORD"] else "")
     host = str(facts["HOST"])
     query = f"?host={quote(host, safe='')}" if host.startswith("/") else ""
     place = "" if query else f"{host}:{facts['PORT'] or 5432}"
-    return f"postgresql://{credentials}@{place}/{facts['NAME']}{query}"
+    return f"postgresql://{credentials}@{place}/{name or facts['NAME']}{query}"
 
 
 def start(command: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
