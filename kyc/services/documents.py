@@ -40,7 +40,7 @@ def upload(*, user: User, kind: str, content: bytes) -> Document:
     with alone(user):
         picture = readable(user, content)
     with kept.picture(user.pk, picture) as file:
-        return _attach(user, kind, file)
+        return attach_new(user, kind, file)
 
 
 @contextmanager
@@ -76,7 +76,11 @@ def page(document: Document, number: int) -> bytes:
 
 
 @transaction.atomic
-def _attach(user: User, kind: str, file: kept.Kept) -> Document:
+def attach_new(user: User, kind: str, file: kept.Kept) -> Document:
+    """Make the stored file a document of the customer's open case, within the quotas.
+
+    Raises UploadQuotaReached, VideoQuotaReached, UploadBytesReached, DocumentSettled.
+    """
     vault.lock(user)
     quotas.require(user, video=file.video is not None)
     return attach(user, kind, file, None)

@@ -13,6 +13,8 @@ import subprocess
 import sys
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -21,7 +23,7 @@ from django.conf import settings
 
 from kyc.errors import DocumentTooLarge, DocumentUnreadable, ImagingBusy
 from kyc.models.documents import Page
-from kyc.services import imaging_child
+from kyc.services import imaging_child, video_child
 
 DOCUMENT_BYTES_MAX = imaging_child.INPUT_BYTES_MAX
 WALL_SECONDS_MAX = 8
@@ -41,6 +43,11 @@ CAUSES = {
     "encrypted": "it is protected by a password",
     "too_costly": "reading it takes too much time or memory",
     "broken": "it is damaged or not complete",
+    "foreign_container": "only MP4, MOV and WebM videos are taken",
+    "foreign_codec": "its pictures or its sound are coded in a way that is not taken",
+    "no_picture": "it shows nothing",
+    "too_long": f"it lasts longer than {video_child.SECONDS_MAX} seconds",
+    "too_wide": f"its pictures are larger than {video_child.SIDE_PIXELS_MAX} by 2160 pixels",
 }
 """Why a file is not taken: the word for programs, the sentence for people."""
 
@@ -73,33 +80,48 @@ def reencode(content: bytes) -> Picture:
     if len(content) > DOCUMENT_BYTES_MAX:
         raise DocumentTooLarge(bytes_max=DOCUMENT_BYTES_MAX)
     if not content:
-        raise _refusal("empty")
+        raise refusal("empty")
+    with a_place():
+        answer = _run(content)
+    head, pages, body = read_answer(answer)
+    return Picture(content=body, pages=pages, source_media_type=head["source"])
+
+
+@contextmanager
+def a_place() -> Iterator[None]:
+    """One of the few places in which files are read. Raises ImagingBusy."""
     if not _queue.acquire(blocking=False):
         raise ImagingBusy
     try:
         if not _places.acquire(timeout=QUEUE_SECONDS_MAX):
             raise ImagingBusy
         try:
-            answer = _run(content)
+            yield
         finally:
             _places.release()
     finally:
         _queue.release()
-    return _read(answer)
 
 
 def _run(content: bytes) -> bytes:
-    with _memory_file() as source, _memory_file() as target:
+    with memory_file() as source:
         source.write(content)
-        source.seek(0)
+        return run(imaging_child.__file__, source)
+
+
+def run(script: str, source: IO[bytes], *arguments: str, also: tuple[int, ...] = ()) -> bytes:
+    """What the child answers about the file. `also` are descriptors that it is given. Raises DocumentUnreadable."""
+    source.seek(0)
+    with memory_file() as target:
         child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own file
-            [sys.executable, "-I", "-B", str(Path(imaging_child.__file__))],
+            [sys.executable, "-I", "-B", str(Path(script)), *arguments],
             stdin=source,
             stdout=target,
             stderr=subprocess.DEVNULL,
             cwd="/",
             env={"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},
             start_new_session=True,
+            pass_fds=also,
         )
         try:
             code = child.wait(timeout=WALL_SECONDS_MAX)
@@ -109,27 +131,30 @@ def _run(content: bytes) -> bytes:
             child.kill()
             child.wait()
         if code != 0:
-            raise _refusal("too_costly")
+            raise refusal("too_costly")
         target.seek(0)
         return target.read()
 
 
-def _memory_file() -> IO[bytes]:
+def memory_file() -> IO[bytes]:
+    """A file that lies on no disk, where the system has such."""
     if hasattr(os, "memfd_create"):
         return os.fdopen(os.memfd_create("kyc"), "w+b", buffering=0)
     return tempfile.TemporaryFile(buffering=0)
 
 
-def _read(answer: bytes) -> Picture:
+def read_answer(answer: bytes) -> tuple[dict[str, Any], list[Page], bytes]:
+    """The head, where the pages lie, and the pages of a child's answer. Raises DocumentUnreadable."""
     line, _, body = answer.partition(b"\n")
     try:
         head: dict[str, Any] = json.loads(line[:HEAD_BYTES_MAX])
         if "cause" in head:
-            raise _refusal(str(head["cause"]))
-        pages = _cut(head["pages"], body)
-        return Picture(content=body, pages=pages, source_media_type=str(head["source"]))
+            raise refusal(str(head["cause"]))
+        if not isinstance(head["source"], str):
+            raise TypeError
+        return head, _cut(head["pages"], body), body
     except (ValueError, KeyError, TypeError):
-        raise _refusal("broken") from None
+        raise refusal("broken") from None
 
 
 def _cut(heads: list[dict[str, Any]], body: bytes) -> list[Page]:
@@ -148,6 +173,7 @@ def _cut(heads: list[dict[str, Any]], body: bytes) -> list[Page]:
     return pages
 
 
-def _refusal(cause: str) -> DocumentUnreadable:
+def refusal(cause: str) -> DocumentUnreadable:
+    """Why the file is not taken."""
     known = cause if cause in CAUSES else "broken"
     return DocumentUnreadable(cause=known, reason=CAUSES[known])

@@ -32,7 +32,7 @@ PDF_SCALE_MAX = 200 / 72
 JPEG_QUALITY = 88
 CLONE_NEWNET, CLONE_NEWUSER = 0x40000000, 0x10000000
 PR_SET_NO_NEW_PRIVS = 38
-FOREIGN_MARKS = (b"%pdf-", b"<script", b"<html", b"<!doctype", b"<svg", b"<?php")
+FOREIGN_MARKS = (b"%pdf-", b"<script", b"<html", b"<!doctype", b"<svg ", b"<svg>", b"<?php")
 """What no photograph contains; in one it is the second face of a file made to be two things."""
 
 
@@ -40,12 +40,12 @@ class Refused(Exception):
     """The file is not taken; the argument is the cause's word."""
 
 
-def confine() -> None:
+def confine(*, cpu_seconds: int = CPU_SECONDS_MAX, output_bytes: int = OUTPUT_BYTES_MAX) -> None:
     """Give up everything that reading a picture doesn't need."""
     limits = {
         resource.RLIMIT_AS: MEMORY_BYTES_MAX,
-        resource.RLIMIT_CPU: CPU_SECONDS_MAX,
-        resource.RLIMIT_FSIZE: OUTPUT_BYTES_MAX,
+        resource.RLIMIT_CPU: cpu_seconds,
+        resource.RLIMIT_FSIZE: output_bytes,
         resource.RLIMIT_CORE: 0,
     }
     for limit, value in limits.items():
@@ -59,9 +59,13 @@ def confine() -> None:
     resource.setrlimit(resource.RLIMIT_NPROC, (0, 0))
 
 
-def close_the_door() -> None:
-    """From here on nothing can be opened: no file, no socket, no pipe. Call when every import is done."""
-    os.closerange(3, 4096)
+def close_the_door(*, but: int = 2) -> None:
+    """From here on nothing can be opened: no file, no socket, no pipe. Call when every import is done.
+
+    `but` is a descriptor that stays open, though it could not be opened any more.
+    """
+    os.closerange(3, but)
+    os.closerange(but + 1, 4096)
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
 
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import IO
 
 from kyc.models import Upload
 from kyc.models.documents import Page, Video
 from kyc.services import imaging, storage
+
+READ_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -27,6 +31,26 @@ class Kept:
     def names(self) -> list[str]:
         """The names of the stored files."""
         return [self.storage_name] + ([self.video_name] if self.video_name else [])
+
+
+@dataclass(frozen=True)
+class Clip:
+    """A video that has been read: the rewritten file, and pictures from it, JPEGs one behind another."""
+
+    file: IO[bytes]
+    video: Video
+    media_type: str
+    pages: list[Page]
+    pictures: bytes
+
+    @property
+    def sha256(self) -> bytes:
+        """Of the pictures and the video behind them."""
+        found = hashlib.sha256(self.pictures)
+        self.file.seek(0)
+        while piece := self.file.read(READ_BYTES):
+            found.update(piece)
+        return found.digest()
 
 
 def of_upload(row: Upload) -> Kept:
@@ -58,3 +82,22 @@ def picture(user_id: int, read: imaging.Picture) -> Iterator[Kept]:
     except BaseException:
         storage.forget(name)
         raise
+
+
+@contextmanager
+def clip(user_id: int, read: Clip) -> Iterator[Kept]:
+    """The video and its pictures sealed and stored; both removed again where anything fails. Raises StorageUnavailable."""
+    with picture(user_id, imaging.Picture(read.pictures, read.pages, read.media_type)) as pictures:
+        name = storage.store_long(user_id, read.file)
+        try:
+            yield replace(
+                pictures,
+                sha256=read.sha256,
+                media_type=read.media_type,
+                size_bytes=len(read.pictures) + read.video["bytes"],
+                video_name=name,
+                video=read.video,
+            )
+        except BaseException:
+            storage.forget(name)
+            raise

@@ -90,6 +90,8 @@ def stored(row: Upload | Document) -> StoredImage:
     """The row's file, a document's first page. Raises Absent, StorageUnavailable."""
     if row.storage_name is None:
         raise Absent(thing="upload")
+    if row.video_name is not None:
+        return video(row)
     place = row.pages[0]
     try:
         content = storage.load(row.user_id, row.storage_name)
@@ -97,6 +99,17 @@ def stored(row: Upload | Document) -> StoredImage:
         raise Absent(thing="upload") from None
     page = content[place["offset"] : place["offset"] + place["length"]]
     return StoredImage("image/jpeg", "document.jpg", len(page), (page,))
+
+
+def video(row: Upload | Document) -> StoredImage:
+    """The row's video. Raises Absent, StorageUnavailable."""
+    if row.video_name is None or row.video is None:
+        raise Absent(thing="video")
+    try:
+        chunks = storage.load_long(row.user_id, row.video_name)
+    except FileNotFoundError:
+        raise Absent(thing="video") from None
+    return StoredImage(row.media_type, f"video.{names.SUFFIXES[row.media_type]}", row.video["bytes"], chunks)
 
 
 def signed(path: str, *, viewer: str) -> str:

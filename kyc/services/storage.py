@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import logging
 import secrets
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import IO
 
 from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
 from django.core.exceptions import SuspiciousOperation
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from django.core.files.storage import Storage, storages
 
 from kyc.errors import StorageUnavailable
-from kyc.services import vault
+from kyc.services import segments, vault
 
 logger = logging.getLogger(__name__)
 
@@ -24,16 +27,46 @@ def store(user_id: int, content: bytes) -> str:
     """Seal and store the bytes; answers the name. Raises StorageUnavailable, and then leaves nothing behind."""
     name = _new_name()
     sealed = vault.seal(user_id, content, context=_context(name))
+    _save(name, ContentFile(sealed))
+    return name
+
+
+def store_long(user_id: int, source: IO[bytes]) -> str:
+    """Seal the file piece by piece and store it; answers the name. Raises StorageUnavailable, and leaves nothing behind."""
+    name = _new_name()
+    source.seek(0)
+    with tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR) as sealed:
+        segments.seal(user_id, source, sealed, context=_context(name))
+        sealed.seek(0)
+        _save(name, File(sealed))
+    return name
+
+
+def load_long(user_id: int, name: str) -> Iterator[bytes]:
+    """The pieces of a file that was stored by `store_long`.
+
+    Raises crypto.Unsealable, FileNotFoundError, StorageUnavailable.
+    """
+    with answering():
+        file = _storage().open(name)
+    return _pieces(user_id, name, file)
+
+
+def _pieces(user_id: int, name: str, file: File[bytes]) -> Iterator[bytes]:
+    with answering(), file:
+        yield from segments.unseal(user_id, file, context=_context(name))
+
+
+def _save(name: str, content: File[bytes]) -> None:
     try:
         with answering():
-            stored = _storage().save(name, ContentFile(sealed))
+            stored = _storage().save(name, content)
     except StorageUnavailable:
         forget(name)  # of a file that was begun
         raise
     if stored != name:
         forget(stored)
         raise RuntimeError("the storage chose another name than the one that was sealed in")
-    return name
 
 
 def load(user_id: int, name: str) -> bytes:
