@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from accounts.models import Session, User
 from accounts.models.sessions import Level as SessionLevel
 from accounts.services import clients, registration, sessions, staff
-from kyc.models import Case, DocumentKind, Level
-from kyc.services import applications, decisions, documents, evidence, identity
+from kyc.models import Case, CaseDecision, DocumentKind, Level
+from kyc.services import applications, claims, decisions, documents, evidence, identity
 from messaging.models import Allowance, Channel, Purpose
 from messaging.services import codes
 from tests.factories_messaging import read_code
@@ -105,8 +106,15 @@ def submitted(user: User | None = None) -> Case:
     return applications.apply(user=made, level=Level.DOCUMENTS)
 
 
+def decide(decision: Callable[..., CaseDecision], case: Case, by: User | None = None, **given: Any) -> CaseDecision:
+    """An officer takes the case and decides about what the page shows now."""
+    who = by or officer()
+    claims.claim(case_pk=case.pk, officer=who)
+    return decision(case_id=case.public_id, officer=who, seen=evidence.of(case).fingerprint, **given)
+
+
 def level_two(user: User | None = None) -> User:
     """A customer with level 2."""
     case = submitted(user)
-    decisions.approve(case_id=case.public_id, officer=officer(), seen=evidence.of(case).fingerprint)
+    decide(decisions.approve, case)
     return case.user

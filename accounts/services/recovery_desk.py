@@ -110,6 +110,11 @@ def claimed_by(case: RecoveryCase) -> User | None:
     return case.claimed_by if is_held else None
 
 
+def is_under_review(user: User) -> bool:
+    """Whether officers have a recovery of this customer to decide."""
+    return RecoveryCase.objects.filter(user_id=user.pk, state__in=DECIDABLE).exists()
+
+
 def has_approved(decisions: Iterable[RecoveryDecision], case: RecoveryCase, officer: User) -> bool:
     """Whether the officer is among those who approved the picture that the case has now."""
     digest = bytes(case.selfie_sha256 or b"")

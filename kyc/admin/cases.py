@@ -26,6 +26,8 @@ REVEAL = "reveal"
 """What the button that opens masked data posts as `act`, beside no verdict."""
 CLAIMS = frozenset({"claim", "take_over", "release"})
 """What the buttons of a claim post as `act`."""
+REFUSE = "refuse-"
+"""Begins the name of each document's field, whose value is the reason to ask for it again."""
 IMAGE_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "sandbox; default-src 'none'",
@@ -49,6 +51,8 @@ class CaseAdmin(ReadOnlyAdmin):
             return HttpResponseForbidden("Only compliance officers review cases.", content_type="text/plain")
         filters = QueueForm(request.GET).filters()
         after = request.GET.get("after", "")
+        if request.method == "POST":
+            return self._take_next(request, filters)
         page = queue.page(filters, officer=officer_of(request), after=after)
         return TemplateResponse(
             request,
@@ -66,6 +70,14 @@ class CaseAdmin(ReadOnlyAdmin):
                 "next_address": _address(request, page.next_after) if page.next_after else "",
             },
         )
+
+    def _take_next(self, request: HttpRequest, filters: queue.Filters) -> HttpResponse:
+        """The first free case of these filters, taken for review."""
+        case = queue.take_next(filters, officer=officer_of(request))
+        if case is None:
+            messages.info(request, "No case is free to take here.")
+            return HttpResponseRedirect(request.get_full_path())
+        return HttpResponseRedirect(reverse("admin:kyc_case_change", args=(case.pk,)))
 
     def get_urls(self) -> list[URLPattern]:
         """The images stand beside the cases."""
@@ -132,7 +144,7 @@ class CaseAdmin(ReadOnlyAdmin):
             if verdict == Verdict.APPROVE:
                 decisions.approve(**given)
             elif verdict == Verdict.SEND_BACK:
-                decisions.send_back(**given, refused=_chosen(request), reason=request.POST.get("reason", ""))
+                decisions.send_back(**given, refused=_chosen(request))
             elif verdict == Verdict.REJECT:
                 decisions.reject(**given, reason=request.POST.get("reason", ""))
             else:
@@ -163,7 +175,6 @@ class CaseAdmin(ReadOnlyAdmin):
         try:
             take = claims.take_over if act == "take_over" else claims.claim
             take(case_pk=case.pk, officer=officer)
-            unmasking.reveal(case, unmasking.FIELDS, officer, "review")
         except DomainError as refusal:
             messages.error(request, refusal.detail)
         return HttpResponseRedirect(request.path)
@@ -178,7 +189,10 @@ class CaseAdmin(ReadOnlyAdmin):
             "case": case,
             "waits": timesince(case.submitted_at, depth=1) if case.waiting and case.submitted_at else "",
             "id_type": IdType(view.person.id_type).label if view.person else "",
-            "documents": [self._shown(request, document, view.hints[document.pk]) for document in view.evidence.documents],
+            "documents": [
+                self._shown(request, document, view.hints[document.pk], masked="images" not in view.opened)
+                for document in view.evidence.documents
+            ],
             "decisions": [(decision, _reason_text(decision.reason)) for decision in view.decisions],
             "back_reasons": reasons_for(Verdict.SEND_BACK),
             "end_reasons": reasons_for(Verdict.REJECT),
@@ -190,12 +204,16 @@ class CaseAdmin(ReadOnlyAdmin):
             "reason_length_max": REASON_CHARACTERS_MAX,
         }
 
-    def _shown(self, request: HttpRequest, document: Document, found: hints.Hints) -> dict[str, Any]:
+    def _shown(self, request: HttpRequest, document: Document, found: hints.Hints, *, masked: bool) -> dict[str, Any]:
         name = f"{self.admin_site.name}:kyc_document_page"
-        pages = [
-            links.signed(reverse(name, args=(document.public_id, number)), viewer=viewer_of(request))
-            for number in range(1, document.page_count + 1)
-        ]
+        pages = (
+            []
+            if masked
+            else [
+                links.signed(reverse(name, args=(document.public_id, number)), viewer=viewer_of(request))
+                for number in range(1, document.page_count + 1)
+            ]
+        )
         return {"document": document, "pages": pages, "hints": found, "reason": _reason_text(document.reason)}
 
 
@@ -220,8 +238,10 @@ def viewer_of(request: HttpRequest) -> str:
     return f"{request.user.pk}:{hashlib.sha256(request.session.session_key.encode()).hexdigest()}"
 
 
-def _chosen(request: HttpRequest) -> list[int]:
-    return [number for text in request.POST.getlist("refused") if (number := read_public_id(text)) is not None]
+def _chosen(request: HttpRequest) -> dict[int, str]:
+    """Document → reason, of those for which a reason was chosen."""
+    named = {name.removeprefix(REFUSE): reason for name, reason in request.POST.items() if name.startswith(REFUSE)}
+    return {number: reason for text, reason in named.items() if reason and (number := read_public_id(text)) is not None}
 
 
 def _reason_text(slug: str) -> str:

@@ -53,3 +53,6 @@ LEVEL_OF_KIND: dict[str, int] = {kind.value: Level.DOCUMENTS.value for kind in D
     DocumentKind.BANK_BOOK.value: Level.BANK.value
 }
 """The level whose case a document of this kind belongs to."""
+
+COMPARED = (DocumentKind.SELFIE, DocumentKind.ID_FRONT)
+"""Documents that show the verified face: a recovery's selfie is compared with them."""

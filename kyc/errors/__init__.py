@@ -40,7 +40,9 @@ from kyc.errors.checks import TooYoung as TooYoung
 from kyc.errors.checks import UnderReview as UnderReview
 from kyc.errors.checks import UploadQuotaReached as UploadQuotaReached
 from kyc.errors.claims import CaseClaimed as CaseClaimed
+from kyc.errors.claims import CaseNotClaimed as CaseNotClaimed
 from kyc.errors.claims import CaseNotWaiting as CaseNotWaiting
+from kyc.errors.claims import ImagesMasked as ImagesMasked
 from kyc.errors.claims import NotALead as NotALead
 from kyc.errors.files import StorageUnavailable as StorageUnavailable
 from kyc.errors.files import UploadBytesReached as UploadBytesReached

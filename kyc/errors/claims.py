@@ -22,6 +22,22 @@ class CaseNotWaiting(DomainError):
     message = "This case does not wait for an officer."
 
 
+class CaseNotClaimed(DomainError):
+    """Who decides has the case first: the claim opens the data and keeps others away."""
+
+    slug = "kyc.case_not_claimed"
+    kind = Kind.CONFLICT
+    message = "Take the case for review before you decide about it."
+
+
+class ImagesMasked(DomainError):
+    """Images are personal data like what is typed."""
+
+    slug = "kyc.images_masked"
+    kind = Kind.FORBIDDEN
+    message = "Take the case for review, or open its data with a reason, to see its images."
+
+
 class NotALead(DomainError):
     """Only a lead takes a case away from another officer."""
 

@@ -11,7 +11,7 @@ from django.db.models import Q
 from accounts.services import audit, staff
 from config.kit import clock
 from config.kit.errors import Absent
-from kyc.errors import CaseClaimed, CaseNotWaiting, NotALead, NotAnOfficer, OwnCase
+from kyc.errors import CaseClaimed, CaseNotClaimed, CaseNotWaiting, NotALead, NotAnOfficer, OwnCase
 from kyc.models import Case, CaseClaim
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ CLAIM_MINUTES = 20
 
 def claim(*, case_pk: int, officer: User) -> CaseClaim:
     """Take a waiting case that nobody else has, or renew the own claim. Of two at once, one gets it.
+
+    While it stands the officer sees the customer's data and images without masks; its audit record says so.
 
     Raises NotAnOfficer, Absent, OwnCase, CaseNotWaiting, CaseClaimed.
     """
@@ -63,10 +65,15 @@ def of(case: Case) -> CaseClaim | None:
     return CaseClaim.objects.select_related("officer").filter(case=case, expires_at__gt=clock.now()).first()
 
 
-def require_free(case: Case, officer: User) -> None:
-    """Promise that no other officer has the case. Under the case's lock. Raises CaseClaimed."""
+def require_own(case: Case, officer: User) -> None:
+    """Promise that the officer, and so nobody else, has the case. Under the case's lock.
+
+    Raises CaseClaimed, CaseNotClaimed.
+    """
     held = of(case)
-    if held is not None and held.officer_id != officer.pk:
+    if held is None:
+        raise CaseNotClaimed
+    if held.officer_id != officer.pk:
         raise CaseClaimed(officer=held.officer.get_full_name())
 
 
@@ -103,7 +110,8 @@ def _hold(case: Case, officer: User, *, is_lead: bool) -> CaseClaim:
     held = CaseClaim.objects.select_related("officer").get(case=case)
     if held.officer_id != officer.pk:
         raise CaseClaimed(officer=held.officer.get_full_name())
-    _note(officer, "kyc.case_claimed", case, {"taken_from": str(before.officer_id)} if before else {})
+    taken_from = {"taken_from": str(before.officer_id)} if before else {}
+    _note(officer, "kyc.case_claimed", case, {"customer": str(case.user.uid), "opened": "everything", **taken_from})
     return held
 
 

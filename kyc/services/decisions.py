@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -13,7 +13,7 @@ from accounts.services import audit, logins
 from config.kit import crypto
 from config.kit.errors import Absent
 from kyc.catalogue.reasons import REASONS
-from kyc.errors import CaseChanged, NotAnOfficer, NothingSentBack, ReasonUnknown
+from kyc.errors import CaseChanged, NotAnOfficer, NothingSentBack, OwnCase, ReasonUnknown
 from kyc.models import Case, CaseDecision, CaseState, Document, DocumentState, Verdict
 from kyc.models.cases import CASE_FLOW
 from kyc.models.documents import DOCUMENT_FLOW
@@ -33,6 +33,11 @@ class _Judgement:
     state: CaseState
     template: str
     reason: str = ""
+    reasons: Mapping[int, str] = field(default_factory=dict)
+
+    def reason_for(self, document: Document) -> str:
+        """Why this document is refused."""
+        return self.reasons.get(document.public_id, self.reason)
 
 
 def is_officer(user: User) -> bool:
@@ -43,27 +48,34 @@ def is_officer(user: User) -> bool:
 def approve(*, case_id: int, officer: User, seen: str) -> CaseDecision:
     """Accept every document and open the level. `seen` is the fingerprint of the page that the officer looked at.
 
-    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, OwnCase; nothing is written then.
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, CaseNotClaimed, OwnCase; nothing is written then.
     """
     judgement = _Judgement(Verdict.APPROVE, CaseState.APPROVED, "kyc_approved")
     return _decide(case_id, officer, seen, judgement, refused=())
 
 
-def send_back(*, case_id: int, officer: User, seen: str, refused: Collection[int], reason: str) -> CaseDecision:
+def send_back(
+    *, case_id: int, officer: User, seen: str, refused: Mapping[int, str] | Collection[int], reason: str = ""
+) -> CaseDecision:
     """Refuse the documents with these public ids and accept the others; the customer is asked for the refused only.
 
-    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, OwnCase, ReasonUnknown, NothingSentBack.
+    `refused` may give each document a reason of its own; `reason` is that of the others and of the case, and where it is
+    left out the case has that of its first refused document.
+
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, CaseNotClaimed, OwnCase, ReasonUnknown, NothingSentBack.
     """
     if not refused:
         raise NothingSentBack
-    judgement = _Judgement(Verdict.SEND_BACK, CaseState.SENT_BACK, "kyc_sent_back", reason)
-    return _decide(case_id, officer, seen, judgement, refused=refused)
+    reasons = {int(number): (refused[number] if isinstance(refused, Mapping) else "") or reason for number in refused}
+    whole = reason or next(iter(reasons.values()))
+    judgement = _Judgement(Verdict.SEND_BACK, CaseState.SENT_BACK, "kyc_sent_back", whole, reasons)
+    return _decide(case_id, officer, seen, judgement, refused=reasons.keys())
 
 
 def reject(*, case_id: int, officer: User, seen: str, reason: str) -> CaseDecision:
     """End the case without the level; the customer may open a new one.
 
-    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, OwnCase, ReasonUnknown.
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, CaseNotClaimed, OwnCase, ReasonUnknown.
     """
     judgement = _Judgement(Verdict.REJECT, CaseState.REJECTED, "kyc_rejected", reason)
     return _decide(case_id, officer, seen, judgement, refused=None)
@@ -79,7 +91,9 @@ def _decide(case_id: int, officer: User, seen: str, judgement: _Judgement, refus
         CASE_FLOW.check(case.state, judgement.state)
         if not crypto.equal(current.fingerprint, seen):
             raise CaseChanged
-        claims.require_free(case, officer)
+        if case.user_id == officer.pk:
+            raise OwnCase
+        claims.require_own(case, officer)
         marked = _mark(current.documents, judgement, refused)
         decision = CaseDecision.objects.create(
             case=case,
@@ -87,7 +101,7 @@ def _decide(case_id: int, officer: User, seen: str, judgement: _Judgement, refus
             officer_id=officer.pk,
             verdict=judgement.verdict,
             reason=judgement.reason,
-            seen=[_line(document, marked[document.pk]) for document in current.documents],
+            seen=[_line(document, marked[document.pk], judgement) for document in current.documents],
             seen_hash=bytes.fromhex(current.fingerprint),
         )
         cases.move(case, judgement.state, actor=officer, reason=judgement.reason)
@@ -107,9 +121,10 @@ def _locked(case_id: int) -> Case:
 def _known_reason(judgement: _Judgement) -> None:
     if judgement.verdict == Verdict.APPROVE:
         return
-    known = REASONS.get(judgement.reason)
-    if known is None or judgement.verdict not in known.verdicts:
-        raise ReasonUnknown
+    for slug in {judgement.reason, *judgement.reasons.values()}:
+        known = REASONS.get(slug)
+        if known is None or judgement.verdict not in known.verdicts:
+            raise ReasonUnknown
 
 
 def _mark(documents: Collection[Document], judgement: _Judgement, refused: Collection[int] | None) -> Mapping[int, bool]:
@@ -124,17 +139,18 @@ def _mark(documents: Collection[Document], judgement: _Judgement, refused: Colle
         if document.state == target:
             continue
         DOCUMENT_FLOW.check(document.state, target)
-        document.state, document.reason = target, judgement.reason if bad else ""
+        document.state, document.reason = target, judgement.reason_for(document) if bad else ""
         document.save(update_fields=["state", "reason"])
     return marked
 
 
-def _line(document: Document, refused: bool) -> dict[str, object]:
+def _line(document: Document, refused: bool, judgement: _Judgement) -> dict[str, object]:
     return {
         "document": str(document.public_id),
         "kind": document.kind,
         "sha256": document.fingerprint,
         "refused": refused,
+        **({"reason": judgement.reason_for(document)} if refused and judgement.reasons else {}),
     }
 
 

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from accounts.services import audit
+from accounts.services import audit, recovery_desk
 from config.kit import clock
 from config.kit.crypto import Unsealable
 from config.kit.errors import Absent
 from kyc.catalogue.questionnaires import QUESTIONNAIRES
-from kyc.errors import NotAnOfficer
+from kyc.catalogue.requirements import COMPARED
+from kyc.errors import ImagesMasked, NotAnOfficer
 from kyc.models import Case, CaseClaim, CaseDecision, CaseEvent, Document
 from kyc.services import (
     applications,
@@ -83,11 +84,13 @@ def look(*, case_pk: int, officer: User) -> CaseView:
 
 
 def look_at_page(*, document_id: int, number: int, officer: User) -> bytes:
-    """One page as JPEG with the officer's name across it. Raises NotAnOfficer, Absent."""
+    """One page as JPEG with the officer's name across it. Raises NotAnOfficer, Absent, ImagesMasked."""
     _require_officer(officer)
-    document = Document.objects.filter(public_id=document_id).first()
+    document = Document.objects.select_related("case__user").filter(public_id=document_id).first()
     if document is None:
         raise Absent(thing="document")
+    if not _may_see(document, officer):
+        raise ImagesMasked
     try:
         page = documents.page(document, number)
     except (IndexError, FileNotFoundError, Unsealable):
@@ -95,6 +98,13 @@ def look_at_page(*, document_id: int, number: int, officer: User) -> bytes:
     facts = {"page": str(number), "kind": document.kind, "sha256": document.fingerprint}
     _note(officer, "kyc.document_viewed", f"kyc.document:{document.public_id}", facts)
     return watermark.drawn(page, text=f"{officer.get_full_name()}  {clock.now():%Y-%m-%d %H:%M} UTC")
+
+
+def _may_see(document: Document, officer: User) -> bool:
+    """With the case in hand or its images opened; and the verified face while a recovery is to be compared with it."""
+    if "images" in unmasking.opened(document.case, officer):
+        return True
+    return document.kind in COMPARED and recovery_desk.is_under_review(document.case.user)
 
 
 def _require_officer(officer: User) -> None:

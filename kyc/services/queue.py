@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,9 +11,10 @@ from typing import TYPE_CHECKING
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from config.kit import clock
+from kyc.errors import CaseClaimed, CaseNotWaiting, OwnCase
 from kyc.models import Case, CaseClaim, CaseState
 from kyc.models.cases import WAITING
-from kyc.services import hints
+from kyc.services import claims, hints
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -62,10 +64,23 @@ def page(filters: Filters, *, officer: User, after: str = "") -> QueuePage:
         cases = _after_id(cases, after).order_by("-id")
     found = list(cases.select_related("user")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
-    claims = _claims(shown)
+    held = _claims(shown)
     warned = hints.warnings_of_cases([case.pk for case in shown]) if shown else {}
-    rows = [Row(case, claims.get(case.pk), warned[case.pk]) for case in shown]
+    rows = [Row(case, held.get(case.pk), warned[case.pk]) for case in shown]
     return QueuePage(rows, _cursor(filters, shown[-1]) if len(found) > PAGE_SIZE else "")
+
+
+def take_next(filters: Filters, *, officer: User) -> Case | None:
+    """Give the officer the first case of the page that is free and not the officer's own; None where there is none.
+
+    Raises NotAnOfficer.
+    """
+    for row in page(filters, officer=officer).rows:
+        if row.claim is None or row.claim.officer_id == officer.pk:
+            with suppress(CaseClaimed, CaseNotWaiting, OwnCase):  # somebody was quicker: the next one then
+                claims.claim(case_pk=row.case.pk, officer=officer)
+                return row.case
+    return None
 
 
 def _is_queue(filters: Filters) -> bool:

@@ -12,15 +12,14 @@ from accounts.services import audit, freezing, holds, logins, recovery_desk
 from config.kit import clock
 from config.kit.crypto import Unsealable
 from config.kit.errors import Absent
+from kyc.catalogue.requirements import COMPARED
 from kyc.errors import NotAnOfficer
-from kyc.models import Case, CaseState, Document, DocumentKind, DocumentState, RecoverySelfie
+from kyc.models import Case, CaseState, Document, DocumentState, RecoverySelfie
 from kyc.services import entitlements, identity, recovery_selfies, watermark
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-COMPARED = (DocumentKind.SELFIE, DocumentKind.ID_FRONT)
-"""Documents that show the verified face."""
 LOGINS_SHOWN_MAX = 12
 CASES_SHOWN_MAX = 10
 

@@ -14,6 +14,7 @@ from accounts.services import unmasking as accounts_unmasking
 from accounts.services.officers import Act
 from config.kit import clock
 from kyc.models import Case
+from kyc.services import claims
 from kyc.services.decisions import OFFICERS_GROUP
 from kyc.services.overview import mask_name, mask_number
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from kyc.services.applications import BankDetails
     from kyc.services.identity import PersonalData
 
-FIELDS = ("name", "birthday", "gender", "address", "id_number", "account_number", "answers")
+FIELDS = ("name", "birthday", "gender", "address", "id_number", "account_number", "answers", "images")
 """What the identity checks mask, in the order of the page."""
 REASONS = accounts_unmasking.REASONS
 """Reasons to choose from, slug and text; a typed one is as good."""
@@ -89,7 +90,10 @@ def answers(lines: list[tuple[str, str]], *, opened: Collection[str] = ()) -> li
 
 
 def opened(about: Case | User, officer: User) -> dict[str, datetime]:
-    """What the officer has open on this page now: each field, until when."""
+    """What the officer has open on this page now: each field, until when. Whoever has the case has all of it open."""
+    claim = claims.of(about) if isinstance(about, Case) else None
+    if claim is not None and claim.officer_id == officer.pk:
+        return dict.fromkeys(FIELDS, claim.expires_at)
     return accounts_unmasking.opened(customer=_customer(about), officer=officer, subject=_subject(about))
 
 

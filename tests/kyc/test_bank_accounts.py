@@ -39,7 +39,7 @@ def applied(user: User | None = None, bank: BankDetails = FIRST) -> Case:
 
 def approve(case: Case) -> User:
     """The officer's word."""
-    decisions.approve(case_id=case.public_id, officer=make.officer(), seen=evidence.of(case).fingerprint)
+    make.decide(decisions.approve, case)
     return case.user
 
 
@@ -96,17 +96,12 @@ def test_an_account_is_sealed_and_shown_with_masks(user: User) -> None:
 def test_rejecting_the_case_refuses_its_account_and_sending_it_back_lets_the_account_be_exchanged() -> None:
     case = applied()
     officer, book = make.officer(), case.documents.get()
-    decisions.send_back(
-        case_id=case.public_id, officer=officer, seen=evidence.of(case).fingerprint, refused=[book.public_id],
-        reason="bank_account_differs",
-    )  # fmt: skip
+    make.decide(decisions.send_back, case, officer, refused=[book.public_id], reason="bank_account_differs")
     assert bank_accounts.standing(case.user) == bank_accounts.Standing("sent_back", allow_change=True)
     case = applied(case.user, SECOND)
     assert [row.state for row in BankAccount.objects.filter(case=case).order_by("id")] == ["replaced", "pending"]
     assert applications.bank_account_of(case).account_number == "012345678901"
-    decisions.reject(
-        case_id=case.public_id, officer=officer, seen=evidence.of(case).fingerprint, reason="not_acceptable"
-    )  # fmt: skip
+    make.decide(decisions.reject, case, officer, reason="not_acceptable")
     account = BankAccount.objects.filter(case=case).latest("id")
     assert (account.state, account.reason) == ("refused", "not_acceptable")
     assert Message.objects.filter(user=case.user, template="bank_account_refused").exists()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditRecord, User
-from config.kit.errors import Absent
+from config.kit.errors import Absent, DomainError
 from config.kit.flow import IllegalMove
 from kyc.catalogue.reasons import REASONS
 from kyc.errors import CaseChanged, NotAnOfficer, NothingSentBack, OwnCase, ReasonUnknown
@@ -22,7 +23,7 @@ from kyc.models import (
     DocumentState,
     Verdict,
 )
-from kyc.services import applications, decisions, documents, entitlements, evidence
+from kyc.services import applications, claims, decisions, documents, entitlements, evidence
 from messaging.models import Message
 from tests import factories_kyc as make
 from tests.factories_messaging import read_message
@@ -33,9 +34,10 @@ pytestmark = pytest.mark.django_db
 
 def decide(case: Case, verdict: str, officer: User | None = None, **changes: Any) -> CaseDecision:
     """The verdict on the case as it is now."""
+    held = claims.of(case)
     given: dict[str, Any] = {
         "case_id": case.public_id,
-        "officer": officer or make.officer(),
+        "officer": officer or (held.officer if held else make.officer()),
         "seen": evidence.of(case).fingerprint,
     }
     if verdict == Verdict.SEND_BACK:
@@ -43,6 +45,8 @@ def decide(case: Case, verdict: str, officer: User | None = None, **changes: Any
         given |= {"refused": [document.public_id for document in refused], "reason": "image_unclear"}
     if verdict == Verdict.REJECT:
         given |= {"reason": "document_altered"}
+    with suppress(DomainError):  # who may not take a case is refused by the decision too
+        claims.claim(case_pk=case.pk, officer=given["officer"])
     made: CaseDecision = getattr(decisions, verdict)(**{**given, **changes})
     return made
 

@@ -15,8 +15,8 @@ from PIL import Image
 
 from accounts.models import AuditRecord
 from config.kit import clock
-from kyc.models import Case, CaseState, Document, DocumentKind
-from kyc.services import documents, entitlements, links
+from kyc.models import Case, CaseDecision, CaseState, Document, DocumentKind
+from kyc.services import claims, documents, entitlements, evidence, links
 from tests import factories_kyc as make
 from tests.kyc import pictures
 from tests.kyc.conftest import signed_in
@@ -60,6 +60,37 @@ def test_the_queue_shows_who_waits_oldest_first_without_names(desk: Client) -> N
     assert str(first.public_id) not in body(desk, f"{QUEUE}?country=JP")
 
 
+def taken(client: Client, case: Case) -> str:
+    """The page of the case after this officer took it."""
+    client.post(page_of(case), {"act": "claim"})
+    return body(client, page_of(case))
+
+
+def test_without_the_case_no_image_is_shown_and_nothing_decided(desk: Client) -> None:
+    case = make.submitted()
+    (link, *_) = image_links(taken(desk, case))
+    seen = seen_on(body(desk, page_of(case)))
+    desk.post(page_of(case), {"act": "release"})
+    assert desk.get(link).status_code == 403
+    html = body(desk, page_of(case))
+    assert image_links(html) == []
+    assert 'name="verdict"' not in html
+    response = desk.post(page_of(case), {"verdict": "approve", "seen": seen}, follow=True)
+    assert "Take the case for review before you decide about it." in response.content.decode()
+    case.refresh_from_db()
+    assert case.state == CaseState.SUBMITTED
+
+
+def test_the_next_case_is_the_oldest_that_nobody_has(desk: Client) -> None:
+    first, second, third = (make.submitted() for _ in range(3))
+    claims.claim(case_pk=first.pk, officer=make.officer())
+    assert desk.post(QUEUE)["Location"] == page_of(second)
+    assert image_links(body(desk, page_of(second)))
+    assert signed_in(make.officer()).post(QUEUE)["Location"] == page_of(third)
+    none_left = signed_in(make.officer()).post(QUEUE, follow=True)
+    assert "No case is free to take here." in none_left.content.decode()
+
+
 @pytest.mark.parametrize("count", [0, 1, 30])
 def test_the_queue_takes_twelve_queries_at_most(count: int, desk: Client, django_assert_max_num_queries: Any) -> None:
     owner = make.level_one()
@@ -80,8 +111,7 @@ def make_user() -> Any:
 def test_the_case_page_shows_images_beside_data_and_the_look_is_on_record(desk: Client) -> None:
     user = make.level_one(id_number="B298765431")
     case = make.submitted(user)
-    desk.post(page_of(case), {"act": "reveal", "reason": "review"})
-    html = body(desk, page_of(case))
+    html = taken(desk, case)
     for text in ("Mei-Hua Lin", "B298765431", "1990-02-28", "7 Zhongshan North Road, Taipei", "Identity document, front"):
         assert text in html
     assert len(image_links(html)) == 3
@@ -92,7 +122,7 @@ def test_the_case_page_shows_images_beside_data_and_the_look_is_on_record(desk: 
 
 def test_an_image_is_shown_with_the_officers_name_and_each_look_is_on_record(desk: Client) -> None:
     case = make.submitted()
-    (link, *_) = image_links(body(desk, page_of(case)))
+    (link, *_) = image_links(taken(desk, case))
     response = desk.get(link)
     assert (response.status_code, response["Content-Type"]) == (200, "image/jpeg")
     assert response["X-Content-Type-Options"] == "nosniff"
@@ -108,7 +138,7 @@ def test_an_image_is_shown_with_the_officers_name_and_each_look_is_on_record(des
 
 def test_a_link_opens_in_the_session_it_was_made_for_and_nowhere_else(desk: Client) -> None:
     case = make.submitted()
-    (link, other_link, *_) = image_links(body(desk, page_of(case)))
+    (link, other_link, *_) = image_links(taken(desk, case))
     path, query = link.split("?")
     other_path = other_link.split("?")[0]
     assert signed_in(make.officer()).get(link).status_code == 403
@@ -127,7 +157,7 @@ def test_a_link_opens_in_the_session_it_was_made_for_and_nowhere_else(desk: Clie
 def test_the_same_officer_in_another_session_needs_a_new_link() -> None:
     officer = make.officer()
     case = make.submitted()
-    (link, *_) = image_links(body(signed_in(officer), page_of(case)))
+    (link, *_) = image_links(taken(signed_in(officer), case))
     assert signed_in(officer).get(link).status_code == 403
 
 
@@ -154,23 +184,34 @@ def make_hash(key: str | None) -> str:
 
 def test_approving_through_the_form_opens_the_level(desk: Client) -> None:
     case = make.submitted()
-    html = body(desk, page_of(case))
+    html = taken(desk, case)
     response = desk.post(page_of(case), {"verdict": "approve", "seen": seen_on(html)}, follow=True)
     assert f"Case {case.public_id} is approved." in response.content.decode()
     assert entitlements.level_of(case.user) == 2
     assert 'name="verdict"' not in body(desk, page_of(case))
 
 
-def test_sending_back_through_the_form_asks_for_the_ticked_document(desk: Client) -> None:
+def test_sending_back_through_the_form_asks_for_each_chosen_document_with_its_own_reason(desk: Client) -> None:
     case = make.submitted()
-    html = body(desk, page_of(case))
+    html = taken(desk, case)
     selfie = Document.objects.get(case=case, kind=DocumentKind.SELFIE)
+    front = Document.objects.get(case=case, kind=DocumentKind.ID_FRONT)
     desk.post(
         page_of(case),
-        {"verdict": "send_back", "seen": seen_on(html), "refused": [selfie.public_id], "reason": "image_unclear"},
+        {
+            "verdict": "send_back",
+            "seen": seen_on(html),
+            f"refuse-{selfie.public_id}": "image_unclear",
+            f"refuse-{front.public_id}": "document_expired",
+        },
     )
     selfie.refresh_from_db()
+    front.refresh_from_db()
     assert (selfie.state, selfie.reason) == ("refused", "image_unclear")
+    assert (front.state, front.reason) == ("refused", "document_expired")
+    assert set(Document.objects.filter(case=case).values_list("state", flat=True)) == {"refused", "accepted"}
+    seen = {line["kind"]: line.get("reason") for line in CaseDecision.objects.get().seen}
+    assert seen == {"id_front": "document_expired", "id_back": None, "selfie": "image_unclear"}
     assert "The photo is not clear" in body(desk, page_of(case))
 
 
@@ -180,12 +221,13 @@ def test_sending_back_through_the_form_asks_for_the_ticked_document(desk: Client
         ({}, "Choose what to do with the case."),
         ({"verdict": "approve"}, "The customer has changed the case since you opened it."),
         ({"verdict": "send_back", "reason": "image_unclear"}, "Choose at least one document to send back."),
-        ({"verdict": "send_back", "refused": "no", "reason": "image_unclear"}, "Choose at least one document to send back."),
+        ({"verdict": "send_back", "refuse-no": "image_unclear"}, "Choose at least one document to send back."),
         ({"verdict": "reject", "seen": "x"}, "Choose a reason from the catalogue."),
     ],
 )
 def test_a_refused_decision_is_shown_as_a_sentence(form: dict[str, str], sentence: str, desk: Client) -> None:
     case = make.submitted()
+    taken(desk, case)
     response = desk.post(page_of(case), form, follow=True)
     assert sentence in response.content.decode()
     case.refresh_from_db()
@@ -196,9 +238,9 @@ def test_an_officers_own_case_is_refused_in_a_sentence() -> None:
     officer = make.officer()
     case = make.submitted(make.level_one(officer))
     client = signed_in(officer)
-    seen = seen_on(body(client, page_of(case)))
-    response = client.post(page_of(case), {"verdict": "approve", "seen": seen}, follow=True)
-    assert "You can&#x27;t decide your own case." in response.content.decode()
+    for form in ({"act": "claim"}, {"verdict": "approve", "seen": evidence.of(case).fingerprint}):
+        response = client.post(page_of(case), form, follow=True)
+        assert "You can&#x27;t decide your own case." in response.content.decode()
 
 
 @pytest.mark.parametrize("path", ["999999/change/", "x/change/", "99999999999999999999/change/", "documents/1/1.jpg"])
@@ -220,6 +262,7 @@ def test_a_pdf_shows_a_picture_for_each_page(desk: Client) -> None:
     make.upload_all(user)
     documents.upload(user=user, kind="proof_of_address", content=pictures.pdf(3))
     case = Case.objects.get(user=user, level=2)
+    desk.post(page_of(case), {"act": "reveal", "reason": "customer_asked"})
     found = image_links(body(desk, page_of(case)))
     assert len(found) == 6
     assert all(desk.get(link).status_code == 200 for link in found)

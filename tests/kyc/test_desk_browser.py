@@ -24,6 +24,10 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
+LOADED = "[...document.querySelectorAll('.desk-stage img')].every(i => i.complete && i.naturalWidth > 0)"
+COUNT_CLICKS = (
+    "document.addEventListener('click', () => { sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1 }, true)"
+)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed: the desk is not seen in a browser"),
@@ -60,6 +64,7 @@ def page(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
         context = browser.new_context(viewport={"width": 1440, "height": 1000})
         name = "staff_session"
         context.add_cookies([{"name": name, "value": cookies[name].value, "url": live_server.url}])
+        context.add_init_script(COUNT_CLICKS)
         opened = context.new_page()
         opened.on("console", lambda message: complaints.append(f"{message.text} {message.location['url']}"))
         opened.on("pageerror", lambda error: complaints.append(str(error)))
@@ -70,33 +75,55 @@ def page(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[P
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_officer_finds_sees_turns_and_approves(page: Page, live_server: LiveServer, tmp_path: Path) -> None:
+def test_an_officer_takes_sees_turns_compares_and_approves_in_three_clicks(
+    page: Page, live_server: LiveServer, tmp_path: Path
+) -> None:
     case = realistic_case()
     page.goto(f"{live_server.url}/admin/kyc/case/")
     page.screenshot(path=tmp_path / "queue.png")
-    page.get_by_role("link", name=str(case.public_id)).click()
+    page.get_by_role("button", name="Take the next case").click()
     images = page.locator(".desk-stage img")
-    page.wait_for_function("[...document.querySelectorAll('.desk-stage img')].every(i => i.complete && i.naturalWidth > 0)")
+    page.wait_for_function(LOADED)
     assert images.count() == 3
     page.screenshot(path=tmp_path / "case.png")
-    front = page.locator(".desk-document").first
-    front.get_by_role("button", name="Turn right").click()
-    front.get_by_role("button", name="Larger").click()
-    assert images.first.get_attribute("style") == "transform: translate(0px, 0px) rotate(90deg) scale(1.4);"
+    look_closer(page, tmp_path)
     page.get_by_text("Approve…").click()
     page.screenshot(path=tmp_path / "approve.png")
     page.get_by_role("button", name="Approve level 2").click()
     page.wait_for_url("**/admin/kyc/case/")
     page.screenshot(path=tmp_path / "approved.png")
+    assert page.evaluate("Number(sessionStorage.clicks)") == 3
     assert_state(case, CaseState.APPROVED)
 
 
+def look_closer(page: Page, tmp_path: Path) -> None:
+    """Turn, enlarge and compare, by keys alone."""
+    page.keyboard.press("1")
+    page.keyboard.press("r")
+    page.keyboard.press("+")
+    front = page.locator(".desk-stage img").first
+    assert front.get_attribute("style") == "transform: translate(0px, 0px) rotate(90deg) scale(1.4);"
+    page.keyboard.press("l")
+    page.keyboard.press("-")
+    page.keyboard.press("c")
+    page.keyboard.press("3")
+    page.keyboard.press("c")
+    assert page.locator(".desk-document:visible").count() == 2
+    page.screenshot(path=tmp_path / "compare.png")
+    page.keyboard.press("Escape")
+    assert page.locator(".desk-document:visible").count() == 3
+    page.keyboard.press("?")
+    assert page.get_by_text("compare: on two images").is_visible()
+    page.keyboard.press("?")
+
+
 @pytest.mark.django_db(transaction=True)
-def test_three_clicks_send_one_document_back(page: Page, live_server: LiveServer, tmp_path: Path) -> None:
+def test_one_document_is_sent_back_with_its_reason(page: Page, live_server: LiveServer, tmp_path: Path) -> None:
     case = realistic_case()
-    page.goto(f"{live_server.url}/admin/kyc/case/{case.pk}/change/")
-    page.locator(".desk-document").nth(2).get_by_role("checkbox").click()
-    page.get_by_label("The photo is not clear").click()
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"{live_server.url}/admin/kyc/case/")
+    page.get_by_role("button", name="Take the next case").click()
+    page.locator(".desk-document").nth(2).get_by_role("combobox").select_option("image_unclear")
     page.screenshot(path=tmp_path / "send-back.png")
     page.get_by_role("button", name="Send back").click()
     page.wait_for_url("**/admin/kyc/case/")

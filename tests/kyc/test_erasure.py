@@ -30,7 +30,7 @@ from accounts.services.officers import Act
 from config.kit import clock
 from config.kit.errors import Absent
 from kyc.models import Case, CustomerKey, Document, Identity, Retention
-from kyc.services import applications, decisions, desk, erasure, evidence, identity, retention, sweep, vault
+from kyc.services import applications, decisions, desk, erasure, identity, retention, sweep, unmasking, vault
 from messaging.models import Message
 from tests import factories_kyc as make
 from tests.factories_wallet import fund, owner, transfer
@@ -199,9 +199,7 @@ def test_the_clock_erases_closed_accounts_when_their_time_is_over_and_not_before
 
 def test_the_clock_erases_rejected_cases_and_leaves_the_customer(storage_root: Path) -> None:
     case = make.submitted()
-    decisions.reject(
-        case_id=case.public_id, officer=make.officer(), seen=evidence.of(case).fingerprint, reason="not_acceptable"
-    )
+    make.decide(decisions.reject, case, reason="not_acceptable")
     retention.start_clocks()
     row = Retention.objects.get(case=case)
     assert row.retain_until == row.starts_at + timedelta(days=1826)
@@ -225,8 +223,10 @@ def test_files_that_could_not_be_deleted_with_the_customer_go_with_the_sweep(
     user = closed()
     leaving.erase(customer=user, act=OPERATOR)  # a test's transaction never commits: the files stay
     assert len(files_in(storage_root)) == Document.objects.filter(user=user).count() == 3
+    document, officer = Document.objects.filter(user=user)[0], make.officer()
+    unmasking.reveal(document.case, ("images",), officer, "authority_asked")
     with pytest.raises(Absent):
-        desk.look_at_page(document_id=Document.objects.filter(user=user)[0].public_id, number=1, officer=make.officer())
+        desk.look_at_page(document_id=document.public_id, number=1, officer=officer)
     assert desk.look(case_pk=Case.objects.filter(user=user)[0].pk, officer=make.officer()).person is None
     monkeypatch.setattr(sweep, "ORPHAN_AGE_SECONDS_MIN", 0)
     assert sweep.orphans() == 3

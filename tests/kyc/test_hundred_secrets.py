@@ -23,7 +23,7 @@ from django.db import connection
 from config.embedded import binaries
 from config.kit.logs import JsonLines
 from kyc.models import Case
-from kyc.services import decisions, evidence
+from kyc.services import decisions
 from messaging.models import Allowance
 from tests import factories_kyc as make
 from tests.client import Api
@@ -117,7 +117,7 @@ class Customer:
         reason = {"value": "other", "other_value": plant("answer", f"{word()} {word()}")}
         self.call("POST", "kyc/applications", {"level": 2, "questionnaire": {"q1": reason, **ANSWERS}})
         case = Case.objects.get(user__email=self.email, level=2)
-        decisions.approve(case_id=case.public_id, officer=make.officer(), seen=evidence.of(case).fingerprint)
+        make.decide(decisions.approve, case)
         self.upload("bank_book")
         number = plant("account number", "".join(secrets.choice("0123456789") for _ in range(14)))
         bank = {"country": "TW", "bank_code": "812", "account_number": number}

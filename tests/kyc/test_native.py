@@ -160,14 +160,8 @@ def test_reasons_are_told_in_the_language_of_the_request(api: Api) -> None:
     from kyc.services import decisions, evidence
 
     case = make.submitted()
-    seen = evidence.of(case)
-    decisions.send_back(
-        case_id=case.public_id,
-        officer=make.officer(),
-        seen=seen.fingerprint,
-        refused=[seen.documents[0].public_id],
-        reason="image_unclear",
-    )
+    front = evidence.of(case).documents[0].public_id
+    make.decide(decisions.send_back, case, refused=[front], reason="image_unclear")
     shown = api.get("/api/v1/kyc", token=make.token_of(case.user), lang="zh-CN").json()["cases"][1]
     reason = {"slug": "image_unclear", "number": 1, "text": "照片不清晰，请重新上传。"}
     assert (shown["state"], shown["reason"]) == ("sent_back", reason)

@@ -16,7 +16,7 @@ from accounts import step_up
 from accounts.models.recovery import CaseState, RecoveryCause
 from accounts.services import freezing, recovery_cases
 from kyc.models import DocumentKind
-from kyc.services import applications, decisions, documents, evidence, recovery_selfies
+from kyc.services import applications, decisions, documents, recovery_selfies
 from tests import factories_kyc as make
 from tests.factories_accounts import CLIENT
 from tests.factories_recovery import code_for
@@ -42,7 +42,7 @@ def realistic_case() -> recovery_cases.Opened:
     for kind, image in shots.items():
         documents.upload(user=user, kind=kind, content=pictures.encoded(image, "JPEG", quality=85))
     case = applications.apply(user=user, level=2)
-    decisions.approve(case_id=case.public_id, officer=make.officer(), seen=evidence.of(case).fingerprint)
+    make.decide(decisions.approve, case)
     freezing.freeze(user=user, client=CLIENT)
     made = recovery_cases.open_case(
         email=user.email,

@@ -35,27 +35,57 @@ function prepare(stage) {
     view.y += event.movementY;
     draw();
   });
-  stage.addEventListener("keydown", (event) => {
-    const act = { "+": "in", "-": "out", l: "left", r: "right" }[event.key];
-    if (act) { acts[act](); }
-  });
   return acts;
 }
 
-for (const figure of document.querySelectorAll(".desk-document")) {
+const KEYS = { "+": "in", "=": "in", "-": "out", l: "left", r: "right", w: "wide", c: "compare" };
+const gallery = document.querySelector(".desk-images");
+const figures = [...document.querySelectorAll(".desk-document")];
+const acting = new Map();
+
+function compare(figure) {
+  figure.classList.toggle("desk-compared");
+  const chosen = figures.filter((other) => other.classList.contains("desk-compared"));
+  if (chosen.length > 2) { chosen.find((other) => other !== figure).classList.remove("desk-compared"); }
+  gallery.classList.toggle("desk-comparing", chosen.length >= 2);
+}
+
+function endComparing() {
+  gallery.classList.remove("desk-comparing");
+  for (const figure of figures) { figure.classList.remove("desk-compared"); }
+}
+
+for (const figure of figures) {
   const stages = [...figure.querySelectorAll(".desk-stage")].map(prepare);
+  const act = (name) => {
+    if (name === "wide") { figure.classList.toggle("desk-wide"); }
+    else if (name === "compare") { compare(figure); }
+    else if (name) { stages.forEach((acts) => acts[name]()); }
+  };
+  acting.set(figure, act);
   const tools = figure.querySelector(".desk-tools");
-  tools.hidden = false;
-  tools.addEventListener("click", (event) => {
-    const act = event.target.dataset.act;
-    if (act === "wide") { figure.classList.toggle("desk-wide"); }
-    else if (act) { stages.forEach((acts) => acts[act]()); }
-  });
+  tools.hidden = !stages.length;
+  tools.addEventListener("click", (event) => { act(event.target.dataset.act); });
 }
 
 const sendBack = document.getElementById("send-back-choice");
 document.addEventListener("change", (event) => {
-  if (sendBack && event.target.name === "refused" && event.target.checked) { sendBack.open = true; }
+  if (sendBack && event.target.name.startsWith("refuse-") && event.target.value) { sendBack.open = true; }
+});
+
+const keys = document.querySelector(".desk-keys");
+if (keys) { keys.hidden = false; }
+document.addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) { return; }
+  const figure = document.activeElement.closest(".desk-document") || figures[0];
+  const choice = document.querySelector(`summary[data-key="${CSS.escape(event.key)}"]`);
+  if (event.key === "?" && keys) { keys.open = !keys.open; }
+  else if (event.key === "Escape") { endComparing(); }
+  else if (/^[1-9]$/.test(event.key)) { figures[Number(event.key) - 1]?.querySelector(".desk-stage")?.focus(); }
+  else if (KEYS[event.key] && figure) { acting.get(figure)(KEYS[event.key]); }
+  else if (choice) { choice.parentElement.open = true; choice.parentElement.querySelector("button").focus(); }
+  else { return; }
+  event.preventDefault();
 });
 
 const desk = document.querySelector(".desk");
