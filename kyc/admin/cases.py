@@ -240,7 +240,7 @@ def viewer_of(request: HttpRequest) -> str:
 
 def _chosen(request: HttpRequest) -> dict[int, str]:
     """Document → reason, of those for which a reason was chosen."""
-    named = {name.removeprefix(REFUSE): reason for name, reason in request.POST.items() if name.startswith(REFUSE)}
+    named = {name.removeprefix(REFUSE): reason for name, reason in request.POST.dict().items() if name.startswith(REFUSE)}
     return {number: reason for text, reason in named.items() if reason and (number := read_public_id(text)) is not None}
 
 

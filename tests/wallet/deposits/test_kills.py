@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.core.management import call_command
 
 from messaging.models import Message
 from tests.factories_kyc import level_one
@@ -36,7 +37,8 @@ pytestmark = [pytest.mark.usefixtures("real_db"), pytest.mark.slow]
 def test_a_watcher_killed_at_any_write_credits_exactly_once(chain: DevelopmentChainClient, settings: Any, table: str) -> None:
     customer = level_one()
     issued, _ = addresses.issue(customer=customer, coin="USDT", network="ETHEREUM")
-    environment = {"EVM_RPC_URL": chain.url, "EVM_SCAN_FROM_HEIGHT": str(chain.mine())}
+    settings.EVM_SCAN_FROM_HEIGHT = chain.mine()
+    environment = {"EVM_RPC_URL": chain.url, "EVM_SCAN_FROM_HEIGHT": str(settings.EVM_SCAN_FROM_HEIGHT)}
     terms = CoinNetwork.objects.get(coin__code="USDT", network__code="ETHEREUM")
     chain.send(coin="USDT", to=issued.address, amount=Decimal(20))
     chain.mine(terms.confirmations)
@@ -44,7 +46,7 @@ def test_a_watcher_killed_at_any_write_credits_exactly_once(chain: DevelopmentCh
         processes.kill_at(table, processes.start("run_watcher", "--seconds", "0.05", **environment))
     assert available(customer, "USDT") == 0
     for _ in range(2):
-        processes.run_once("run_watcher", **environment)
+        call_command("run_watcher", "--once")
     assert available(customer, "USDT") == 20
     assert postings_of(customer, "USDT") == 1
     assert Deposit.objects.get().state == DepositState.CREDITED
