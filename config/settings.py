@@ -147,6 +147,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "accounts.complete_recoveries": {"task": "accounts.complete_recoveries", "schedule": 30.0, "options": {"expires": 30.0}},
     # kyc
     "kyc.sweep_files": {"task": "kyc.sweep_files", "schedule": 24 * 3600.0},
+    "kyc.sweep_hints": {"task": "kyc.sweep_hints", "schedule": 30.0, "options": {"expires": 30.0}},
     "kyc.expire_uploads": {"task": "kyc.expire_uploads", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "kyc.keep_retention": {"task": "kyc.keep_retention", "schedule": 6 * 3600.0, "options": {"expires": 6 * 3600.0}},
     # apikeys

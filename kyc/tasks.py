@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from kyc.services import retention, sweep, uploads
+from kyc.services import hint_work, retention, sweep, uploads
 
 
 @shared_task(name="kyc.sweep_files")
@@ -24,3 +24,15 @@ def keep_retention() -> int:
     """Start the clocks of what has ended, and erase rejected cases whose time is over. Safe to run twice."""
     retention.start_clocks()
     return retention.erase_rejected_cases()
+
+
+@shared_task(name="kyc.look_at_document")
+def look_at_document(document_id: int) -> None:
+    """Find the hints of one document, if that is due and nobody else does."""
+    hint_work.look(document_id)
+
+
+@shared_task(name="kyc.sweep_hints")
+def sweep_hints() -> int:
+    """Find the hints of documents whose bell was not heard or whose worker died. Safe to run twice."""
+    return hint_work.sweep()

@@ -119,7 +119,7 @@ def run(script: str, source: IO[bytes], *arguments: str, also: tuple[int, ...] =
             stdout=target,
             stderr=subprocess.DEVNULL,
             cwd="/",
-            env={"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1"},
+            env={"LC_ALL": "C.UTF-8", "MALLOC_ARENA_MAX": "1", "OPENBLAS_NUM_THREADS": "1"},
             start_new_session=True,
             pass_fds=also,
         )
