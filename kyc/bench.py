@@ -1,0 +1,151 @@
+"""Benchmark of the review desk: `manage.py bench kyc-queue`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+from django.core.management import call_command
+from django.db import connection, models
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import RegisterType, User
+from config.kit.bench import Bench, Comparison
+from config.kit.clock import now
+from kyc.models import Case, CaseClaim, CaseState, Document, DocumentKind, Level
+from kyc.services import queue
+
+CUSTOMERS = 350_000
+CASES_OF_EACH = 3
+"""One for each level: somewhat more than a million cases, half of which wait."""
+MINE = 40
+"""Cases that the officer has."""
+QUERIES_MAX = 12
+FAR_PAGE_SHARE = 0.5
+"""How far into the queue the second kind of page lies."""
+COUNTRIES = ("TW", "JP", "KR", "SG", "DE", "FR", "BR", "KE")
+
+
+class KycQueue(Comparison):
+    """A page of the queue among a million cases, by filter: the first page, and one in the middle."""
+
+    def prepare(self) -> None:
+        """Customers, cases, documents and claims, written by the database itself."""
+        call_command("createcachetable", verbosity=0)
+        self._officer = self._customers()
+        self._cases()
+        self._documents()
+        with connection.cursor() as cursor:
+            cursor.execute("VACUUM ANALYZE")
+
+    def doors(self) -> dict[str, dict[str, Callable[[int], None]]]:
+        """By filter: the first page and one far in. Refuses to measure a page that takes too many queries."""
+        filters = {
+            "waiting": queue.Filters(),
+            "mine": queue.Filters(claim=queue.MINE),
+            "unclaimed": queue.Filters(claim=queue.UNCLAIMED),
+            "country": queue.Filters(country=COUNTRIES[0]),
+            "level": queue.Filters(level=Level.DOCUMENTS),
+            "older than a day": queue.Filters(age_hours=24),
+            "approved": queue.Filters(state=CaseState.APPROVED),
+        }
+        return {name: self._pages(chosen) for name, chosen in filters.items()}
+
+    def _pages(self, filters: queue.Filters) -> dict[str, Callable[[int], None]]:
+        far = self._far(filters)
+        with CaptureQueriesContext(connection) as taken:
+            queue.page(filters, officer=self._officer, after=far)
+        if len(taken) > QUERIES_MAX:
+            raise RuntimeError(f"a page takes {len(taken)} queries")
+        return {"first page": partial(self._page, filters, ""), "far page": partial(self._page, filters, far)}
+
+    def _page(self, filters: queue.Filters, after: str, _: int) -> None:
+        queue.page(filters, officer=self._officer, after=after)
+
+    def _far(self, filters: queue.Filters) -> str:
+        """A cursor in the middle of all cases."""
+        if filters.state:
+            return str(int(Case.objects.latest("id").pk * FAR_PAGE_SHARE))
+        moments = Case.objects.filter(submitted_at__isnull=False).aggregate(
+            models.Min("submitted_at"), models.Max("submitted_at")
+        )
+        low, high = moments["submitted_at__min"].timestamp(), moments["submitted_at__max"].timestamp()
+        return f"{int((low + (high - low) * FAR_PAGE_SHARE) * 1_000_000)}-1"
+
+    def _customers(self) -> User:
+        officer: User = User.objects.create(
+            uid=100_000_000, email="officer@bench.example", register_type=RegisterType.EMAIL, registered_at=now()
+        )
+        changed = {"uid": "100000000 + n", "email": "'c' || n || '@bench.example'"}
+        _multiply(User, officer.pk, CUSTOMERS, changed)
+        return officer
+
+    def _cases(self) -> None:
+        first = User.objects.exclude(pk=self._officer.pk).earliest("id").pk
+        model = Case.objects.create(user_id=first, level=Level.BASIC, state=CaseState.SUBMITTED, submitted_at=now())
+        model_pk, waits = model.pk, "mod(n, 2) = 0"
+        moment = "now() - n * interval '3 seconds'"
+        changed = {
+            "public_id": "4000000000000000 + n",
+            "user_id": f"{first} + n / {CASES_OF_EACH}",
+            "level": f"1 + mod(n, {CASES_OF_EACH})",
+            "state": f"CASE WHEN {waits} THEN 'submitted' ELSE 'approved' END",
+            "decided_at": f"CASE WHEN {waits} THEN NULL ELSE now() END",
+            "submitted_at": moment,
+            "opened_at": moment,
+            "country": f"(ARRAY{list(COUNTRIES)})[1 + mod(n, {len(COUNTRIES)})]",
+        }
+        _multiply(Case, model_pk, (CUSTOMERS - 1) * CASES_OF_EACH, changed, start=CASES_OF_EACH)
+        Case.objects.filter(pk=model_pk).delete()
+        moment_now = now()
+        CaseClaim.objects.bulk_create(
+            CaseClaim(case=case, officer=self._officer, claimed_at=moment_now, expires_at=moment_now.replace(year=2999))
+            for case in Case.objects.filter(state=CaseState.SUBMITTED).order_by("-submitted_at")[:MINE]
+        )
+
+    def _documents(self) -> None:
+        case = Case.objects.filter(state=CaseState.SUBMITTED).earliest("id")
+        document = Document.objects.create(
+            case=case, user_id=case.user_id, kind=DocumentKind.SELFIE, sha256=b"0" * 32, storage_name="0",
+            media_type="image/jpeg", size_bytes=1, page_count=1, pages=[],
+        )  # fmt: skip
+        names = _columns(Document)
+        changed = {
+            "public_id": "5000000000000000 + c.id",
+            "case_id": "c.id",
+            "user_id": "c.user_id",
+            "storage_name": "c.id::text",
+        }
+        chosen = ", ".join(changed.get(name, f't."{name}"') for name in names)
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"INSERT INTO kyc_document ({_quoted(names)}) SELECT {chosen} FROM kyc_document t, kyc_case c "  # noqa: S608
+                "WHERE t.id = %s AND c.state = 'submitted' AND c.id <> t.case_id",
+                [document.pk],
+            )
+
+
+def _multiply(model: type[models.Model], pk: int, times: int, changed: dict[str, str], *, start: int = 1) -> None:
+    """Copy the row many times over; `changed` gives SQL of the counter n for the columns that differ."""
+    names = _columns(model)
+    chosen = ", ".join(changed.get(name, f't."{name}"') for name in names)
+    table = model._meta.db_table  # noqa: SLF001  # Django's documented interface
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{table}" ({_quoted(names)}) '  # noqa: S608  # our own names, no input
+            f'SELECT {chosen} FROM "{table}" t, generate_series({start}, {start + times - 1}) n WHERE t.id = %s',
+            [pk],
+        )
+
+
+def _columns(model: type[models.Model]) -> list[str]:
+    fields: list[Any] = [field for field in model._meta.concrete_fields if not field.primary_key]  # noqa: SLF001  # documented
+    return [field.column for field in fields]
+
+
+def _quoted(names: list[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+BENCHES: dict[str, type[Bench]] = {"kyc-queue": KycQueue}
