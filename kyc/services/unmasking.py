@@ -75,6 +75,11 @@ def masked(person: PersonalData | None, *, opened: dict[str, datetime] | None = 
     )
 
 
+def name(text: str, *, opened: Collection[str] = ()) -> str:
+    """A person's name, masked unless open."""
+    return text if "name" in opened else mask_name(text)
+
+
 def account_number(details: BankDetails | None, *, opened: Collection[str] = ()) -> str:
     """The number of a bank account, masked unless open; empty for none."""
     if details is None:
