@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils import translation
 
 from config.kit.context import set_request_id
@@ -16,6 +17,8 @@ from config.kit.errors import TooLarge
 
 Handler = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
+FIELDS_BYTES_MAX = 64 * 1024
+"""Bytes of the fields around a spooled file."""
 LANGUAGES = {"en": "en", "zh-hans": "zh-CN", "zh-hant": "zh-TW"}
 """Django's language codes and ours, as templates and answers name them."""
 
@@ -47,9 +50,21 @@ class BodyLimit:
         multipart = request.headers.get("Content-Type", "").lower().startswith("multipart/")
         limit = settings.UPLOAD_BYTES_MAX if multipart else settings.BODY_BYTES_MAX
         length = request.headers.get("Content-Length", "")
+        if multipart and length.isascii() and length.isdigit() and int(length[:20]) > limit:
+            limit = max(limit, _spooled(request))
         if (length.isascii() and length.isdigit() and int(length) > limit) or len(length) > 20:
             return answer_refusal(owner(request.path), TooLarge(bytes_max=limit), request)
         return self.get_response(request)
+
+
+def _spooled(request: HttpRequest) -> int:
+    """Bytes of a body that the path's operation takes outside memory; 0 for all others."""
+    try:
+        view = resolve(request.path_info).func
+    except Resolver404:
+        return 0
+    declared = getattr(getattr(view, "cls", None), "operations", {}).get((request.method or "").lower())
+    return declared.spool_bytes_max + FIELDS_BYTES_MAX if declared is not None and declared.spool_bytes_max else 0
 
 
 class Language:

@@ -59,6 +59,10 @@ class Operation:
     """Further answers by status, each with its serializer: a 202 beside a 201."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers that the operation reads itself, each with its description."""
+    media_types: tuple[str, ...] = ()
+    """What an answer that is a file may be; it then leaves as the view made it."""
+    spool_bytes_max: int | None = None
+    """Bytes of the one file that this operation takes outside memory. Its body is not read before the sender is known."""
 
 
 def operation(*, needs: Needs, **declared: Any) -> Callable[[Method], Method]:

@@ -129,7 +129,10 @@ class OperationSchema(AutoSchema):
     def _get_response_bodies(self, direction: str = "response") -> dict[str, Any]:
         declared = self.declared
         bodies: dict[str, Any] = {}
-        if declared.output is None:
+        if declared.media_types:
+            binary = {"schema": {"type": "string", "format": "binary"}, "example": "the bytes of the file"}
+            bodies["200"] = {"description": "The file.", "content": dict.fromkeys(declared.media_types, binary)}
+        elif declared.output is None:
             bodies[str(204 if declared.status == 200 else declared.status)] = {"description": "Done."}
         else:
             bodies[str(declared.status)] = self._body(declared.output, many=declared.many, paged=bool(declared.page))

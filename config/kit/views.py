@@ -30,6 +30,7 @@ from config.kit.middleware import language_of
 from config.kit.network import client_ip
 from config.kit.operations import ANY_SCOPE, Answer, Call, Needs, Operation, operation
 from config.kit.parsers import PARSERS, refuse_unstorable
+from config.kit.spooling import SpoolHandler
 
 __all__ = ["Answer", "Call", "DialectView", "Needs", "operation"]
 
@@ -109,24 +110,27 @@ class DialectView(APIView):
         self.request = self.initialize_request(request)
         try:
             self.request.accepted_renderer, self.request.accepted_media_type = self.perform_content_negotiation(self.request)
-            response = Response(status=204) if request.method == "OPTIONS" else self._serve()
+            response: HttpResponseBase = Response(status=204) if request.method == "OPTIONS" else self._serve()
         except Exception as exc:  # noqa: BLE001  # whatever it is, the dialect has words for it
             response = self.handle_exception(exc)
         response.headers.setdefault("Cache-Control", "no-store")
-        self.response = self.finalize_response(self.request, response)
+        self.response = self.finalize_response(self.request, response)  # type: ignore[arg-type]  # DRF takes any answer of Django's
         if request.method == "OPTIONS" or self.response.status_code == 405:
             self.response.headers["Allow"] = ", ".join(sorted(name.upper() for name in self.operations))
         return self.response
 
-    def _serve(self) -> Response:
+    def _serve(self) -> HttpResponseBase:
         declared = self.operation
+        if declared.spool_bytes_max is not None:
+            self._admit(declared.needs)  # nobody unknown fills our disk
+            self.wire_request.upload_handlers = [SpoolHandler(self.wire_request, bytes_max=declared.spool_bytes_max)]
         data, query = self._read(declared)
         credential = self._admit(declared.needs)
         call = self._call(data, query, credential)
         self._count(declared, call)
         name = (self.request.method or "").lower()
         result = getattr(self, "get" if name == "head" else name)(call)
-        return self._answer(declared, result)
+        return result if declared.media_types else self._answer(declared, result)
 
     def _count(self, declared: Operation, call: Call) -> None:
         """Count the request against every rate that it has. Only what reads goes on where nothing can be counted."""

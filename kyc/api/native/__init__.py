@@ -3,7 +3,19 @@
 from __future__ import annotations
 
 from kyc.api.native.cases import Applications, Basic, Documents, Overview, Phone
+from kyc.api.native.files import DocumentLink, LinkedFile, Videos
 from kyc.api.native.oauth import OAuthKycLevel
 from kyc.api.native.recovery import RecoverySelfies
 
-__all__ = ["Applications", "Basic", "Documents", "OAuthKycLevel", "Overview", "Phone", "RecoverySelfies"]
+__all__ = [
+    "Applications",
+    "Basic",
+    "DocumentLink",
+    "Documents",
+    "LinkedFile",
+    "OAuthKycLevel",
+    "Overview",
+    "Phone",
+    "RecoverySelfies",
+    "Videos",
+]

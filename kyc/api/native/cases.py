@@ -194,7 +194,10 @@ class Documents(NativeView):
             errors.DocumentUnreadable,
             errors.DocumentSettled,
             errors.UploadQuotaReached,
+            errors.UploadBytesReached,
+            errors.UploadUnfit,
             errors.ImagingBusy,
+            errors.StorageUnavailable,
         ),
         summary="Upload a document",
     )
