@@ -96,6 +96,48 @@ def deflate_bomb_pdf() -> bytes:
     return body + b"xref\n0 5\n0000000000 65535 f \n" + table + tail
 
 
+def many_pages_pdf(pages: int) -> bytes:
+    """A small PDF whose catalogue lists one page thousands of times."""
+    kids = b"3 0 R " * pages
+    return _pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [" + kids + b"] /Count %d >>" % pages,
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] >>",
+    )
+
+
+def nested_stream_pdf(depth: int = 12) -> bytes:
+    """A PDF whose content is compressed many times over: a few hundred bytes that want to be gigabytes."""
+    content = zlib.compress(b"0 0 m 300 300 l S\n" * 2_000_000, 9)
+    for _ in range(depth - 1):
+        content = zlib.compress(content, 9)
+    filters = b"/FlateDecode " * depth
+    return _pdf(
+        b"<< /Type /Catalog /Pages 2 0 R >>",
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 4 0 R >>",
+        b"<< /Length %d /Filter [%s] >>\nstream\n%s\nendstream" % (len(content), filters, content),
+    )
+
+
+def many_frames_gif(frames: int) -> bytes:
+    """A GIF of many frames, which is no type that we take."""
+    first = encoded(Image.new("P", (16, 16)), "GIF")
+    frame = first[first.index(b"\x2c") : -1]
+    return first[:-1] + frame * (frames - 1) + b";"
+
+
+def _pdf(*objects: bytes) -> bytes:
+    body, places = b"%PDF-1.4\n", []
+    for number, text in enumerate(objects, start=1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, text)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    size = len(objects) + 1
+    tail = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (size, len(body))
+    return body + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + tail
+
+
 def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
