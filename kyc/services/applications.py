@@ -20,7 +20,7 @@ from kyc.errors import (
 )
 from kyc.models import Case, CaseState, Document, DocumentState, Identity
 from kyc.models.cases import Programme
-from kyc.services import bank_accounts, cases, entitlements, vault
+from kyc.services import bank_accounts, cases, entitlements, hint_work, vault
 from kyc.services.bank_details import BankDetails as BankDetails  # noqa: PLC0414  # callers name it here
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def apply(
         case.save(update_fields=["programme", "country", "questionnaire_version", "questionnaire_sealed"])
         again = case.state == CaseState.SENT_BACK
         cases.move(case, CaseState.RESUBMITTED if again else CaseState.SUBMITTED, actor=user)
+        hint_work.renew(case)
         return case
 
 

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from config.kit import clock, crypto
 from kyc.errors import DocumentUnreadable, StorageUnavailable
-from kyc.models import CustomerKey, Document, DocumentHints, DocumentKind, DocumentState, HintState
+from kyc.models import Case, Compared, CustomerKey, Document, DocumentHints, DocumentKind, DocumentState, HintState
 from kyc.models.hints import HINT_FLOW
 from kyc.services import documents, hints_child, identity, imaging, likeness, reading
 
@@ -33,6 +33,18 @@ def due(document: Document) -> None:
     """Let the document be looked at by a worker, soon after the transaction is committed."""
     DocumentHints.objects.create(document=document)
     transaction.on_commit(partial(_ring, document.pk), robust=True)
+
+
+def renew(case: Case) -> None:
+    """Look once more at documents that were read before there was a typed number to compare with."""
+    early = DocumentHints.objects.filter(
+        document__case=case, document__kind__in=WITH_NUMBER, state=HintState.DONE, number=Compared.ABSENT
+    )
+    for row in early.select_for_update(of=("self",)).order_by("pk"):
+        _move(row, HintState.DUE)
+        row.tries, row.due_at = 0, clock.now()
+        row.save(update_fields=["state", "tries", "due_at"])
+        transaction.on_commit(partial(_ring, row.pk), robust=True)
 
 
 def _ring(document_id: int) -> None:

@@ -16,7 +16,7 @@ from PIL import Image, ImageDraw, ImageFilter
 from config.kit import clock
 from kyc.errors import StorageUnavailable
 from kyc.models import Compared, Document, DocumentHints, HintState, ImagePrint, Likeness
-from kyc.services import documents, hint_work, hints, likeness, mrz, reading
+from kyc.services import applications, documents, hint_work, hints, likeness, mrz, reading
 from tests import factories_kyc as make
 from tests.kyc import pictures
 
@@ -174,6 +174,17 @@ def test_the_typed_number_is_looked_for_on_the_card(printed: str, compared: Comp
     assert lines(document)["number"] == (compared == Compared.DIFFERS)
     for value in DocumentHints.objects.filter(pk=row.pk).values().get().values():
         assert printed not in str(value)
+
+
+def test_a_document_that_came_before_the_number_is_looked_at_again_when_the_case_is_handed_in() -> None:
+    user = make.customer()
+    document = uploaded(jpeg(pictures.id_card(number="A123456789")), user=user)
+    make.level_one(user, id_number="A123456789")
+    make.upload_all(user, "id_back", "selfie")
+    applications.apply(user=user, level=2)
+    row = DocumentHints.objects.get(document=document)
+    assert (row.state, row.tries) == (HintState.DUE, 0)
+    assert hint_work.look(document.pk)
 
 
 def test_without_tesseract_the_comparison_is_absent(monkeypatch: pytest.MonkeyPatch) -> None:
