@@ -49,7 +49,6 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
             for name in ("API_KEY_RATE_PER_KEY", "API_KEY_RATE_PER_CUSTOMER")
         ),
         (settings["RECOVERY_WAIT_HOURS"] < RECOVERY_WAIT_HOURS_MIN, "RECOVERY_WAIT_HOURS is less than a day"),
-        (settings["KYC_RETENTION_DAYS"] < RETENTION_DAYS_MIN, "KYC_RETENTION_DAYS is less than five years"),
         (settings["API_KEY_WITHDRAW_AGE_SECONDS"] == 0, "API_KEY_WITHDRAW_AGE_SECONDS is zero"),
         (
             settings["EVM_DEPOSIT_XPUB"] == settings["DEVELOPMENT_DEPOSIT_XPUB"]
@@ -58,7 +57,18 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
         ),
         (not 1 <= len(settings["FUTURES_AGREEMENT"]) <= 32, "FUTURES_AGREEMENT is not 1 to 32 characters"),
     ]
-    return [complaint for holds, complaint in [*checks, *_passkeys(settings), *_captchas(settings)] if holds]
+    checks += [*_documents(settings), *_passkeys(settings), *_captchas(settings)]
+    return [complaint for holds, complaint in checks if holds]
+
+
+def _documents(settings: Mapping[str, Any]) -> list[tuple[bool, str]]:
+    """Every web process and worker must see the same documents, nobody on the way, and for as long as the law asks."""
+    store = settings["KYC_STORE"]
+    return [
+        (settings["KYC_RETENTION_DAYS"] < RETENTION_DAYS_MIN, "KYC_RETENTION_DAYS is less than five years"),
+        (store.local, "KYC_STORAGE_URL keeps documents on one machine's disk"),
+        (not store.encrypted, "KYC_STORAGE_URL carries documents without TLS"),
+    ]
 
 
 def _passkeys(settings: Mapping[str, Any]) -> list[tuple[bool, str]]:

@@ -6,7 +6,6 @@ development makes up for itself is given, and refuses development values; it say
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 from config.environment import database, key_encryption_keys, pgmq_options
@@ -14,6 +13,7 @@ from config.presentation import REST_FRAMEWORK, SPECTACULAR_SETTINGS, UNFOLD
 from config.production import complaints
 from config.sections.accounts import *  # noqa: F403  # each section's settings are ours
 from config.sections.captchas import *  # noqa: F403  # as above
+from config.sections.kyc import *  # noqa: F403  # as above
 from config.sections.messaging import *  # noqa: F403  # as above
 from config.sections.mode import BASE_DIR, DEVELOPMENT, MODE, PRODUCTION, TESTING, VAR_DIR, env
 from config.sections.oauth import *  # noqa: F403  # as above
@@ -183,14 +183,6 @@ SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT els
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 X_FRAME_OPTIONS = "DENY"
 
-# --- kyc -----------------------------------------------------------------------------------------------------------
-KYC_STORAGE_ROOT = Path(env.text("KYC_STORAGE_ROOT", default=str(VAR_DIR / "kyc"), production_needs=True))
-KYC_IMAGING_PROCESSES = env.integer("KYC_IMAGING_PROCESSES", default=2)
-"""Child processes that may read customers' files at once, for each web process."""
-
-BANK_ACCOUNT_COOLDOWN_SECONDS = env.integer("BANK_ACCOUNT_COOLDOWN_SECONDS", default=24 * 3600 if PRODUCTION else 0)
-"""How long after it was named a bank account that is not the customer's first takes no money."""
-
 # --- apikeys -------------------------------------------------------------------------------------------------------
 API_KEY_CLOCK_WINDOW_SECONDS = env.integer("API_KEY_CLOCK_WINDOW_SECONDS", default=60)
 """How far the timestamp of a signed request may be from our clock, either way."""
@@ -227,15 +219,7 @@ FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler
 STORAGES: dict[str, Any] = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
-    "kyc": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {
-            "location": KYC_STORAGE_ROOT,
-            "base_url": None,
-            "file_permissions_mode": 0o600,
-            "directory_permissions_mode": 0o700,
-        },
-    },
+    "kyc": KYC_STORE.backend,  # noqa: F405  # of the section
 }
 
 # --- interfaces: see config/presentation.py -------------------------------------------------------------------------

@@ -31,6 +31,18 @@ control_socket_disable = True
 LIBRARIES_AFTER_SECONDS = 10.0
 
 
+def on_starting(server: Any) -> None:
+    """Try the store of the documents before a port is open; the application is loaded already (`preload_app`)."""
+    from django.core.exceptions import ImproperlyConfigured
+
+    from kyc.services import storage_check
+
+    try:
+        storage_check.at_start()
+    except ImproperlyConfigured as unfit:
+        raise SystemExit(str(unfit)) from None
+
+
 def post_worker_init(worker: Any) -> None:
     """Load the chain's libraries when the start is over, so that neither it nor a customer waits for them."""
     for module in ("wallet.chains.evm", "wallet.chains.derivation"):

@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from celery import shared_task
+from typing import Any
 
-from kyc.services import hint_work, retention, sweep, uploads
+from celery import shared_task
+from celery.signals import worker_init
+from django.core.exceptions import ImproperlyConfigured
+
+from kyc.services import hint_work, retention, storage_check, sweep, uploads
+
+
+@worker_init.connect
+def try_storage(**_: Any) -> None:
+    """A worker doesn't start on a store that is set up wrongly: only SystemExit leaves a receiver of Celery's signals."""
+    try:
+        storage_check.at_start()
+    except ImproperlyConfigured as unfit:
+        raise SystemExit(str(unfit)) from None
 
 
 @shared_task(name="kyc.sweep_files")

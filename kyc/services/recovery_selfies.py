@@ -25,7 +25,7 @@ def hand_in(*, token: str, content: bytes) -> RecoveryCase:
 
     Nothing is decoded before the token is known and the case waits for a selfie. Files that can't be read count in the
     customer's quota of documents. Raises RecoveryTokenInvalid, IllegalMove, UploadQuotaReached, DocumentTooLarge,
-    DocumentUnreadable, ImagingBusy, SelfieNotFresh.
+    DocumentUnreadable, ImagingBusy, StorageUnavailable, SelfieNotFresh.
     """
     case = recovery_cases.selfie_due(token)
     quotas.require(case.user)
@@ -36,7 +36,7 @@ def hand_in(*, token: str, content: bytes) -> RecoveryCase:
     try:
         return _attach(token, case, picture, name)
     except BaseException:
-        storage.delete(name)
+        storage.forget(name)
         raise
 
 

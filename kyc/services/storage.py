@@ -104,19 +104,24 @@ def forget(name: str) -> None:
 
 
 def shards() -> list[str]:
-    """The folders that hold files."""
-    storage = _storage()
-    return sorted(storage.listdir("")[0]) if storage.exists("") else []
+    """The folders that hold files. Raises StorageUnavailable."""
+    try:
+        with answering():
+            return sorted(_storage().listdir("")[0])
+    except FileNotFoundError:  # of a directory that no file was written to yet
+        return []
 
 
 def names_in(shard: str) -> list[str]:
-    """The names of the files in one folder."""
-    return [f"{shard}/{name}" for name in _storage().listdir(shard)[1]]
+    """The names of the files in one folder. Raises StorageUnavailable."""
+    with answering():
+        return [f"{shard}/{name}" for name in _storage().listdir(shard)[1]]
 
 
 def modified_at(name: str) -> float:
-    """When the file was written, in seconds since 1970."""
-    return _storage().get_modified_time(name).timestamp()
+    """When the file was written, in seconds since 1970. Raises FileNotFoundError, StorageUnavailable."""
+    with answering():
+        return _storage().get_modified_time(name).timestamp()
 
 
 def _new_name() -> str:

@@ -22,7 +22,7 @@ HOLDERS: tuple[tuple[Any, str], ...] = (
 
 
 def orphans() -> int:
-    """Delete them; answers how many there were."""
+    """Delete them; answers how many there were. Raises StorageUnavailable, and the next run goes on."""
     found = 0
     for shard in storage.shards():
         names = storage.names_in(shard)
@@ -32,11 +32,19 @@ def orphans() -> int:
             for name in _kept(model).filter(**{f"{column}__in": names}).values_list(column, flat=True)
         }
         for name in sorted(set(names) - known):
-            if time.time() - storage.modified_at(name) < ORPHAN_AGE_SECONDS_MIN:
-                continue
-            storage.delete(name)
-            found += 1
+            found += _delete_if_old(name)
     return found
+
+
+def _delete_if_old(name: str) -> bool:
+    try:
+        age = time.time() - storage.modified_at(name)
+    except FileNotFoundError:  # deleted since it was listed
+        return False
+    if age < ORPHAN_AGE_SECONDS_MIN:
+        return False
+    storage.delete(name)
+    return True
 
 
 def _kept(model: Any) -> Any:

@@ -92,7 +92,7 @@ FIT = {
     "ALLOWED_HOSTS": "desk.example.com",
     "EMAIL_URL": "smtps://u:p@mail.internal:465?from=desk@example.com",
     "SMS_URL": "https://u:p@sms.internal/send",
-    "KYC_STORAGE_ROOT": "/srv/kyc",
+    "KYC_STORAGE_URL": "s3://key:secret@objects.internal/kyc",
     "EVM_RPC_URL": "https://node.internal",
     "EVM_CHAIN_ID": "1",
     "EVM_DEPOSIT_XPUB": "xpub-of-our-own",
@@ -131,6 +131,9 @@ def test_production_starts_with_strict_codes_behind_captchas() -> None:
         ("WEBAUTHN_RP_ID", "com", "WEBAUTHN_RP_ID is not the domain of WEBAUTHN_ORIGINS"),
         ("STRICT_CODES", "on", "CAPTCHA_AT must name every door but login"),
         ("CAPTCHA_AT", "login,cellar", "CAPTCHA_AT names cellar, which is no door"),
+        ("KYC_STORAGE_URL", "/srv/kyc", "KYC_STORAGE_URL keeps documents on one machine's disk"),
+        ("KYC_STORAGE_URL", "s3://key:secret@objects.internal/kyc?tls=0", "KYC_STORAGE_URL carries documents without TLS"),
+        ("KYC_STORAGE_URL", "s3://key:secret@objects.internal/kyc?acl=public-read", "a document is never public"),
         ("GEOIP_DATABASE", "/nowhere/city.mmdb", "GEOIP_DATABASE names no file"),
     ],
 )
