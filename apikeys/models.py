@@ -165,6 +165,7 @@ class DailyCap(models.Model):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["api_key", "coin"], name="apikeys_dailycap_one_per_coin"),
             models.CheckConstraint(condition=Q(amount__gte=0), name="apikeys_dailycap_not_negative"),
+            models.CheckConstraint(condition=Q(coin__regex="^[A-Z0-9]{2,16}$"), name="apikeys_dailycap_coin_plain"),
         ]
 
     def __str__(self) -> str:

@@ -19,6 +19,8 @@ class ConfigConfig(AppConfig):
         The dialects are named here too: a middleware that refuses the first request of all speaks before any URL is read.
         """
         import config.celery
-        import config.dialects.native.dialect  # noqa: F401  # both imported for what importing them does, settings ready
+        import config.dialects.bitgin.dialect
+        import config.dialects.native.dialect
+        import config.dialects.spot.dialect  # noqa: F401  # all imported for what importing them does, settings ready
 
         widen_arithmetic()

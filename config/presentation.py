@@ -30,6 +30,18 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
                 "name": "X-Api-Key",
                 "description": "With `X-Timestamp`, `X-Nonce`, `X-Signature`: HMAC-SHA256 over method, path, query and body.",
             },
+            "spotKey": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "api-key",
+                "description": "With `nonce`, `timestamp`, `sign`: double SHA-256 over nonce, time, key, query and body.",
+            },
+            "bitginKey": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "btse-api",
+                "description": "With `btse-nonce`, `btse-sign` (or `request-…`): HMAC-SHA384 over path, nonce and body.",
+            },
         }
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

@@ -43,6 +43,10 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
             "WEBHOOK_URL is not https to a public host",
         ),
         (settings["BANK_ACCOUNT_COOLDOWN_SECONDS"] == 0, "BANK_ACCOUNT_COOLDOWN_SECONDS is zero"),
+        (
+            not 1 <= settings["API_KEY_CLOCK_WINDOW_SECONDS"] <= settings["API_KEY_CLOCK_WINDOW_SECONDS_MAX"],
+            f"API_KEY_CLOCK_WINDOW_SECONDS is not 1 to {settings['API_KEY_CLOCK_WINDOW_SECONDS_MAX']}",
+        ),
         (settings["API_KEY_CACHE_MILLISECONDS"] >= 1000, "API_KEY_CACHE_MILLISECONDS lets a stopped key read on"),
         *(
             (not RATE.fullmatch(settings[name]), f"{name} is not written like 20/s")

@@ -186,6 +186,8 @@ X_FRAME_OPTIONS = "DENY"
 # --- apikeys -------------------------------------------------------------------------------------------------------
 API_KEY_CLOCK_WINDOW_SECONDS = env.integer("API_KEY_CLOCK_WINDOW_SECONDS", default=60)
 """How far the timestamp of a signed request may be from our clock, either way."""
+API_KEY_CLOCK_WINDOW_SECONDS_MAX = 300
+"""The widest that this may ever be: nonces are forgotten after four times as long."""
 API_KEY_CACHE_MILLISECONDS = env.integer("API_KEY_CACHE_MILLISECONDS", default=0 if TESTING else 800)
 """How old may be what a process knows of a key when it answers a read; 0 looks up each time. Never a second or more."""
 API_KEY_RATE_PER_KEY = env.text("API_KEY_RATE_PER_KEY", default="20/s")

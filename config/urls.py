@@ -6,13 +6,21 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import include, path
+from drf_spectacular.views import SpectacularAPIView
 
 from accounts.admin_site import site
 from accounts.api.security_links import SecurityLinkLook, SecurityLinks
 from config.health import healthz, readyz
 from config.kit.context import current_request_id
 from config.kit.dialect import answer_refusal, owner
-from config.kit.errors import Absent, MalformedBody, NotSignedIn, Unexpected
+from config.kit.errors import MalformedBody, NotSignedIn, Unexpected, UnknownPath
+
+DESCRIBED = {
+    "native": "config.dialects.native.urls_mounted",
+    "spot": "config.dialects.spot.urls",
+    "bitgin": "config.dialects.bitgin.urls",
+}
+"""The index behind each dialect's OpenAPI document. One for all would mix up serializers of one name."""
 
 
 def root(request: HttpRequest) -> HttpResponse:
@@ -31,6 +39,9 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("api/v1/", include("config.dialects.native.urls")),
+    path("", include("config.dialects.spot.urls")),
+    path("", include("config.dialects.bitgin.urls")),
+    *(path(f"schema/{name}/", SpectacularAPIView.as_view(urlconf=urlconf)) for name, urlconf in DESCRIBED.items()),
     path("security/links", SecurityLinks.as_view()),
     path("security/links/look", SecurityLinkLook.as_view()),
     path("admin/", site.urls),
@@ -52,7 +63,7 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """404 in the words of the dialect that owns the path."""
-    return answer_refusal(owner(request.path), Absent(thing="page"), request, status=404)
+    return answer_refusal(owner(request.path), UnknownPath(), request, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -16,8 +16,8 @@ from apikeys.errors import HeadersInvalid, TargetInvalid
 from apikeys.services import admission
 from apikeys.services.schemes import btse, native, spot
 from apikeys.services.schemes.common import Received, SignedRequest
-from config.kit.clock import now
 from config.kit.credentials import Credential
+from config.kit.errors import DomainError
 from config.kit.network import client_ip
 
 PATH_SAFE = "/:@!$&'()*+,;=~"
@@ -45,6 +45,7 @@ class _SignedAuthentication(BaseAuthentication):
     """What all families of headers share. A dialect names the one that it speaks; headers of another are not looked at."""
 
     headers: ClassVar[tuple[str, ...]]
+    key_headers: ClassVar[tuple[str, ...]]
 
     def read(self, received: Received) -> SignedRequest:
         """The request with every part in its one form. Raises HeadersInvalid, TargetInvalid."""
@@ -56,11 +57,12 @@ class _SignedAuthentication(BaseAuthentication):
         headers = {header: received.headers.get(header) for header in self.headers}
         if not any(value is not None for value in headers.values()):
             return None
-        if "Authorization" in received.headers:
-            raise HeadersInvalid(header="Authorization", reason="stands beside a signature")
-        path, query = raw_target(received)
-        signed = self.read(Received(received.META["REQUEST_METHOD"], path, query, _raw_body(received), headers))
         ip = client_ip(received)
+        try:
+            signed = self._signed(received, headers)
+        except DomainError as refusal:
+            self._remember(received, headers, refusal, ip)
+            raise
         admitted = admission.admit(signed, ip=ip)
         credential = Credential(
             kind="key",
@@ -68,9 +70,21 @@ class _SignedAuthentication(BaseAuthentication):
             scopes=admitted.scopes,
             fingerprint=f"key:{admitted.api_key.public_id}",
             nonce=signed.nonce,
-            refused=lambda slug: admission.remember(admitted.api_key, signed, slug, ip=ip, at=now()),
+            refused=lambda slug: admission.remember(admitted.api_key, slug, admission.shown(signed), ip=ip),
         )
         return admitted.user, credential
+
+    def _signed(self, received: HttpRequest, headers: dict[str, str | None]) -> SignedRequest:
+        if "Authorization" in received.headers:
+            raise HeadersInvalid(header="Authorization", reason="stands beside a signature")
+        path, query = raw_target(received)
+        return self.read(Received(received.META["REQUEST_METHOD"], path, query, _raw_body(received), headers))
+
+    def _remember(self, received: HttpRequest, headers: dict[str, str | None], refusal: DomainError, ip: str) -> None:
+        """Tell the owner of the key that is named why this could not be read."""
+        named = next((value for name in self.key_headers if (value := headers[name])), "")
+        target = received.META.get("RAW_URI") or received.get_full_path()
+        admission.remember_unreadable(key=named, refusal=refusal, method=received.META["REQUEST_METHOD"], target=target, ip=ip)
 
     def authenticate_header(self, request: Request) -> str:
         """The challenge of a 401."""
@@ -81,6 +95,7 @@ class SignedKeyAuthentication(_SignedAuthentication):
     """Headers X-Api-Key, X-Timestamp, X-Nonce and X-Signature, each once, and no other credential beside them."""
 
     headers = tuple(native.HEADERS)
+    key_headers = headers[:1]
 
     def read(self, received: Received) -> SignedRequest:
         """HMAC-SHA256 or Ed25519."""
@@ -91,6 +106,7 @@ class BtseKeyAuthentication(_SignedAuthentication):
     """Headers btse-api, btse-nonce and btse-sign, or request-api, request-nonce and request-sign: one family, whole."""
 
     headers = btse.HEADERS
+    key_headers = tuple(next(iter(family)) for family in btse.FAMILIES)
 
     def read(self, received: Received) -> SignedRequest:
         """HMAC-SHA384."""
@@ -101,6 +117,7 @@ class SpotKeyAuthentication(_SignedAuthentication):
     """Headers api-key, nonce, timestamp and sign, each once."""
 
     headers = tuple(spot.HEADERS)
+    key_headers = headers[:1]
 
     def read(self, received: Received) -> SignedRequest:
         """Double SHA-256."""

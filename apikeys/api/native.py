@@ -6,11 +6,10 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of, without_proof
+from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of
 from apikeys import errors
 from apikeys.models import LABEL_LENGTH_MAX, NETWORKS_MAX, ApiKey, Scheme, Scope
 from apikeys.services import keys, standing
@@ -21,7 +20,6 @@ from config.kit.errors import Absent
 from config.kit.fields import AmountField, PublicId, Text, TimestampField
 from config.kit.flow import IllegalMove
 from config.kit.operations import ANY_SCOPE
-from config.kit.paging import Keyset
 from config.kit.views import Call, Needs, operation
 
 CAPS_MAX = 50
@@ -132,36 +130,6 @@ class OwnKeyOutput(ApiKeyOutput):
             value = getattr(instance, name)
             shown[name] = TimestampField().to_representation(value) if name == "lapses_at" and value else value
         return shown
-
-
-class ApiKeys(NativeView):
-    """GET|POST /api/v1/api-keys: the customer's keys; a new key, whose secret is shown in this answer only."""
-
-    @operation(needs=Needs(), output=ApiKeyOutput, page=Keyset("-id"), rate="60/m", summary="List the API keys")
-    def get(self, call: Call) -> QuerySet[ApiKey]:
-        """The keys that are not deleted, those of the sub-accounts among them."""
-        return keys.of_customer(call.user)
-
-    @operation(
-        needs=Needs(),
-        input=ApiKeyInput,
-        output=IssuedKeyOutput,
-        status=201,
-        refusals=(
-            errors.NetworkInvalid,
-            errors.NetworksRequired,
-            errors.ExpiryInvalid,
-            errors.PublicKeyInvalid,
-            errors.TooManyKeys,
-            Absent,
-            *REFUSALS,
-        ),
-        rate="20/m",
-        summary="Make an API key",
-    )
-    def post(self, call: Call) -> keys.IssuedKey:
-        """A new key."""
-        return keys.create(customer=call.user, proof=proof_of(call), **without_proof(call))
 
 
 class OneApiKey(NativeView):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 
 from django.conf import settings
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.models import Q
 
 from accounts.models import User
@@ -16,11 +17,12 @@ from apikeys.errors import AddressNotAllowed, ClockOutsideWindow, KeyRefused, No
 from apikeys.models import SIGNED_TEXT_BYTES_MAX, ApiKey, RefusedRequest, Scheme, State
 from apikeys.services import known_keys, networks
 from apikeys.services.known_keys import Known
-from apikeys.services.schemes.common import SignedRequest, fits
+from apikeys.services.schemes.common import KEY, SignedRequest, fits
 from config.kit import crypto
 from config.kit.clock import milliseconds, now
 from config.kit.errors import DomainError
 
+logger = logging.getLogger(__name__)
 USE_RECORDED_EVERY = timedelta(minutes=1)
 REFUSALS_PER_MINUTE_MAX = 20
 """Refused requests of one key that are written down in a minute; more tell nothing new."""
@@ -50,7 +52,7 @@ def admit(request: SignedRequest, *, ip: str) -> Admitted:
     try:
         _check(known, request, ip=ip, at=moment)
     except DomainError as refusal:
-        remember(known.api_key, request, refusal.slug, ip=ip, at=moment)
+        remember(known.api_key, refusal.slug, shown(request), ip=ip)
         raise
     _record_use(known.api_key, moment)
     return Admitted(user=known.api_key.user, api_key=known.api_key, scopes=known.api_key.scopes_at(moment))
@@ -76,13 +78,18 @@ def _check(known: Known, request: SignedRequest, *, ip: str, at: datetime) -> No
         raise KeyRefused
     if not networks.allows(api_key.networks, ip):
         raise AddressNotAllowed(ip=ip)
-    window = settings.API_KEY_CLOCK_WINDOW_SECONDS
+    window = window_seconds()
     if abs(request.timestamp - milliseconds(at)) > window * 1000:
         raise ClockOutsideWindow(window_seconds=window, server_time=milliseconds(at))
     if not is_signed:
         raise SignatureWrong
     if not _burn(api_key, request, at):
         raise NonceUsed
+
+
+def window_seconds() -> int:
+    """How far a timestamp may be from our clock, never more than nonces are kept for."""
+    return min(settings.API_KEY_CLOCK_WINDOW_SECONDS, settings.API_KEY_CLOCK_WINDOW_SECONDS_MAX)
 
 
 def _fits_nobody(request: SignedRequest) -> bool:
@@ -136,10 +143,38 @@ def _record_use(api_key: ApiKey, at: datetime) -> None:
     api_key.last_used_at = at
 
 
-def remember(api_key: ApiKey, request: SignedRequest, slug: str, *, ip: str, at: datetime) -> None:
-    """Keep a refusal and the text that should have been signed, for support and the customer's integrator."""
-    recent = RefusedRequest.objects.filter(api_key=api_key, at__gt=at - timedelta(minutes=1))
-    if recent[: REFUSALS_PER_MINUTE_MAX + 1].count() >= REFUSALS_PER_MINUTE_MAX:
+def shown(request: SignedRequest) -> str:
+    """The text that should have been signed, as it is kept. It holds no secret."""
+    return _storable(request.signed_text()[:SIGNED_TEXT_BYTES_MAX].decode("utf-8", "replace"))
+
+
+def remember(api_key: ApiKey, slug: str, text: str, *, ip: str) -> None:
+    """Keep a refusal, for support and the customer's integrator. It never changes the refusal: what fails is logged."""
+    moment = now()
+    try:
+        recent = RefusedRequest.objects.filter(api_key=api_key, at__gt=moment - timedelta(minutes=1))
+        if recent[: REFUSALS_PER_MINUTE_MAX + 1].count() < REFUSALS_PER_MINUTE_MAX:
+            RefusedRequest.objects.create(api_key=api_key, slug=slug, signed_text=text, ip=ip, at=moment)
+    except DatabaseError as trouble:
+        logger.warning("a refusal could not be kept: %s", type(trouble).__name__)
+
+
+def remember_unreadable(*, key: str, refusal: DomainError, method: str, target: str, ip: str) -> None:
+    """Keep a request that was refused before there was a text to sign, where it names a key of ours. Headers are not kept.
+
+    One that names no key of ours is nobody's, and leaves nothing.
+    """
+    if not KEY.fullmatch(key):
         return
-    text = request.signed_text()[:SIGNED_TEXT_BYTES_MAX].decode("utf-8", "replace")
-    RefusedRequest.objects.create(api_key=api_key, slug=slug, signed_text=text.replace("\x00", "\ufffd"), ip=ip, at=at)
+    try:
+        api_key = ApiKey.objects.filter(key=key).first()
+    except DatabaseError as trouble:
+        logger.warning("a refusal could not be kept: %s", type(trouble).__name__)
+        return
+    if api_key is not None:
+        text = f"{method} {target}"[:SIGNED_TEXT_BYTES_MAX]
+        remember(api_key, refusal.slug, _storable(f"{text}\n{refusal.detail}"), ip=ip)
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\x00", "\ufffd")

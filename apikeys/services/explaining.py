@@ -10,11 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlsplit
 
-from django.conf import settings
-
 from apikeys.models import ApiKey, Nonce, Scheme, State
 from apikeys.services import networks
-from apikeys.services.admission import material_of
+from apikeys.services.admission import material_of, window_seconds
 from apikeys.services.schemes import btse, native, spot
 from apikeys.services.schemes.common import Received, SignedRequest, fits
 from config.kit.clock import milliseconds, now
@@ -77,7 +75,7 @@ def explain(*, method: str, target: str, body: bytes, headers: dict[str, str], i
     if ip:
         told.note("network", f"bound to {bound}, sent from {ip}", holds=networks.allows(api_key.networks, ip))
     away = (request.timestamp - milliseconds(moment)) / 1000
-    window = settings.API_KEY_CLOCK_WINDOW_SECONDS
+    window = window_seconds()
     told.note("clock", f"{away:+.3f} s from now; {window} s are allowed", holds=abs(away) <= window)
     _compare(told, api_key, received, request)
     used = Nonce.objects.filter(api_key=api_key, nonce=request.nonce).exists()

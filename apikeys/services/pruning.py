@@ -9,16 +9,16 @@ from django.db import connection
 
 from config.kit.clock import now
 
-NONCES_KEPT_MIN = timedelta(minutes=10)
-"""Nonces outlive twice the clock window, and this, so that a clock that is set back opens no door."""
+NONCES_KEPT = 4 * timedelta(seconds=settings.API_KEY_CLOCK_WINDOW_SECONDS_MAX)
+"""Nonces outlive twice the widest window that there may be, whatever it is now: one that is widened brings no request back,
+and neither does a clock that is set back a little."""
 REFUSALS_KEPT = timedelta(days=30)
 ROWS_PER_STATEMENT = 10_000
 
 
 def prune() -> int:
     """Delete nonces that no timestamp could bring back and refusals that nobody asks for any more; how many rows."""
-    window = timedelta(seconds=settings.API_KEY_CLOCK_WINDOW_SECONDS)
-    nonces = _delete("apikeys_nonce", "used_at", now() - max(NONCES_KEPT_MIN, 4 * window))
+    nonces = _delete("apikeys_nonce", "used_at", now() - NONCES_KEPT)
     return nonces + _delete("apikeys_refusedrequest", "at", now() - REFUSALS_KEPT)
 
 

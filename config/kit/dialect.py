@@ -42,6 +42,8 @@ class Dialect:
 
     `authenticators` are dotted names of DRF authenticators, resolved late, so that this floor knows no app.
     `refusal_shape` names the schema of a refusal's body and `refusal_media_type` its type, for the description.
+    `envelope_shape` says of an answer's schema what `envelope` does to the answer; `session_scheme` and `key_scheme` name
+    the security schemes of the description ("": the dialect has none of these).
     `refuse` is the dialect's one error table, `status_of` its HTTP status for a class of refusals. `prefixes` are
     the paths it owns, errors on unknown paths included.
     """
@@ -52,8 +54,11 @@ class Dialect:
     refuse: Callable[[DomainError, HttpRequest], WireError]
     status_of: Callable[[type[DomainError]], int]
     envelope: Callable[[Any], Any] = bare
+    envelope_shape: Callable[[dict[str, Any]], dict[str, Any]] = bare
     refusal_shape: str = "Problem"
     refusal_media_type: str = "application/problem+json"
+    session_scheme: str = "session"
+    key_scheme: str = "signedKey"
     key_rates: KeyRates = field(default_factory=KeyRates)
 
 

@@ -156,6 +156,12 @@ class Absent(DomainError):
     thing: str = "resource"
 
 
+class UnknownPath(Absent):
+    """Nothing is served at this path. A dialect that answers an absent thing with 200 still answers this with 404."""
+
+    thing: str = "page"
+
+
 class MethodNotAllowed(DomainError):
     """The path is known, the method is not."""
 

@@ -97,6 +97,7 @@ def _value(name: str, field: Any, *, for_input: bool) -> Any:
 
 _KINDS: tuple[tuple[Any, Any], ...] = (
     (ours.AmountField, "12.5"),
+    (ours.ExactNumberField, 12.5),
     ((ours.TimestampField, serializers.DateTimeField), MOMENT),
     (ours.PublicId, ID),
     (ours.MillisTimestamp, 1769860800000),

@@ -13,6 +13,7 @@ from rest_framework import serializers
 
 from config.kit import money
 from config.kit.clock import milliseconds
+from config.kit.rendering import ExactNumber
 
 
 @extend_schema_field({"type": "string", "pattern": r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$", "example": "12.5"})
@@ -39,6 +40,19 @@ class AmountField(serializers.Field[Decimal, Any, str, Any]):
     def to_representation(self, value: Decimal) -> str:
         """Plain text."""
         return money.to_text(value)
+
+
+@extend_schema_field({"type": "number"})
+class ExactNumberField(serializers.Field[Decimal, Any, str, Any]):
+    """An amount as a JSON number with all its digits, where a document wants one. For answers of ExactJSONRenderer only."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("read_only", True)
+        super().__init__(**kwargs)
+
+    def to_representation(self, value: Decimal) -> str:
+        """The number."""
+        return ExactNumber(Decimal(money.to_text(value)))
 
 
 @extend_schema_field(OpenApiTypes.DATETIME)

@@ -57,6 +57,8 @@ class Operation:
     summary: str = ""
     also: Mapping[int, Any] = field(default_factory=dict)
     """Further answers by status, each with its serializer: a 202 beside a 201."""
+    bare: bool = False
+    """Whether the answer leaves without the dialect's envelope, where its document shows it so."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers that the operation reads itself, each with its description."""
     media_types: tuple[str, ...] = ()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 from django.http import HttpRequest
@@ -32,6 +34,31 @@ PROBLEM: dict[str, Any] = {
     "additionalProperties": True,
 }
 
+SPOT_REFUSAL: dict[str, Any] = {
+    "type": "object",
+    "description": "The envelope of spot, with a number of its document (as text) and a sentence.",
+    "required": ["code", "msg", "data", "success"],
+    "properties": {
+        "code": {"type": "string"},
+        "msg": {"type": "string"},
+        "data": {"type": "null"},
+        "success": {"type": "boolean", "const": False},
+    },
+}
+
+BITGIN_REFUSAL: dict[str, Any] = {
+    "type": "object",
+    "description": "The envelope of bitgin, with a number of its document and a sentence.",
+    "required": ["code", "msg", "time", "data", "success"],
+    "properties": {
+        "code": {"type": "integer"},
+        "msg": {"type": ["string", "null"]},
+        "time": {"type": "integer", "format": "int64"},
+        "data": {"type": ["object", "null"]},
+        "success": {"type": "boolean", "const": False},
+    },
+}
+
 OAUTH_ERROR: dict[str, Any] = {
     "type": "object",
     "description": "What RFC 6749, section 5.2, lets an authorization server say.",
@@ -40,10 +67,31 @@ OAUTH_ERROR: dict[str, Any] = {
 }
 
 
+REFUSALS = {
+    "Problem": PROBLEM,
+    "OAuthError": OAUTH_ERROR,
+    "SpotRefusal": SPOT_REFUSAL,
+    "BitginRefusal": BITGIN_REFUSAL,
+}
+
+
 def problem_component(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
-    """Postprocessing hook: the shapes of refusals, once."""
-    result.setdefault("components", {}).setdefault("schemas", {}).update({"Problem": PROBLEM, "OAuthError": OAUTH_ERROR})
+    """Postprocessing hook: the shapes of refusals that the dialect speaks, once, and no security scheme of another's."""
+    components = result.setdefault("components", {})
+    told = json.dumps(result["paths"], default=str)
+    spoken = {name: shape for name, shape in REFUSALS.items() if f'/schemas/{name}"' in told}
+    components.setdefault("schemas", {}).update(spoken)
+    schemes = components.get("securitySchemes", {})
+    components["securitySchemes"] = {name: scheme for name, scheme in schemes.items() if f'"{name}": []' in told}
     return result
+
+
+def _either(answer: dict[str, Any], refusal: dict[str, Any]) -> dict[str, Any]:
+    """One status for both, where a dialect refuses with 200: an answer or a refusal."""
+    (media_type, told), (_, refused) = next(iter(answer["content"].items())), next(iter(refusal["content"].items()))
+    examples = {"answer": {"value": told["example"]}, **refused["examples"]}
+    both = {"schema": {"oneOf": [told["schema"], refused["schema"]]}, "examples": examples}
+    return {"description": f"The answer, or {refusal['description']}", "content": {media_type: both}}
 
 
 class OperationSchema(AutoSchema):
@@ -63,7 +111,7 @@ class OperationSchema(AutoSchema):
     def get_operation_id(self) -> str:
         """`post_withdrawals_confirm`: method and path without the prefix."""
         parts = [part for part in self.path.strip("/").split("/") if part and part not in {"api", "v1"}]
-        words = ["by_" + part.strip("{}") if part.startswith("{") else part.replace("-", "_") for part in parts]
+        words = ["by_" + part.strip("{}") if part.startswith("{") else re.sub(r"[-.]", "_", part) for part in parts]
         return "_".join([self.method.lower(), *words])
 
     def get_tags(self) -> list[str]:
@@ -81,6 +129,8 @@ class OperationSchema(AutoSchema):
         lines = [(self.view.__doc__ or "").strip()]
         if needs.keys_only:
             lines.append("Needs a request signed by an API key, whatever its scopes.")
+        elif needs.login and not self.view.dialect.session_scheme:
+            lines.append(f"Needs a signed request of a key with the scope `{needs.scope}`.")
         elif needs.login:
             lines.append(f"Needs a session of level `{needs.level}`" + (", fresh" if needs.fresh else "") + ".")
             if needs.scope:
@@ -117,11 +167,12 @@ class OperationSchema(AutoSchema):
     def get_auth(self) -> list[dict[str, list[str]]]:
         """Session token, signed key, or nothing."""
         needs = self.declared.needs
+        session, key = self.view.dialect.session_scheme, self.view.dialect.key_scheme
         schemes: list[dict[str, list[str]]] = []
-        if (needs.login or needs.optional) and not needs.keys_only:
-            schemes.append({"session": []})
-        if needs.scope:
-            schemes.append({"signedKey": []})
+        if session and (needs.login or needs.optional) and not needs.keys_only:
+            schemes.append({session: []})
+        if key and needs.scope:
+            schemes.append({key: []})
         if not needs.login:
             schemes.append({})
         return schemes
@@ -141,10 +192,8 @@ class OperationSchema(AutoSchema):
         for status, kinds in self._refusals().items():
             dialect = self.view.dialect
             shape = {"schema": {"$ref": f"#/components/schemas/{dialect.refusal_shape}"}, "examples": self._problems(kinds)}
-            bodies[str(status)] = {
-                "description": ", ".join(sorted(kinds)),
-                "content": {dialect.refusal_media_type: shape},
-            }
+            body = {"description": ", ".join(sorted(kinds)), "content": {dialect.refusal_media_type: shape}}
+            bodies[str(status)] = _either(bodies[str(status)], body) if str(status) in bodies else body
         return dict(sorted(bodies.items()))
 
     def _refusals(self) -> dict[int, dict[str, type[errors.DomainError]]]:
@@ -199,6 +248,8 @@ class OperationSchema(AutoSchema):
             example = {"results": [example], "next": None, "previous": None}
         elif many:
             example = [example]
+        if not self.declared.bare:
+            schema, example = self.view.dialect.envelope_shape(schema), self.view.dialect.envelope(example)
         return {"description": "", "content": {"application/json": {"schema": schema, "example": example}}}
 
     def _map_serializer_ref(self, serializer: Any) -> dict[str, Any]:

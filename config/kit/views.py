@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable
 from typing import Any, ClassVar
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, SuspiciousOperation
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponseBase, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
 from django.utils.module_loading import import_string
@@ -212,7 +213,8 @@ class DialectView(APIView):
         elif output is not None and body is not None:
             body = output(body, many=declared.many).data
         status = answer.status or (204 if body is None else declared.status)
-        response = Response(None if status == 204 else self.dialect.envelope(body), status=status, headers=dict(answer.headers))
+        wrapped = body if declared.bare else self.dialect.envelope(body)
+        response = Response(None if status == 204 else wrapped, status=status, headers=dict(answer.headers))
         for cookie in answer.cookies:
             response.set_cookie(
                 cookie.name,
@@ -232,11 +234,18 @@ class DialectView(APIView):
             logger.error("unexpected error", exc_info=exc)
         credential = self.request.__dict__.get("_auth")  # asking DRF for it would authenticate once more
         if isinstance(credential, Credential) and credential.refused and error.kind in KEPT_REFUSALS:
-            credential.refused(error.slug)
+            self._keep(credential.refused, error.slug)
         wire = self.dialect.refuse(error, self.wire_request)
         response = Response(wire.body, status=wire.status, headers=dict(wire.headers), content_type=wire.content_type)
         response.exception = True
         return response
+
+    def _keep(self, refused: Callable[[str], None], slug: str) -> None:
+        """Note the refusal for whoever asks why. Where that fails, the refusal is answered none the less."""
+        try:
+            refused(slug)
+        except DatabaseError as trouble:
+            logger.warning("a refusal could not be kept: %s", type(trouble).__name__)
 
 
 def as_refusal(exc: Exception) -> errors.DomainError:

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 import pytest
 from django.core.cache import cache
 
+from config.dialects.bitgin.dialect import BITGIN
 from config.dialects.native.dialect import NATIVE
+from config.dialects.spot.dialect import SPOT
 from config.kit.dialect import KeyRates
 from tests.apikeys import urls
 
@@ -29,7 +31,9 @@ def empty_cache() -> None:
 @pytest.fixture
 def no_rates() -> Iterator[None]:
     """As many signed requests as a test likes."""
-    rates = NATIVE.key_rates
-    object.__setattr__(NATIVE, "key_rates", KeyRates())
+    before = [(dialect, dialect.key_rates) for dialect in (NATIVE, BITGIN, SPOT)]
+    for dialect, _ in before:
+        object.__setattr__(dialect, "key_rates", KeyRates())
     yield
-    object.__setattr__(NATIVE, "key_rates", rates)
+    for dialect, rates in before:
+        object.__setattr__(dialect, "key_rates", rates)

@@ -11,6 +11,7 @@ from accounts.admin_site import site
 from apikeys.api import native
 from config.dialects.native.dialect import NativeView
 from config.kit.views import Call, Needs, operation
+from wallet.api.native import api_keys
 
 writes: list[Any] = []
 """What the write below did: one entry for each time that it acted."""
@@ -53,7 +54,7 @@ urlpatterns = [
     path("api/v1/reading", Reading.as_view()),
     path("api/v1/writing", Writing.as_view()),
     path("api/v1/personal", Personal.as_view()),
-    path("api/v1/api-keys", native.ApiKeys.as_view()),
+    path("api/v1/api-keys", api_keys.ApiKeys.as_view()),
     path("api/v1/api-keys/self", native.OwnApiKey.as_view()),
     path("api/v1/api-keys/<str:id>", native.OneApiKey.as_view()),
     path("admin/", site.urls),

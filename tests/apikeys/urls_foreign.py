@@ -1,36 +1,27 @@
-"""Two toy dialects that speak nothing but a foreign family of signatures."""
+"""The dialects of foreign signatures as they are served, and an address in each that shows what a signed request may reach."""
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
-from django.urls import re_path
+from django.urls import include, path, re_path
 from rest_framework import serializers
 
-from config.dialects.native.dialect import problem, status_of
-from config.kit.dialect import Dialect
+from config.dialects.bitgin.dialect import BitginView
+from config.dialects.spot.dialect import SpotView
 from config.kit.views import Call, DialectView, Needs, operation
+from config.urls import handler400, handler404, handler500
 from tests.apikeys.urls import writes
 
-
-def _dialect(name: str, prefix: str, authenticator: str) -> Dialect:
-    return Dialect(
-        name=name,
-        prefixes=(prefix,),
-        authenticators=(f"apikeys.api.authentication.{authenticator}",),
-        refuse=problem,
-        status_of=status_of,
-    )
+__all__ = ["handler400", "handler404", "handler500"]
 
 
 class AmountInput(serializers.Serializer[Any]):
     amount = serializers.CharField(required=False)
 
 
-class Btse(DialectView):
-    """GET|POST /bitgin/v1/…"""
-
-    dialect: ClassVar[Dialect] = _dialect("toy of btse", "/bitgin/", "BtseKeyAuthentication")
+class Things(DialectView):
+    """GET|POST …/things/…"""
 
     @operation(needs=Needs(scope="read"))
     def get(self, call: Call) -> dict[str, Any]:
@@ -42,13 +33,35 @@ class Btse(DialectView):
         return {"nonce": call.credential.nonce if call.credential else ""}
 
 
-class Spot(Btse):
-    """GET|POST /api/spot/v1/…"""
+class BitginThings(Things, BitginView):
+    """GET|POST /bitgin/v1/things/…"""
 
-    dialect = _dialect("toy of spot", "/api/spot/", "SpotKeyAuthentication")
+
+class SpotThings(Things, SpotView):
+    """GET|POST /api/spot/v1/things/…"""
+
+
+class Broken(SpotView):
+    """GET /api/spot/v1/broken: a defect."""
+
+    @operation(needs=Needs(login=False))
+    def get(self, call: Call) -> dict[str, Any]:
+        raise RuntimeError("a defect of ours")
+
+
+class BrokenToo(BitginView):
+    """GET /bitgin/v1/broken: a defect."""
+
+    @operation(needs=Needs(login=False))
+    def get(self, call: Call) -> dict[str, Any]:
+        raise RuntimeError("a defect of ours")
 
 
 urlpatterns = [
-    re_path(r"^(?:spot/)?bitgin/v1/.*$", Btse.as_view()),
-    re_path(r"^api/spot/v1/.*$", Spot.as_view()),
+    path("", include("config.dialects.spot.urls")),
+    path("", include("config.dialects.bitgin.urls")),
+    path("api/spot/v1/broken", Broken.as_view()),
+    path("bitgin/v1/broken", BrokenToo.as_view()),
+    re_path(r"^(?:spot/)?bitgin/v1/.*$", BitginThings.as_view()),
+    re_path(r"^api/spot/v1/.*$", SpotThings.as_view()),
 ]

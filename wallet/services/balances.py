@@ -32,6 +32,11 @@ class Balance:
     futures_held: Decimal = ZERO
 
     @property
+    def spot(self) -> Decimal:
+        """All of the spot wallet."""
+        return self.available + self.held
+
+    @property
     def total(self) -> Decimal:
         """All of it."""
         return self.available + self.held + self.futures_available + self.futures_held

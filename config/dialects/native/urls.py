@@ -11,6 +11,7 @@ from kyc.api import native as kyc
 from kyc.api.native import bank_accounts
 from kyc.api.native import password_recovery as kyc_recovery
 from messaging.api import native as messaging
+from wallet.api.native import api_keys as wallet_api_keys
 from wallet.api.native import books, deposits, futures, sub_accounts, trusted_addresses, withdrawals
 
 urlpatterns = [
@@ -107,7 +108,7 @@ urlpatterns = [
     path("withdrawals/<str:id>", withdrawals.WithdrawalById.as_view()),
     path("withdrawals/<str:id>/confirm", withdrawals.WithdrawalConfirmation.as_view()),
     path("withdrawals/<str:id>/cancel", withdrawals.WithdrawalCancellation.as_view()),
-    path("api-keys", apikeys.ApiKeys.as_view()),
+    path("api-keys", wallet_api_keys.ApiKeys.as_view()),
     path("api-keys/self", apikeys.OwnApiKey.as_view()),
     path("api-keys/<str:id>", apikeys.OneApiKey.as_view()),
 ]

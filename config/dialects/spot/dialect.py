@@ -1,0 +1,126 @@
+"""Spot's voice: `{"code", "msg", "data", "success"}`, the code a text. Source: the spot contract; docs/dialects/spot.md."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from rest_framework.fields import Field
+
+from config.kit.dialect import Dialect, KeyRates, WireError, register
+from config.kit.errors import DomainError, InvalidInput, Kind, UnknownPath
+from config.kit.rendering import ExactJSONRenderer
+from config.kit.views import DialectView
+
+SUCCESS = "result.success"
+PARAMETER, MISSING, SYSTEM = "2", "70003", "500"
+TOO_FAST, NOT_ALLOWED = "110041", "100013"
+CODES = {
+    "api.invalid": PARAMETER,
+    "api.malformed": PARAMETER,
+    "api.not_signed_in": MISSING,
+    "api.level_too_low": NOT_ALLOWED,
+    "api.not_fresh": NOT_ALLOWED,
+    "api.scope_missing": NOT_ALLOWED,
+    "api.key_required": NOT_ALLOWED,
+    "api.absent": PARAMETER,
+    "api.method_not_allowed": PARAMETER,
+    "api.unsupported_media": PARAMETER,
+    "api.not_acceptable": PARAMETER,
+    "api.too_large": PARAMETER,
+    "api.throttled": TOO_FAST,
+    "api.unavailable": SYSTEM,
+    "api.unexpected": SYSTEM,
+    "apikeys.headers_invalid": PARAMETER,
+    "apikeys.target_invalid": PARAMETER,
+    "apikeys.key_refused": "100004",
+    "apikeys.address_not_allowed": "100011",
+    "apikeys.clock_outside_window": "100008",
+    "apikeys.nonce_used": "100008",
+    "apikeys.signature_wrong": "100005",
+}
+"""The document's number of each refusal; gaps.md decides those that it leaves open."""
+BY_KIND = {
+    Kind.INVALID: PARAMETER,
+    Kind.UNAUTHENTICATED: "100005",
+    Kind.FORBIDDEN: NOT_ALLOWED,
+    Kind.ABSENT: PARAMETER,
+    Kind.CONFLICT: PARAMETER,
+    Kind.TOO_LARGE: PARAMETER,
+    Kind.UNPROCESSABLE: PARAMETER,
+    Kind.LIMITED: TOO_FAST,
+    Kind.UNAVAILABLE: SYSTEM,
+}
+"""What a refusal without a number of its own says."""
+STATUS = {
+    "api.method_not_allowed": 405,
+    "api.unsupported_media": 415,
+    "api.too_large": 413,
+    "api.throttled": 429,
+    "api.unavailable": 503,
+    "api.unexpected": 500,
+}
+"""Whatever concerns the carriage of a request has HTTP's word for it; business and authentication are always 200."""
+
+
+def envelope(data: Any) -> dict[str, Any]:
+    """The answer, wrapped. Source: spot: 2. 发起提币, the sample."""
+    return {"code": "0", "msg": SUCCESS, "data": data, "success": True}
+
+
+def envelope_shape(data: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a wrapped answer."""
+    words = {"code": {"type": "string", "const": "0"}, "msg": {"type": "string"}, "success": {"type": "boolean"}}
+    return {"type": "object", "required": ["code", "msg", "data", "success"], "properties": {**words, "data": data}}
+
+
+def status_of(error: DomainError | type[DomainError]) -> int:
+    """The HTTP status with which this refusal leaves."""
+    kind = error if isinstance(error, type) else type(error)
+    return 404 if issubclass(kind, UnknownPath) else STATUS.get(error.slug, 200)
+
+
+def code_of(error: DomainError) -> str:
+    """The number of a refusal."""
+    if isinstance(error, InvalidInput):
+        due = str(Field.default_error_messages["required"])
+        return MISSING if any(due in reasons for reasons in error.fields.values()) else PARAMETER
+    if error.slug == "apikeys.headers_invalid" and error.facts["reason"] == "is missing":
+        return MISSING
+    return CODES.get(error.slug, BY_KIND[error.kind])
+
+
+def refuse(error: DomainError, request: HttpRequest) -> WireError:
+    """The refusal in spot's words, with Retry-After where waiting helps."""
+    message = error.detail
+    if isinstance(error, InvalidInput):
+        reasons = [f"{name or 'body'}: {texts[0]}" for name, texts in error.fields.items() if texts]
+        message = " ".join([message, *reasons])[:1000]
+    body = {"code": code_of(error), "msg": message, "data": None, "success": False}
+    waits = error.facts.get("retry_after")
+    return WireError(status=status_of(error), body=body, headers={"Retry-After": str(waits)} if waits else {})
+
+
+SPOT = register(
+    Dialect(
+        name="spot",
+        prefixes=("/api/spot/",),
+        authenticators=("apikeys.api.authentication.SpotKeyAuthentication",),
+        refuse=refuse,
+        status_of=status_of,
+        envelope=envelope,
+        envelope_shape=envelope_shape,
+        refusal_shape="SpotRefusal",
+        refusal_media_type="application/json",
+        session_scheme="",
+        key_scheme="spotKey",
+        key_rates=KeyRates(per_address_and_endpoint="10/s"),
+    )
+)
+
+
+class SpotView(DialectView):
+    """Spot's endpoints stand on this."""
+
+    dialect = SPOT
+    renderer_classes = [ExactJSONRenderer]
