@@ -135,13 +135,13 @@ def test_a_defect_is_told_in_the_dialects_words(path: str) -> None:
 @foreign
 @pytest.mark.parametrize("name", sorted(VOICES))
 def test_a_body_that_can_not_be_read_is_refused_in_the_dialects_words(name: str, ada: User) -> None:
-    client = signer(name, ada, ("read", "withdraw"))
-    assert slug_of(people.send(client.sign("POST", body=b"{"))) == "api.malformed"
-    assert (
-        slug_of(people.send(client.sign("POST", body=b'{"amount": [1]}', moment=str(int(time.time() * 1000) + 500))))
-        == "api.invalid"
-    )
-    signed = client.sign("POST", body=b"{}", moment=str(int(time.time() * 1000) + 1000))
+    client = _Ticking(signer(name, ada, ("read", "withdraw")), iter(range(100)))
+    road = client.client.road
+    assert slug_of(people.send(client.sign("POST", road, b"{"))) == "api.malformed"
+    wrong = people.send(client.sign("POST", road, b'{"amount": [1]}'))
+    assert (wrong.status_code, wrong.json()["code"]) == VOICES[name][2]["api.invalid"]
+    assert "amount: Not a valid string." in wrong.json()["msg"]
+    signed = client.sign("POST", road, b"{}")
     other = Api().call("POST", signed.target, raw=b"{}", content_type="text/plain", headers=signed.headers)
     assert slug_of(other) == "api.unsupported_media"
 
@@ -182,8 +182,8 @@ class _Ticking:
     def __init__(self, client: Any, moments: Any) -> None:
         self.client, self.moments, self.start = client, moments, int(time.time() * 1000) - 30_000
 
-    def sign(self, method: str, target: str) -> Any:
-        return self.client.sign(method, target, moment=str(self.start + next(self.moments)))
+    def sign(self, method: str, target: str, body: bytes = b"") -> Any:
+        return self.client.sign(method, target, body, moment=str(self.start + next(self.moments)))
 
 
 def test_all_keys_of_one_user_share_bitgins_thirty(ada: User, monkeypatch: Any) -> None:
