@@ -51,7 +51,7 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
         ),
         (not 1 <= len(settings["FUTURES_AGREEMENT"]) <= 32, "FUTURES_AGREEMENT is not 1 to 32 characters"),
     ]
-    checks += [*_documents(settings), *_passkeys(settings), *_captchas(settings)]
+    checks += [*_documents(settings), *_keys(settings), *_passkeys(settings), *_captchas(settings)]
     return [complaint for holds, complaint in checks if holds]
 
 
