@@ -150,6 +150,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "kyc.sweep_hints": {"task": "kyc.sweep_hints", "schedule": 30.0, "options": {"expires": 30.0}},
     "kyc.expire_uploads": {"task": "kyc.expire_uploads", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "kyc.keep_retention": {"task": "kyc.keep_retention", "schedule": 6 * 3600.0, "options": {"expires": 6 * 3600.0}},
+    "kyc.expire_documents": {"task": "kyc.expire_documents", "schedule": 3600.0, "options": {"expires": 3600.0}},
     # apikeys
     "apikeys.prune": {"task": "apikeys.prune", "schedule": 60.0, "options": {"expires": 60.0}},
     # wallet

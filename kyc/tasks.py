@@ -8,7 +8,7 @@ from celery import shared_task
 from celery.signals import worker_init
 from django.core.exceptions import ImproperlyConfigured
 
-from kyc.services import hint_work, retention, storage_check, sweep, uploads
+from kyc.services import expiry, hint_work, retention, storage_check, sweep, uploads
 
 
 @worker_init.connect
@@ -49,3 +49,9 @@ def look_at_document(document_id: int) -> None:
 def sweep_hints() -> int:
     """Find the hints of documents whose bell was not heard or whose worker died. Safe to run twice."""
     return hint_work.sweep()
+
+
+@shared_task(name="kyc.expire_documents")
+def expire_documents() -> tuple[int, int]:
+    """Tell whose identity document expires soon, and end the level of those whose has. Safe to run twice."""
+    return expiry.warn(), expiry.lower()

@@ -12,6 +12,7 @@ from accounts.models.sessions import Level as SessionLevel
 from accounts.services import clients, registration, sessions, staff
 from kyc.models import Case, CaseDecision, DocumentKind, Level
 from kyc.services import applications, claims, decisions, documents, evidence, identity
+from kyc.services.id_numbers import taiwan_checks
 from messaging.models import Allowance, Channel, Purpose
 from messaging.services import codes
 from tests.factories_messaging import read_code
@@ -31,8 +32,18 @@ def phone_number() -> str:
 
 
 def id_number() -> str:
-    """A number in the form of a national ID."""
-    return f"A{100_000_000 + secrets.randbelow(10**8)}"
+    """A national ID number of Taiwan."""
+    return taiwanese(f"A1{secrets.randbelow(10**7):07d}")
+
+
+def permit_number() -> str:
+    """The number of a residence permit of Taiwan."""
+    return taiwanese(f"A8{secrets.randbelow(10**7):07d}")
+
+
+def taiwanese(start: str) -> str:
+    """The nine characters with the check digit that fits."""
+    return next(f"{start}{digit}" for digit in range(10) if taiwan_checks(f"{start}{digit}"))
 
 
 def customer(*, language: str = "en") -> User:

@@ -54,6 +54,7 @@ OWN_PURPOSES = frozenset(
         Purpose.SUB_ACCOUNT_DELETE,
         Purpose.SUB_ACCOUNT_PASSWORD,
         Purpose.APP_TOKEN,
+        Purpose.KYC,
         Purpose.API_KEY,
         Purpose.API_KEY_CHANGE,
         Purpose.API_KEY_DELETE,

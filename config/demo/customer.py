@@ -10,7 +10,7 @@ from decimal import Decimal
 from functools import partial
 from typing import Any
 
-from config.demo import pictures
+from config.demo import id_numbers, pictures
 from config.demo.authenticator import Authenticator
 from config.demo.browser import Browser, Refused, StoryFailed, wait_for
 from config.demo.chain import Chain, stranger
@@ -44,7 +44,7 @@ class Customer:
         self.name = ("Ada", f"Sample{chr(65 + number % 26)}{''.join(chr(97 + int(c, 16)) for c in tag)}")
         self.email = f"demo-{number}-{tag}@example.com"
         self.phone = f"+8869{secrets.randbelow(10**8):08d}"
-        self.id_number = f"{chr(65 + number % 26)}{secrets.randbelow(10**9):09d}"
+        self.id_number = id_numbers.taiwanese_number()
         self.password = secrets.token_urlsafe(15)
         self.token = ""
         self.authenticator: Authenticator | None = None

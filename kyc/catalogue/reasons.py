@@ -22,14 +22,17 @@ class Reason:
         return self.texts.get(language, self.texts["en"])
 
 
+LOWER = "lower"
+"""What is neither a verdict nor the customer's doing: a level that was reached is taken away."""
 BACK = (Verdict.SEND_BACK,)
 END = (Verdict.REJECT,)
 BOTH = (Verdict.SEND_BACK, Verdict.REJECT)
+LOWERED = (LOWER,)
 
 
-def _reason(number: int, slug: str, verdicts: tuple[Verdict, ...], texts: tuple[str, str, str]) -> Reason:
+def _reason(number: int, slug: str, verdicts: tuple[str, ...], texts: tuple[str, str, str]) -> Reason:
     languages = dict(zip(("en", "zh-CN", "zh-TW"), texts, strict=True))
-    return Reason(slug, number, languages, tuple(verdict.value for verdict in verdicts))
+    return Reason(slug, number, languages, tuple(str(verdict) for verdict in verdicts))
 
 
 REASONS: dict[str, Reason] = {
@@ -112,6 +115,50 @@ REASONS: dict[str, Reason] = {
         _reason(
             12, "not_acceptable", END, ("We can't accept your application.", "我们无法接受您的申请。", "我們無法接受您的申請。")
         ),
+        _reason(13, "under_age", END, ("You are not old enough.", "您未达到要求的年龄。", "您未達到要求的年齡。")),
+        _reason(
+            14,
+            "answer_unclear",
+            BACK,
+            (
+                "An answer in the questionnaire is incomplete or contradicts another.",
+                "问卷中有答案不完整或互相矛盾。",
+                "問卷中有答案不完整或互相矛盾。",
+            ),
+        ),
+        _reason(
+            15,
+            "number_disputed",
+            LOWERED,
+            (
+                "Another customer has proven to hold the document with this number.",
+                "另一位客户已证明持有该号码的证件。",
+                "另一位客戶已證明持有該號碼的證件。",
+            ),
+        ),
+        _reason(
+            16,
+            "document_ran_out",
+            LOWERED,
+            ("Your identity document has expired.", "您的身份证件已过期。", "您的身分證件已過期。"),
+        ),
+        _reason(
+            17,
+            "checked_anew",
+            LOWERED,
+            ("Your identity must be checked anew.", "您的身份需要重新审核。", "您的身分需要重新審核。"),
+        ),
+        _reason(
+            18,
+            "information_untrue",
+            LOWERED,
+            (
+                "Information that you gave us has turned out to be untrue.",
+                "您提供的资料经查证不属实。",
+                "您提供的資料經查證不屬實。",
+            ),
+        ),
+        _reason(19, "on_request", LOWERED, ("You asked for it yourself.", "应您本人要求。", "應您本人要求。")),
     )
 }
 """Slug → reason."""

@@ -12,6 +12,17 @@ from kyc.errors.bank_accounts import BankAccountPending as BankAccountPending
 from kyc.errors.bank_accounts import BankAccountsFull as BankAccountsFull
 from kyc.errors.bank_accounts import BankAccountWithCase as BankAccountWithCase
 from kyc.errors.bank_accounts import OwnBankAccount as OwnBankAccount
+from kyc.errors.cases import BirthdayMissing as BirthdayMissing
+from kyc.errors.cases import DocumentExpired as DocumentExpired
+from kyc.errors.cases import ExpiryInvalid as ExpiryInvalid
+from kyc.errors.cases import IdentityDiffers as IdentityDiffers
+from kyc.errors.cases import IdNumberUnfit as IdNumberUnfit
+from kyc.errors.cases import LevelNotLower as LevelNotLower
+from kyc.errors.cases import NothingToCorrect as NothingToCorrect
+from kyc.errors.cases import NumberProven as NumberProven
+from kyc.errors.cases import PartSettled as PartSettled
+from kyc.errors.cases import PartsMissing as PartsMissing
+from kyc.errors.cases import PartUnknown as PartUnknown
 from kyc.errors.checks import AlreadyApproved as AlreadyApproved
 from kyc.errors.checks import BankAccountInvalid as BankAccountInvalid
 from kyc.errors.checks import BankAccountMissing as BankAccountMissing

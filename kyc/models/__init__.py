@@ -21,6 +21,9 @@ from kyc.models.cases import (
 from kyc.models.cases import (
     Level as Level,
 )
+from kyc.models.cases import (
+    Part as Part,
+)
 from kyc.models.claims import (
     CaseClaim as CaseClaim,
 )

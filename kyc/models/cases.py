@@ -27,6 +27,7 @@ class CaseState(models.TextChoices):
     RESUBMITTED = "resubmitted", "Submitted again"
     APPROVED = "approved", "Approved"
     REJECTED = "rejected", "Rejected"
+    REVOKED = "revoked", "Revoked"
 
 
 CASE_FLOW = Flow(
@@ -38,12 +39,27 @@ CASE_FLOW = Flow(
         CaseState.SUBMITTED: (CaseState.SENT_BACK, CaseState.APPROVED, CaseState.REJECTED),
         CaseState.SENT_BACK: (CaseState.RESUBMITTED,),
         CaseState.RESUBMITTED: (CaseState.SENT_BACK, CaseState.APPROVED, CaseState.REJECTED),
+        CaseState.APPROVED: (CaseState.REVOKED,),
     },
-    ends=(CaseState.APPROVED, CaseState.REJECTED),
+    ends=(CaseState.REJECTED, CaseState.REVOKED),
 )
 WAITING = (CaseState.SUBMITTED, CaseState.RESUBMITTED)
 """States in which an officer has the next move."""
-ENDED = (CaseState.APPROVED, CaseState.REJECTED)
+ENDED = (CaseState.APPROVED, CaseState.REJECTED, CaseState.REVOKED)
+"""States in which the application is over. An approved one may still be revoked: then its level is gone."""
+
+
+class Part(models.TextChoices):
+    """Parts of the typed data that an officer can refuse by themselves."""
+
+    NAME = "name", "Name"
+    BIRTHDAY = "birthday", "Birthday"
+    GENDER = "gender", "Gender"
+    NATIONALITY = "nationality", "Nationality"
+    ID_NUMBER = "id_number", "Document number"
+    ADDRESS = "address", "Address"
+    EXPIRY = "expiry", "Expiry of the document"
+    QUESTIONNAIRE = "questionnaire", "Questionnaire"
 
 
 class Programme(models.TextChoices):
@@ -55,7 +71,11 @@ class Programme(models.TextChoices):
 
 
 class Case(models.Model):
-    """One customer's application for one level. An ended case is never opened again: a new one is."""
+    """One customer's application for one level. An ended case is never opened again: a new one is.
+
+    `document_expires_on` is the last day on which the identity document is good, as far as it is known; `refused_parts`
+    are the parts of the typed data that an officer sent back and that are still due, each with its reason.
+    """
 
     public_id = PublicIdField()
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -66,6 +86,9 @@ class Case(models.Model):
     phone_verified_at = models.DateTimeField(null=True, blank=True)
     questionnaire_version = models.PositiveSmallIntegerField(null=True, blank=True)
     questionnaire_sealed = models.BinaryField(null=True, blank=True)
+    document_expires_on = models.DateField(null=True, blank=True)
+    expiry_told_at = models.DateTimeField(null=True, blank=True)
+    refused_parts = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()))
     opened_at = models.DateTimeField(default=clock.now)
     submitted_at = models.DateTimeField(null=True, blank=True)
     decided_at = models.DateTimeField(null=True, blank=True)
@@ -95,6 +118,11 @@ class Case(models.Model):
             ),
             models.Index(fields=["user", "level", "-id"], name="kyc_case_of_user"),
             models.Index(fields=["state", "-id"], name="kyc_case_by_state"),
+            models.Index(
+                fields=["document_expires_on", "id"],
+                condition=models.Q(state=CaseState.APPROVED, document_expires_on__isnull=False),
+                name="kyc_case_to_expire",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -107,7 +135,7 @@ class Case(models.Model):
 
     @property
     def ended(self) -> bool:
-        """Whether nothing more can happen to it."""
+        """Whether the application is over."""
         return self.state in ENDED
 
 

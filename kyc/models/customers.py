@@ -48,6 +48,7 @@ class Identity(models.Model):
 
     `sealed` holds names, birthday, gender, address and document number as JSON under the customer's key. `number_index`
     is a keyed hash of issuing country and normalised number: equal numbers meet in it, and nobody reads them from it.
+    `released_at` says that an officer took the number from this customer, who has to give the data anew.
     """
 
     user = models.OneToOneField(settings.AUTH_USER_MODEL, models.PROTECT, primary_key=True, related_name="+")
@@ -56,6 +57,7 @@ class Identity(models.Model):
     id_type = models.CharField(max_length=24, choices=IdType.choices)
     sealed = models.BinaryField()
     number_index = models.BinaryField(max_length=32)
+    released_at = models.DateTimeField(null=True, blank=True)
     created_at = models.DateTimeField(default=clock.now)
     updated_at = models.DateTimeField(default=clock.now)
 

@@ -20,7 +20,8 @@ class Verdict(models.TextChoices):
 class CaseDecision(models.Model):
     """One officer's verdict. Append-only by trigger.
 
-    `seen` lists each document as it was on the officer's screen: `{"document": id, "kind", "sha256", "refused"}`.
+    `seen` lists each document as it was on the officer's screen: `{"document": id, "kind", "sha256", "refused"}`,
+    and each part of the typed data that was sent back: `{"part", "refused", "reason"}`.
     `customer` repeats the case's customer (a composite foreign key holds them equal), so that the database itself can
     refuse an officer who is the customer.
     """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -14,17 +15,21 @@ from kyc.errors import (
     BankAccountMissing,
     DocumentsMissing,
     LevelOutOfOrder,
+    PartsMissing,
     QuestionnaireInvalid,
     QuestionnaireMissing,
     UnderReview,
 )
-from kyc.models import Case, CaseState, Document, DocumentState, Identity
+from kyc.models import Case, CaseState, Document, DocumentState, Identity, Part
 from kyc.models.cases import Programme
-from kyc.services import bank_accounts, cases, entitlements, hint_work, vault
+from kyc.services import bank_accounts, cases, entitlements, hint_work, personal_data, vault
 from kyc.services.bank_details import BankDetails as BankDetails  # noqa: PLC0414  # callers name it here
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+KEPT = ("programme", "country", "document_expires_on", "refused_parts", "questionnaire_version", "questionnaire_sealed")
+"""What an application writes into its case."""
 
 
 def apply(
@@ -34,40 +39,50 @@ def apply(
     programme: str = Programme.STANDARD,
     questionnaire: Mapping[str, Any] | None = None,
     bank_account: BankDetails | None = None,
+    document_expires_on: date | None = None,
 ) -> Case:
     """Hand in the documents of a level for review; after a case was sent back, hand it in again.
 
-    Raises NotForSubAccounts, LevelOutOfOrder, UnderReview, AlreadyApproved, DocumentsMissing, QuestionnaireMissing,
-    QuestionnaireInvalid, BankAccountMissing, and what `bank_accounts.keep_for` raises. Nothing is written then.
+    A case that was sent back keeps its programme: what was refused in it stays due.
+    Raises NotForSubAccounts, LevelOutOfOrder, UnderReview, AlreadyApproved, DocumentsMissing, PartsMissing, DocumentExpired,
+    ExpiryInvalid, QuestionnaireMissing, QuestionnaireInvalid, BankAccountMissing, and what `bank_accounts.keep_for` raises.
+    Nothing is written then.
     """
     entitlements.require_own_identity(user)
-    requirement = REQUIREMENTS[level, programme]
+    personal_data.check_expiry(document_expires_on)
     with transaction.atomic():
         vault.lock(user)
         if entitlements.level_of(user) < level - 1:
             raise LevelOutOfOrder(level=level, required_level=level - 1)
         case = _case_to_hand_in(user, level)
+        again = case is not None and case.state == CaseState.SENT_BACK
+        programme = case.programme if again and case is not None else programme
+        requirement = REQUIREMENTS[level, programme]
         identity = Identity.objects.get(user_id=user.pk)
         if missing := missing_kinds(case, requirement, identity.id_type):
             raise DocumentsMissing(kinds=missing)
         assert case is not None  # without a case every kind is missing
         case.programme, case.country = programme, identity.nationality
+        _keep_expiry(case, document_expires_on)
         _keep_answers(case, requirement, questionnaire)
         _keep_bank_account(case, requirement, bank_account)
-        case.save(update_fields=["programme", "country", "questionnaire_version", "questionnaire_sealed"])
-        again = case.state == CaseState.SENT_BACK
+        if case.refused_parts:
+            raise PartsMissing(parts=sorted(case.refused_parts))
+        case.save(update_fields=[*KEPT])
         cases.move(case, CaseState.RESUBMITTED if again else CaseState.SUBMITTED, actor=user)
         hint_work.renew(case)
         return case
 
 
 def missing_kinds(case: Case | None, requirement: Requirement, id_type: str) -> list[str]:
-    """The kinds that are due and not there; a refused document is not there."""
-    there: set[str] = set()
+    """The kinds that are due and not there; a refused document is not there, and is due whatever else is."""
+    there: dict[str, str] = {}
     if case is not None:
-        good = (DocumentState.UPLOADED, DocumentState.ACCEPTED)
-        there = set(Document.objects.filter(case=case, state__in=good).values_list("kind", flat=True))
-    return [str(kind) for kind in requirement.kinds_for(id_type) if kind not in there]
+        live = Document.objects.filter(case=case).exclude(state=DocumentState.REPLACED).order_by("id")
+        there = dict(live.values_list("kind", "state"))
+    refused = [kind for kind, state in there.items() if state == DocumentState.REFUSED]
+    due = dict.fromkeys([*requirement.kinds_for(id_type), *refused])
+    return [str(kind) for kind in due if kind in refused or kind not in there]
 
 
 def questionnaire_of(case: Case) -> dict[str, Any]:
@@ -92,13 +107,22 @@ def _case_to_hand_in(user: User, level: int) -> Case | None:
     return case
 
 
+def _keep_expiry(case: Case, expires_on: date | None) -> None:
+    if expires_on is not None:
+        case.document_expires_on = expires_on
+        case.refused_parts.pop(Part.EXPIRY, None)
+    personal_data.check_expiry(case.document_expires_on)  # what was typed for an earlier round may be over by now
+
+
 def _keep_answers(case: Case, requirement: Requirement, answers: Mapping[str, Any] | None) -> None:
+    refused = Part.QUESTIONNAIRE in case.refused_parts
     if answers is None:
-        if requirement.questionnaire and case.questionnaire_sealed is None:
+        if refused or (requirement.questionnaire and case.questionnaire_sealed is None):
             raise QuestionnaireMissing
         return
     clean = _checked_answers(answers)
     context = f"kyc.questionnaire:{case.public_id}"
+    case.refused_parts.pop(Part.QUESTIONNAIRE, None)
     case.questionnaire_version = CURRENT
     case.questionnaire_sealed = vault.seal_facts(case.user_id, clean, context=context)
 

@@ -17,7 +17,8 @@ from kyc.errors import CaseChanged, NotAnOfficer, NothingSentBack, OwnCase, Reas
 from kyc.models import Case, CaseDecision, CaseState, Document, DocumentState, Verdict
 from kyc.models.cases import CASE_FLOW
 from kyc.models.documents import DOCUMENT_FLOW
-from kyc.services import cases, claims, evidence, vault
+from kyc.services import cases, claims, evidence, readings, vault
+from kyc.services.readings import NOTHING_READ, Reading
 from kyc.services.refusals import spoken
 from messaging.services import notices
 
@@ -34,6 +35,8 @@ class _Judgement:
     template: str
     reason: str = ""
     reasons: Mapping[int, str] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
+    read: Reading = NOTHING_READ
 
     def reason_for(self, document: Document) -> str:
         """Why this document is refused."""
@@ -45,30 +48,41 @@ def is_officer(user: User) -> bool:
     return user.is_staff and user.is_active and user.groups.filter(name=OFFICERS_GROUP).exists()
 
 
-def approve(*, case_id: int, officer: User, seen: str) -> CaseDecision:
+def approve(*, case_id: int, officer: User, seen: str, read: Reading | None = None) -> CaseDecision:
     """Accept every document and open the level. `seen` is the fingerprint of the page that the officer looked at.
 
-    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, CaseNotClaimed, OwnCase; nothing is written then.
+    A one-step case gives level 1 as well. `read` is what the officer read from the document and the customer did not type.
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, CaseNotClaimed, OwnCase, and what `readings.keep`
+    raises; nothing is written then.
     """
-    judgement = _Judgement(Verdict.APPROVE, CaseState.APPROVED, "kyc_approved")
+    judgement = _Judgement(Verdict.APPROVE, CaseState.APPROVED, "kyc_approved", read=read or NOTHING_READ)
     return _decide(case_id, officer, seen, judgement, refused=())
 
 
 def send_back(
-    *, case_id: int, officer: User, seen: str, refused: Mapping[int, str] | Collection[int], reason: str = ""
+    *,
+    case_id: int,
+    officer: User,
+    seen: str,
+    refused: Mapping[int, str] | Collection[int] = (),
+    reason: str = "",
+    parts: Mapping[str, str] | None = None,
 ) -> CaseDecision:
     """Refuse the documents with these public ids and accept the others; the customer is asked for the refused only.
 
     `refused` may give each document a reason of its own; `reason` is that of the others and of the case, and where it is
-    left out the case has that of its first refused document.
+    left out the case has that of its first refused document. `parts` are parts of the typed data that are to be given
+    anew, each with its reason.
 
-    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, CaseNotClaimed, OwnCase, ReasonUnknown, NothingSentBack.
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, CaseNotClaimed, OwnCase, ReasonUnknown, NothingSentBack,
+    PartUnknown, PartSettled (a level stands on it).
     """
-    if not refused:
+    parts = parts or {}
+    if not refused and not parts:
         raise NothingSentBack
     reasons = {int(number): (refused[number] if isinstance(refused, Mapping) else "") or reason for number in refused}
-    whole = reason or next(iter(reasons.values()))
-    judgement = _Judgement(Verdict.SEND_BACK, CaseState.SENT_BACK, "kyc_sent_back", whole, reasons)
+    whole = reason or next(iter([*reasons.values(), *parts.values()]))
+    judgement = _Judgement(Verdict.SEND_BACK, CaseState.SENT_BACK, "kyc_sent_back", whole, reasons, parts)
     return _decide(case_id, officer, seen, judgement, refused=reasons.keys())
 
 
@@ -94,6 +108,9 @@ def _decide(case_id: int, officer: User, seen: str, judgement: _Judgement, refus
         if case.user_id == officer.pk:
             raise OwnCase
         claims.require_own(case, officer)
+        if judgement.verdict == Verdict.APPROVE:
+            readings.keep(case, judgement.read)
+        readings.refuse(case, judgement.parts)
         marked = _mark(current.documents, judgement, refused)
         decision = CaseDecision.objects.create(
             case=case,
@@ -101,10 +118,15 @@ def _decide(case_id: int, officer: User, seen: str, judgement: _Judgement, refus
             officer_id=officer.pk,
             verdict=judgement.verdict,
             reason=judgement.reason,
-            seen=[_line(document, marked[document.pk], judgement) for document in current.documents],
+            seen=[
+                *(_line(document, marked[document.pk], judgement) for document in current.documents),
+                *({"part": part, "refused": True, "reason": why} for part, why in judgement.parts.items()),
+            ],
             seen_hash=bytes.fromhex(current.fingerprint),
         )
         cases.move(case, judgement.state, actor=officer, reason=judgement.reason)
+        if judgement.verdict == Verdict.APPROVE:
+            cases.grant_below(case, officer=officer)
         claims.end(case)
         _tell(case, officer, judgement)
         return decision
@@ -121,7 +143,7 @@ def _locked(case_id: int) -> Case:
 def _known_reason(judgement: _Judgement) -> None:
     if judgement.verdict == Verdict.APPROVE:
         return
-    for slug in {judgement.reason, *judgement.reasons.values()}:
+    for slug in {judgement.reason, *judgement.reasons.values(), *judgement.parts.values()}:
         known = REASONS.get(slug)
         if known is None or judgement.verdict not in known.verdicts:
             raise ReasonUnknown

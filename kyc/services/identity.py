@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
 
-import pycountry
 from django.db import transaction
 
 from accounts.models import User as UserRow
@@ -16,16 +13,12 @@ from accounts.models.holds import Cause
 from accounts.models.logins import LoginAct
 from accounts.services import audit, holds, logins
 from config.kit import clock, crypto
-from kyc.errors import (
-    AlreadyApproved,
-    BirthdayInvalid,
-    IdentityInvalid,
-    IdNumberInvalid,
-    PhoneDiffers,
-    TooYoung,
-)
-from kyc.models import Case, CaseState, Gender, Identity, IdType, Level
-from kyc.services import cases, entitlements, vault
+from kyc.errors import AlreadyApproved, IdentityDiffers, PhoneDiffers, UnderReview
+from kyc.models import Case, CaseState, Identity, Level
+from kyc.services import cases, contested, entitlements, id_numbers, personal_data, vault
+from kyc.services.personal_data import ADDRESS_LENGTH_MAX as ADDRESS_LENGTH_MAX  # noqa: PLC0414  # callers name it here
+from kyc.services.personal_data import NAME_LENGTH_MAX as NAME_LENGTH_MAX  # noqa: PLC0414  # callers name it here
+from kyc.services.personal_data import PersonalData as PersonalData  # noqa: PLC0414  # callers name it here
 from kyc.services.refusals import spoken
 from messaging.services import codes, notices
 from messaging.services.destinations import mask, normalise_phone
@@ -33,61 +26,45 @@ from messaging.services.destinations import mask, normalise_phone
 if TYPE_CHECKING:
     from accounts.models import User
 
-AGE_YEARS_MIN = 18
-AGE_YEARS_MAX = 120
-ID_NUMBER_LENGTH_MIN, ID_NUMBER_LENGTH_MAX = 4, 32
-NAME_LENGTH_MAX = 100
-ADDRESS_LENGTH_MAX = 300
-_NUMBER_SEPARATORS = re.compile(r"[\s./\-\u2010-\u2015]+")
-_NUMBER = re.compile(rf"[A-Za-z0-9]{{{ID_NUMBER_LENGTH_MIN},{ID_NUMBER_LENGTH_MAX}}}", re.ASCII)
-_NAME_MARKS = frozenset(" -.'’·・,")
-
-
-@dataclass(frozen=True)
-class PersonalData:
-    """Who the customer says to be. Never logged: `repr` shows nothing of it."""
-
-    first_name: str
-    last_name: str
-    birthday: date
-    nationality: str
-    residence: str
-    id_type: str
-    id_number: str
-    gender: str = Gender.UNSPECIFIED
-    address: str = ""
-
-    def __repr__(self) -> str:
-        return "PersonalData(…)"
-
-    @property
-    def full_name(self) -> str:
-        """First name, last name."""
-        return f"{self.first_name} {self.last_name}".strip()
-
-    def age(self, today: date) -> int:
-        """Whole years."""
-        had_birthday = (today.month, today.day) >= (self.birthday.month, self.birthday.day)
-        return today.year - self.birthday.year - (0 if had_birthday else 1)
-
 
 def submit(*, user: User, details: PersonalData) -> Case:
     """Set the customer's basic data; level 1 is approved at once where the phone is verified already.
 
-    Data may be corrected until then.
-    Raises NotForSubAccounts, AlreadyApproved, IdentityInvalid, IdNumberInvalid, IdNumberTaken, BirthdayInvalid, TooYoung.
+    Data may be corrected until then, but not while an officer looks at them.
+    Raises NotForSubAccounts, AlreadyApproved, UnderReview, IdentityInvalid, IdNumberInvalid, IdNumberUnfit, IdNumberTaken,
+    IdentityDiffers, BirthdayInvalid, TooYoung.
     """
     entitlements.require_own_identity(user)
-    clean = _checked(details)
-    with spoken(), transaction.atomic():
+    clean = personal_data.checked(details)
+    with contested.noted(user, number_index_of(clean)), spoken(), transaction.atomic():
         vault.lock(user)
         if cases.approved(user, Level.BASIC):
             raise AlreadyApproved(level=Level.BASIC)
+        require_unseen(user)
+        require_proven_name(user, clean)
         case = cases.open_or_new(user, Level.BASIC)
         case.country = clean.nationality
         case.save(update_fields=["country"])
-        _write(user, clean)
+        write(user, clean)
         return _finish(user, case)
+
+
+def require_unseen(user: User) -> None:
+    """Promise that no officer looks at the typed data now. Under `vault.lock`. Raises UnderReview."""
+    case = cases.open_case(user, Level.DOCUMENTS)
+    if case is not None and case.waiting:
+        raise UnderReview(level=Level.DOCUMENTS)
+
+
+def require_proven_name(user: User, clean: PersonalData) -> None:
+    """Promise that who has shown documents keeps the name and nationality on them. Raises IdentityDiffers."""
+    former = read(user) if cases.proven(user) else None
+    if former is not None and _who(former) != _who(clean):
+        raise IdentityDiffers
+
+
+def _who(data: PersonalData) -> tuple[str, str, str]:
+    return data.first_name.casefold(), data.last_name.casefold(), data.nationality
 
 
 def confirm_phone(*, user: User, phone: str, code: str) -> Case:
@@ -147,7 +124,7 @@ def read(user: User) -> PersonalData | None:
         nationality=row.nationality,
         residence=row.residence,
         id_type=row.id_type,
-        **{**facts, "birthday": date.fromisoformat(facts["birthday"])},
+        **{**facts, "birthday": date.fromisoformat(facts["birthday"]) if facts["birthday"] else None},
     )
 
 
@@ -156,17 +133,20 @@ def number_index(country: str, number: str) -> bytes:
     return crypto.keyed_hash("kyc.id_number", country, number)
 
 
+def number_index_of(clean: PersonalData) -> bytes:
+    """The blind index of these checked data's number."""
+    issuer = id_numbers.issuer(clean.id_type, nationality=clean.nationality, residence=clean.residence)
+    return number_index(issuer, clean.id_number)
+
+
 def index_of(row: Identity, number: str) -> bytes:
     """The blind index that the number would have as that of the row's document. Raises IdNumberInvalid."""
-    return number_index(_issuer(row.id_type, row.nationality, row.residence), _id_number(number))
-
-
-def _issuer(id_type: str, nationality: str, residence: str) -> str:
-    return residence if id_type == IdType.RESIDENCE_PERMIT else nationality
+    issuer = id_numbers.issuer(row.id_type, nationality=row.nationality, residence=row.residence)
+    return number_index(issuer, id_numbers.plain(number))
 
 
 def _finish(user: User, case: Case) -> Case:
-    if case.phone_verified_at is None or not Identity.objects.filter(user_id=user.pk).exists():
+    if case.phone_verified_at is None or not _is_complete(user):
         return case
     cases.move(case, CaseState.SUBMITTED, actor=user)
     cases.move(case, CaseState.APPROVED, actor=None, reason="phone_and_data")
@@ -175,64 +155,27 @@ def _finish(user: User, case: Case) -> Case:
     return case
 
 
-def _write(user: User, clean: PersonalData) -> None:
+def _is_complete(user: User) -> bool:
+    """Whether level 1 may rest on the data: no officer has taken the number away, and the age is known."""
+    data = read(user) if Identity.objects.filter(user_id=user.pk, released_at=None).exists() else None
+    return data is not None and data.birthday is not None and bool(data.residence)
+
+
+def write(user: User, clean: PersonalData) -> None:
+    """Keep checked data. Under `vault.lock`; the database refuses another customer's number."""
     facts = asdict(clean)
     open_facts = {name: facts.pop(name) for name in ("nationality", "residence", "id_type")}
-    facts["birthday"] = clean.birthday.isoformat()
-    issuer = _issuer(clean.id_type, clean.nationality, clean.residence)
+    facts["birthday"] = clean.birthday.isoformat() if clean.birthday else None
     Identity.objects.update_or_create(
         user_id=user.pk,
         defaults={
             **open_facts,
             "sealed": vault.seal_facts(user.pk, facts, context=_context(user.pk)),
-            "number_index": number_index(issuer, clean.id_number),
+            "number_index": number_index_of(clean),
+            "released_at": None,
             "updated_at": clock.now(),
         },
     )
-
-
-def _checked(details: PersonalData) -> PersonalData:
-    today = clock.now().date()
-    if details.birthday >= today or details.age(today) > AGE_YEARS_MAX:
-        raise BirthdayInvalid(age_max=AGE_YEARS_MAX)
-    if details.age(today) < AGE_YEARS_MIN:
-        raise TooYoung(age_min=AGE_YEARS_MIN)
-    if details.id_type not in IdType.values:
-        raise IdentityInvalid(name="id_type", reason="Not a kind of document that we take.")
-    if details.gender not in Gender.values:
-        raise IdentityInvalid(name="gender", reason="Not a known word.")
-    return PersonalData(
-        first_name=_name(details.first_name, "first_name"),
-        last_name=_name(details.last_name, "last_name"),
-        birthday=details.birthday,
-        nationality=_country(details.nationality, "nationality"),
-        residence=_country(details.residence, "residence"),
-        id_type=details.id_type,
-        id_number=_id_number(details.id_number),
-        gender=details.gender,
-        address=" ".join(details.address.split())[:ADDRESS_LENGTH_MAX],
-    )
-
-
-def _name(text: str, field: str) -> str:
-    name = " ".join(unicodedata.normalize("NFC", text).split())
-    good = all(character in _NAME_MARKS or unicodedata.category(character)[0] in "LM" for character in name)
-    if not good or not any(character.isalpha() for character in name) or len(name) > NAME_LENGTH_MAX:
-        raise IdentityInvalid(name=field, reason="Letters, spaces, hyphens, full stops and apostrophes are due.")
-    return name
-
-
-def _country(code: str, field: str) -> str:
-    if len(code) != 2 or not code.isascii() or pycountry.countries.get(alpha_2=code.upper()) is None:
-        raise IdentityInvalid(name=field, reason="The ISO 3166-1 alpha-2 code of a country is due.")
-    return code.upper()
-
-
-def _id_number(text: str) -> str:
-    number = _NUMBER_SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
-    if not _NUMBER.fullmatch(number):
-        raise IdNumberInvalid(length_min=ID_NUMBER_LENGTH_MIN, length_max=ID_NUMBER_LENGTH_MAX)
-    return number.upper()
 
 
 def _context(user_id: int) -> str:

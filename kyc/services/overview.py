@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from kyc.catalogue.questionnaires import CURRENT, QUESTIONNAIRES
 from kyc.catalogue.reasons import REASONS
 from kyc.catalogue.requirements import REQUIREMENTS
-from kyc.models import Case, CaseDecision, CaseState, Document, DocumentState, IdType, Level
+from kyc.models import Case, CaseDecision, CaseEvent, CaseState, Document, DocumentState, IdType, Level
 from kyc.models.cases import Programme
 from kyc.services import applications, bank_accounts, entitlements, identity
 
@@ -43,6 +43,14 @@ class DocumentShown:
 
 
 @dataclass(frozen=True)
+class PartShown:
+    """A part of the typed data that is to be given anew, and why."""
+
+    part: str
+    reason: ReasonShown | None
+
+
+@dataclass(frozen=True)
 class CaseShown:
     """One level: the newest case, what it asks (`required`) and what is still missing, in words of the interface."""
 
@@ -52,6 +60,8 @@ class CaseShown:
     required: list[str]
     missing: list[str]
     documents: list[DocumentShown]
+    refused_parts: list[PartShown]
+    document_expires_on: date | None
     reason: ReasonShown | None
     submitted_at: datetime | None
     decided_at: datetime | None
@@ -117,15 +127,17 @@ def _masked(data: identity.PersonalData) -> IdentityShown:
 
 def _case(level: int, case: Case | None, id_type: str, has_data: bool, language: str) -> CaseShown:
     requirement = REQUIREMENTS.get((level, case.programme if case else Programme.STANDARD))
-    required, missing = _steps(case, has_data)
+    is_over = case is not None and case.state in (CaseState.REJECTED, CaseState.REVOKED)  # a new one begins anew
+    required, missing = _steps(None if is_over else case, has_data)
     if requirement is not None:
         required = [*requirement.kinds_for(id_type)]
-        missing = applications.missing_kinds(case, requirement, id_type)
+        missing = applications.missing_kinds(None if is_over else case, requirement, id_type)
         extra = [(STEP_BANK, requirement.bank_account), (STEP_QUESTIONS, requirement.questionnaire)]
         required += [step for step, due in extra if due]
-        if case is None or case.state == CaseState.DRAFT:
-            missing += [step for step, due in extra if due and not _given(case, step)]
-        if case is None or case.state in (CaseState.DRAFT, CaseState.SENT_BACK):
+        if is_over or case is None or case.state == CaseState.DRAFT:
+            missing += [step for step, due in extra if due and (is_over or not _given(case, step))]
+        if is_over or case is None or case.state in (CaseState.DRAFT, CaseState.SENT_BACK):
+            missing += [part for part in (case.refused_parts if case else ()) if part not in missing]
             missing += [STEP_APPLY]
     if case is not None and case.state == CaseState.APPROVED:
         missing = []
@@ -136,6 +148,8 @@ def _case(level: int, case: Case | None, id_type: str, has_data: bool, language:
         required=[str(step) for step in required],
         missing=[str(step) for step in missing],
         documents=_documents(case, language),
+        refused_parts=_refused_parts(case, language),
+        document_expires_on=case.document_expires_on if case else None,
         reason=_case_reason(case, language),
         submitted_at=case.submitted_at if case else None,
         decided_at=case.decided_at if case else None,
@@ -173,9 +187,17 @@ def document_shown(document: Document, language: str) -> DocumentShown:
     )
 
 
+def _refused_parts(case: Case | None, language: str) -> list[PartShown]:
+    refused = case.refused_parts.items() if case is not None else ()
+    return [PartShown(part, reason_shown(why, language)) for part, why in refused]
+
+
 def _case_reason(case: Case | None, language: str) -> ReasonShown | None:
-    if case is None or case.state not in (CaseState.SENT_BACK, CaseState.REJECTED):
+    if case is None or case.state not in (CaseState.SENT_BACK, CaseState.REJECTED, CaseState.REVOKED):
         return None
+    if case.state == CaseState.REVOKED:
+        event = CaseEvent.objects.filter(case=case, to_state=CaseState.REVOKED).order_by("-id").first()
+        return reason_shown(event.reason, language) if event else None
     newest = CaseDecision.objects.filter(case=case).order_by("-id").first()
     return reason_shown(newest.reason, language) if newest else None
 

@@ -69,5 +69,6 @@ def _number(text: str, typed: str) -> Compared:
 
 
 def _zone(zone: mrz.Zone, person: PersonalData) -> Compared:
-    same = zone.number == person.id_number and zone.birthday == f"{person.birthday:%y%m%d}"
+    born = person.birthday is None or zone.birthday == f"{person.birthday:%y%m%d}"
+    same = zone.number == person.id_number and born
     return Compared.EQUAL if same else Compared.DIFFERS

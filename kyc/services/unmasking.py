@@ -37,7 +37,7 @@ class PersonShown:
 
     name: str
     birthday: str
-    age_years: int
+    age_years: int | None
     gender: str
     address: str
     nationality: str
@@ -63,7 +63,7 @@ def masked(person: PersonalData | None, *, opened: dict[str, datetime] | None = 
 
     return PersonShown(
         name=whole("name", person.full_name, mask_name(person.full_name)),
-        birthday=whole("birthday", f"{person.birthday:%Y-%m-%d}", MASK),
+        birthday=whole("birthday", f"{person.birthday:%Y-%m-%d}" if person.birthday else "", MASK if person.birthday else ""),
         age_years=person.age(clock.now().date()),
         gender=whole("gender", person.gender, MASK),
         address=whole("address", person.address, MASK if person.address else ""),

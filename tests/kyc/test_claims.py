@@ -113,16 +113,16 @@ def test_neither_a_customer_nor_an_officer_about_the_own_case_claims() -> None:
 
 @pytest.mark.django_db
 def test_taking_a_case_for_review_opens_the_data_and_closes_the_decision_to_others(desk: Client) -> None:
-    case = make.submitted(make.level_one(id_number="B298765431"))
+    case = make.submitted(make.level_one(id_number="B298765438"))
     other = signed_in(make.officer())
-    assert "B298765431" not in body(desk, page_of(case))
+    assert "B298765438" not in body(desk, page_of(case))
     desk.post(page_of(case), {"act": "claim"})
     html = body(desk, page_of(case))
-    assert "B298765431" in html
+    assert "B298765438" in html
     assert "You work on this case until" in html
     theirs = body(other, page_of(case))
     assert "works on this case until" in theirs
-    assert "B298765431" not in theirs
+    assert "B298765438" not in theirs
     assert 'name="verdict"' not in theirs
     assert "Take it over" not in theirs
     refused = other.post(page_of(case), {"verdict": "approve", "seen": seen_on(html)}, follow=True)

@@ -41,7 +41,7 @@ from wallet.tasks.leaving import erase_customers
 
 pytestmark = pytest.mark.django_db
 OPERATOR = Act(reason="the customer asked", by="ops")
-PERSON = {"first_name": "Xanthippe", "last_name": "Quagmire", "id_number": "A198765432"}
+PERSON = {"first_name": "Xanthippe", "last_name": "Quagmire", "id_number": "A198765435"}
 
 
 def files_in(root: Path) -> list[Path]:

@@ -202,7 +202,7 @@ def test_level_two_names_the_documents_that_are_missing() -> None:
 
 
 def test_a_passport_has_no_back() -> None:
-    user = make.level_one(id_type="passport")
+    user = make.level_one(id_type="passport", id_number="312345678")
     make.upload_all(user, DocumentKind.ID_FRONT, DocumentKind.SELFIE)
     assert applications.apply(user=user, level=2).state == CaseState.SUBMITTED
 

@@ -17,7 +17,7 @@ from tests.client import Api
 PLANTED = {
     "first_name": "Xanthippe-Ulrike",
     "last_name": "Quagmire-Oberon",
-    "id_number": "Z987612345",
+    "id_number": "Z187612344",
     "address": "4711 Planted Avenue, Hidden City",
     "account_number": "55500011122233",
     "answer": "Because of my planted reason",

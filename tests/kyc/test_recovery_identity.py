@@ -12,7 +12,7 @@ from tests.accounts.changing import NEW, holds_of
 from tests.accounts.recovering import URL, begin, finish, first_code
 from tests.client import Api
 from tests.factories_accounts import PASSWORD, bind_totp
-from tests.factories_kyc import customer, id_number, level_one, level_two
+from tests.factories_kyc import customer, id_number, level_one, level_two, permit_number
 
 pytestmark = pytest.mark.django_db
 
@@ -93,7 +93,7 @@ def test_another_customers_number_proves_nothing(api: Api) -> None:
 
 
 def test_the_number_of_a_residence_permit_is_that_of_the_country_of_residence(api: Api) -> None:
-    number = id_number()
+    number = permit_number()
     user = level_two(level_one(customer(), id_number=number, nationality="JP", residence="TW", id_type="residence_permit"))
     assert Identity.objects.get(user=user).nationality == "JP"
     assert recovery.number_fits(user, number)

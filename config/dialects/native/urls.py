@@ -85,6 +85,8 @@ urlpatterns = [
     path("kyc/documents/<str:id>/link", kyc.DocumentLink.as_view()),
     path("kyc/os/<str:folder>/<str:name>", kyc.LinkedFile.as_view()),
     path("kyc/applications", kyc.Applications.as_view()),
+    path("kyc/one-step", kyc.OneStep.as_view()),
+    path("kyc/corrections", kyc.Corrections.as_view()),
     path("bank-accounts", bank_accounts.BankAccounts.as_view()),
     path("bank-accounts/<str:id>", bank_accounts.BankAccountById.as_view()),
     path("me/authorized-apps", accounts.AuthorizedApps.as_view()),

@@ -11,7 +11,7 @@ from config.dialects.native.dialect import NativeView
 from config.kit.fields import CodeField, PublicId, Text, TimestampField
 from config.kit.operations import Call, Needs, operation
 from kyc import errors
-from kyc.models import DocumentKind, DocumentState, Gender, IdType
+from kyc.models import CaseState, DocumentKind, DocumentState, Gender, IdType, Part
 from kyc.services import applications, documents, identity, imaging, overview
 from messaging.errors import CodeExpired, InvalidPhone, TooManyAttempts, WrongCode
 
@@ -62,6 +62,9 @@ class ApplicationInput(serializers.Serializer[Any]):
     level = serializers.ChoiceField([2, 3])
     questionnaire = serializers.DictField(required=False)
     bank_account = BankAccountInput(required=False)
+    document_expires_on = serializers.DateField(
+        input_formats=["%Y-%m-%d"], required=False, help_text="The last day of the identity document, YYYY-MM-DD."
+    )
 
 
 class ReasonOutput(serializers.Serializer[Any]):
@@ -84,12 +87,21 @@ class DocumentOutput(serializers.Serializer[Any]):
     reason = ReasonOutput(allow_null=True)
 
 
+class RefusedPartOutput(serializers.Serializer[Any]):
+    """A part of the typed data that is to be given anew."""
+
+    part = serializers.ChoiceField(Part.choices)
+    reason = ReasonOutput(allow_null=True)
+
+
 class CaseOutput(serializers.Serializer[Any]):
     """One level: its newest case, what it asks, what is missing."""
 
     level = serializers.IntegerField()
-    state = serializers.CharField(help_text="not_started, draft, submitted, sent_back, resubmitted, approved or rejected")
+    state = serializers.CharField(help_text=f"{overview.NOT_STARTED}, {', '.join(CaseState.values)}")
     id = PublicId(allow_null=True)
+    refused_parts = RefusedPartOutput(many=True)
+    document_expires_on = serializers.DateField(allow_null=True)
     required = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]  # DRF keeps declared fields apart
     missing = serializers.ListField(child=serializers.CharField())
     documents = DocumentOutput(many=True)
@@ -141,8 +153,11 @@ class Basic(NativeView):
             errors.BirthdayInvalid,
             errors.TooYoung,
             errors.IdNumberInvalid,
+            errors.IdNumberUnfit,
             errors.IdNumberTaken,
+            errors.IdentityDiffers,
             errors.AlreadyApproved,
+            errors.UnderReview,
         ),
         summary="Give or correct the basic data",
     )
@@ -223,6 +238,9 @@ class Applications(NativeView):
             errors.UnderReview,
             errors.AlreadyApproved,
             errors.DocumentsMissing,
+            errors.PartsMissing,
+            errors.DocumentExpired,
+            errors.ExpiryInvalid,
             errors.QuestionnaireMissing,
             errors.QuestionnaireInvalid,
             errors.BankAccountMissing,
@@ -242,5 +260,6 @@ class Applications(NativeView):
             level=call.input["level"],
             questionnaire=call.input.get("questionnaire"),
             bank_account=applications.BankDetails(**bank) if bank is not None else None,
+            document_expires_on=call.input.get("document_expires_on"),
         )
         return overview.overview(user=call.user, language=call.language)

@@ -1,0 +1,73 @@
+"""One document number, two customers: who came second is refused, and officers are told of both."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from django.core.cache import cache
+from django.db import transaction
+
+from accounts.services import audit
+from config.kit import clock, crypto
+from config.kit.errors import Absent
+from kyc.errors import IdNumberTaken, NumberProven
+from kyc.models import Case, Identity, Level
+from kyc.models.cases import WAITING
+from kyc.services import cases, entitlements, lowering, vault
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from accounts.services.officers import Act
+
+ROLE = "compliance"
+NOTED_SECONDS = 24 * 3600
+"""How long the same two customers' quarrel makes no second record."""
+DISPUTED = "number_disputed"
+
+
+@contextmanager
+def noted(user: User, number_index: bytes) -> Iterator[None]:
+    """Write down who was refused because of whom. Stand it outside the transaction that breaks."""
+    try:
+        yield
+    except IdNumberTaken:
+        holder = Identity.objects.filter(number_index=number_index).select_related("user").first()
+        if holder is not None and cache.add(f"kyc.contested:{holder.pk}:{user.pk}", 1, timeout=NOTED_SECONDS):
+            _note(user, holder)
+        raise
+
+
+@transaction.atomic
+def _note(claimant: User, holder: Identity) -> None:
+    audit.record(
+        actor=claimant,
+        actor_kind="customer",
+        act="kyc.id_number_contested",
+        subject=f"kyc.customer:{holder.user.uid}",
+        facts={"claimant": str(claimant.uid), "holder_level": str(entitlements.level_of(holder.user))},
+    )
+
+
+@transaction.atomic
+def release(*, holder: User, act: Act) -> None:
+    """Take an unproven number from the customer who claimed it: the level falls to 0, the data are due anew.
+
+    Another customer can then give it. Raises ReasonDue, NotAnOfficer, OwnAccount, NotACustomer, Absent (no number),
+    NumberProven (a document was shown for it, or waits for an officer).
+    """
+    act.require(ROLE)
+    act.require_about(holder)
+    vault.lock(holder)
+    row = Identity.objects.select_for_update().filter(user_id=holder.pk, released_at=None).first()
+    if row is None:
+        raise Absent(thing="document number of this customer")
+    waiting = Case.objects.filter(user_id=holder.pk, level__gte=Level.DOCUMENTS, state__in=WAITING).exists()
+    if waiting or cases.proven(holder):
+        raise NumberProven
+    row.number_index = crypto.keyed_hash("kyc.released_number", str(holder.pk), clock.now().isoformat())
+    row.released_at = clock.now()
+    row.save(update_fields=["number_index", "released_at"])
+    act.record(act="kyc.id_number_released", subject=f"kyc.customer:{holder.uid}", facts={})
+    lowering.revoke(holder, 0, reason=DISPUTED, actor=act.officer)

@@ -1,0 +1,83 @@
+"""Giving anew the parts of the typed data that an officer sent back, and no others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+
+from accounts.services import audit
+from kyc.errors import NothingToCorrect, PartSettled
+from kyc.models import Case, CaseState, Level, Part
+from kyc.services import cases, contested, entitlements, identity, personal_data, vault
+from kyc.services.refusals import spoken
+
+if TYPE_CHECKING:
+    from accounts.models import User
+    from kyc.services.personal_data import PersonalData
+
+FIELDS: Mapping[str, Part] = MappingProxyType(
+    {
+        "first_name": Part.NAME,
+        "last_name": Part.NAME,
+        "birthday": Part.BIRTHDAY,
+        "gender": Part.GENDER,
+        "nationality": Part.NATIONALITY,
+        "id_type": Part.ID_NUMBER,
+        "id_number": Part.ID_NUMBER,
+        "address": Part.ADDRESS,
+        "document_expires_on": Part.EXPIRY,
+    }
+)
+"""Field → the part to which it belongs. The questionnaire comes with the application."""
+
+
+def correct(*, user: User, changes: Mapping[str, Any]) -> Case:
+    """Give refused parts of the open case's data anew; `changes` are some of FIELDS. The case is handed in by itself.
+
+    Raises NotForSubAccounts, NothingToCorrect, PartSettled, IdentityInvalid, IdNumberInvalid, IdNumberUnfit,
+    IdNumberTaken, IdentityDiffers, BirthdayInvalid, TooYoung, DocumentExpired, ExpiryInvalid.
+    """
+    entitlements.require_own_identity(user)
+    expires_on: date | None = changes.get("document_expires_on")
+    personal_data.check_expiry(expires_on)
+    typed = {name: value for name, value in changes.items() if name in FIELDS and name != "document_expires_on"}
+    before = identity.read(user)
+    if before is None or not (typed or expires_on):
+        raise NothingToCorrect
+    clean = personal_data.partly_checked(replace(before, **typed))
+    with contested.noted(user, identity.number_index_of(clean)), spoken(), transaction.atomic():
+        vault.lock(user)
+        case = cases.open_case(user, Level.DOCUMENTS)
+        if case is None or case.state != CaseState.SENT_BACK:
+            raise NothingToCorrect
+        return _take(user, case, typed, expires_on)
+
+
+def _take(user: User, case: Case, typed: Mapping[str, Any], expires_on: date | None) -> Case:
+    given = {FIELDS[name].value for name in typed} | ({Part.EXPIRY.value} if expires_on else set())
+    if settled := sorted(given - set(case.refused_parts)):
+        raise PartSettled(parts=settled)
+    if typed:
+        now: PersonalData | None = identity.read(user)
+        assert now is not None, "it was there before the lock, and is never deleted"
+        clean = personal_data.partly_checked(replace(now, **typed))
+        identity.require_proven_name(user, clean)
+        identity.write(user, clean)
+        case.country = clean.nationality
+    if expires_on:
+        case.document_expires_on = expires_on
+    case.refused_parts = {part: why for part, why in case.refused_parts.items() if part not in given}
+    case.save(update_fields=["country", "document_expires_on", "refused_parts"])
+    audit.record(
+        actor=user,
+        actor_kind="customer",
+        act="kyc.data_corrected",
+        subject=f"kyc.case:{case.public_id}",
+        facts={"parts": ", ".join(sorted(given))},
+    )
+    return case
