@@ -15,6 +15,7 @@ from accounts.admin_site import ReadOnlyAdmin, has_role, site
 from accounts.services.officers import REASON_CHARACTERS_MAX
 from config.kit.errors import Absent, DomainError
 from config.kit.ids import read_public_id
+from kyc.admin import case_acts
 from kyc.admin.filters import AGES, STATES, QueueForm
 from kyc.catalogue.reasons import REASONS, reasons_for
 from kyc.errors import LinkInvalid
@@ -135,6 +136,9 @@ class CaseAdmin(ReadOnlyAdmin):
             return self._reveal(request, case)
         if act in CLAIMS:
             return self._claim(request, case, act)
+        if act in case_acts.ACTS:
+            case_acts.act(request, case, act)
+            return here
         given: dict[str, Any] = {
             "case_id": case.public_id,
             "officer": officer_of(request),
@@ -142,9 +146,9 @@ class CaseAdmin(ReadOnlyAdmin):
         }
         try:
             if verdict == Verdict.APPROVE:
-                decisions.approve(**given)
+                decisions.approve(**given, read=case_acts.read_of(request))
             elif verdict == Verdict.SEND_BACK:
-                decisions.send_back(**given, refused=_chosen(request))
+                decisions.send_back(**given, refused=_chosen(request), parts=case_acts.parts_of(request))
             elif verdict == Verdict.REJECT:
                 decisions.reject(**given, reason=request.POST.get("reason", ""))
             else:
@@ -186,6 +190,7 @@ class CaseAdmin(ReadOnlyAdmin):
             "title": f"Case {case.public_id}",
             "opts": self.opts,
             "view": view,
+            **case_acts.shown(request, view),
             "case": case,
             "waits": timesince(case.submitted_at, depth=1) if case.waiting and case.submitted_at else "",
             "id_type": IdType(view.person.id_type).label if view.person else "",

@@ -33,6 +33,7 @@ from kyc.models.bank_accounts import LIVE
 from kyc.models.cases import WAITING
 from kyc.services import bank_cases, bank_details, entitlements, identity, vault
 from kyc.services.bank_details import BankDetails
+from kyc.services.entitlements import Act
 from kyc.services.refusals import spoken
 from messaging.models import Purpose
 from messaging.services import notices
@@ -126,8 +127,8 @@ def require_change_allowed(user: User) -> None:
     state = Case.objects.filter(user_id=user.pk, level=Level.BANK).order_by("-id").values_list("state", flat=True).first()
     if state in WAITING:
         raise UnderReview(level=Level.BANK)
-    if state != CaseState.SENT_BACK and (level := entitlements.level_of(user)) < Level.BANK:
-        raise NotEntitled(act="change_bank_account", level=level, required_level=Level.BANK)
+    if state != CaseState.SENT_BACK:
+        entitlements.require(user, Act.CHANGE_BANK_ACCOUNT)
     if BankAccount.objects.filter(user_id=user.pk, case__isnull=True, state=BankAccountState.PENDING).exists():
         raise BankAccountPending
     _require_unused(BankAccountUse.objects.filter(account__user_id=user.pk, ended_at__isnull=True).exists())
@@ -257,7 +258,7 @@ def _insert(user: User, clean: BankDetails, holder: str, *, case: Case | None) -
 def _own_holder(user: User, details: BankDetails) -> str:
     person = identity.read(user)
     if person is None:
-        raise NotEntitled(act="change_bank_account", level=0, required_level=Level.BANK)
+        raise NotEntitled(act=Act.CHANGE_BANK_ACCOUNT.value, level=0, required_level=Level.BANK)
     if not details.holder:
         return person.full_name
     if not bank_details.same_holder(details.holder, first_name=person.first_name, last_name=person.last_name):

@@ -24,6 +24,9 @@ class Act(models.TextChoices):
     INSIDE_TRANSFER = "inside_transfer", "Send to another customer"
     DEPOSIT_FIAT = "deposit_fiat", "Receive fiat money"
     WITHDRAW_FIAT = "withdraw_fiat", "Send fiat money out"
+    PAYMENT = "payment", "Pay for a service"
+    CONVERSION = "conversion", "Exchange one coin for another"
+    CHANGE_BANK_ACCOUNT = "change_bank_account", "Name or exchange a bank account"
 
 
 REQUIRED_LEVEL: dict[str, int] = {
@@ -33,10 +36,22 @@ REQUIRED_LEVEL: dict[str, int] = {
     Act.INSIDE_TRANSFER: 2,
     Act.DEPOSIT_FIAT: 3,
     Act.WITHDRAW_FIAT: 3,
+    Act.PAYMENT: 2,
+    Act.CONVERSION: 2,
+    Act.CHANGE_BANK_ACCOUNT: 3,
 }
-"""Act → the level it needs. Source: bitgin: Get User (allowCryptoDeposit … allowTrade)."""
+"""Act → the level it needs. Source: bitgin: Get User (allowCryptoDeposit … allowTrade), Transfer (PAY_FOR_SERVICE, CONVERT)."""
 
-CLOSED_TO_SUB_ACCOUNTS = frozenset({Act.WITHDRAW_CRYPTO, Act.INSIDE_TRANSFER, Act.DEPOSIT_FIAT, Act.WITHDRAW_FIAT})
+CLOSED_TO_SUB_ACCOUNTS = frozenset(
+    {
+        Act.WITHDRAW_CRYPTO,
+        Act.INSIDE_TRANSFER,
+        Act.DEPOSIT_FIAT,
+        Act.WITHDRAW_FIAT,
+        Act.PAYMENT,
+        Act.CHANGE_BANK_ACCOUNT,
+    }
+)
 """Money of a sub-account leaves through its parent only, whose factors and limits then hold for it."""
 
 CLOSED = 99

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kyc.catalogue.questionnaires import CURRENT, QUESTIONNAIRES
 from kyc.catalogue.reasons import REASONS
 from kyc.catalogue.requirements import REQUIREMENTS
-from kyc.models import Case, CaseDecision, CaseEvent, CaseState, Document, DocumentState, IdType, Level
+from kyc.models import Case, CaseDecision, CaseEvent, CaseState, Document, DocumentState, IdType, Level, Part
 from kyc.models.cases import Programme
 from kyc.services import applications, bank_accounts, entitlements, identity
 
@@ -137,7 +137,7 @@ def _case(level: int, case: Case | None, id_type: str, has_data: bool, language:
         if is_over or case is None or case.state == CaseState.DRAFT:
             missing += [step for step, due in extra if due and (is_over or not _given(case, step))]
         if is_over or case is None or case.state in (CaseState.DRAFT, CaseState.SENT_BACK):
-            missing += [part for part in (case.refused_parts if case else ()) if part not in missing]
+            missing += [part for part in Part.values if case and part in case.refused_parts and part not in missing]
             missing += [STEP_APPLY]
     if case is not None and case.state == CaseState.APPROVED:
         missing = []
@@ -188,8 +188,9 @@ def document_shown(document: Document, language: str) -> DocumentShown:
 
 
 def _refused_parts(case: Case | None, language: str) -> list[PartShown]:
-    refused = case.refused_parts.items() if case is not None else ()
-    return [PartShown(part, reason_shown(why, language)) for part, why in refused]
+    """In the order of the parts."""
+    refused = case.refused_parts if case is not None else {}
+    return [PartShown(part, reason_shown(refused[part], language)) for part in Part.values if part in refused]
 
 
 def _case_reason(case: Case | None, language: str) -> ReasonShown | None:

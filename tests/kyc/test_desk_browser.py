@@ -24,7 +24,10 @@ FLAGS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync"
 )
-LOADED = "[...document.querySelectorAll('.desk-stage img')].every(i => i.complete && i.naturalWidth > 0)"
+LOADED = (
+    "(images => images.length > 0 && images.every(i => i.complete && i.naturalWidth > 0))"
+    "([...document.querySelectorAll('.desk-stage img')])"
+)
 COUNT_CLICKS = (
     "document.addEventListener('click', () => { sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1 }, true)"
 )

@@ -65,6 +65,9 @@ def test_the_whole_way_to_review(api: Api, user: User) -> None:
         "inside_transfer": False,
         "deposit_fiat": False,
         "withdraw_fiat": False,
+        "payment": False,
+        "conversion": False,
+        "change_bank_account": False,
     }
     for kind in ("id_front", "id_back", "selfie"):
         assert upload(api, kind).status_code == 201

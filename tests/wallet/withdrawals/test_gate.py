@@ -9,6 +9,9 @@ from django.db import connection, transaction
 from django.db.utils import DatabaseError, IntegrityError
 
 from accounts.services import holds
+from accounts.services.officers import Act
+from kyc.models import Case
+from kyc.services import lowering
 from tests.wallet.withdrawals import arrange
 from tests.wallet.withdrawals.test_review import reject
 from wallet.models import Coin, CoinNetwork, OutgoingTransaction
@@ -91,6 +94,25 @@ def test_a_stopped_coin_a_closed_network_and_a_frozen_customer_stop_at_the_gate(
     assert arrange.step(withdrawal).state == "approved"
     type(customer).objects.filter(pk=customer.pk).update(status="normal")
     assert arrange.step(withdrawal).state == "signing"
+
+
+def test_a_level_that_was_lowered_after_the_approval_stops_the_money_until_it_is_reached_again(customer):
+    withdrawal = arrange.approved(customer)
+    (revoked,) = lowering.lower(user=customer, to_level=1, act=Act(reason="checked_anew", by="ops"))
+    blocked = arrange.step(withdrawal)
+    assert (blocked.state, "identity level" in blocked.blocked_because) == ("approved", True)
+    assert not OutgoingTransaction.objects.exists()
+    Case.objects.filter(pk=revoked.pk).update(state="approved")
+    assert arrange.step(withdrawal).state == "signing"
+
+
+def test_a_level_that_was_lowered_behind_the_gate_is_not_signed_for(customer):
+    withdrawal = arrange.approved(customer)
+    arrange.step(withdrawal)
+    lowering.lower(user=customer, to_level=0, act=Act(reason="information_untrue", by="ops"))
+    with pytest.raises(errors.GateClosed, match="identity level"):
+        arrange.sign_all()
+    assert arrange.transaction_of(withdrawal).signed_bytes is None
 
 
 def test_the_signer_asks_the_gate_again(customer):

@@ -11,6 +11,7 @@ from accounts.models import Status, User
 from accounts.services import freezing
 from config.kit.clock import now
 from config.kit.money import to_text
+from kyc.services import entitlements
 from wallet.models.coins import Coin, CoinNetwork
 from wallet.models.withdrawal_limits import WithdrawalAllowance, WithdrawalLimit, WithdrawalPolicy
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
@@ -45,7 +46,7 @@ def lock_standing(customer: User) -> User:
 
 
 def held_because(withdrawal: Withdrawal) -> str:
-    """Why the customer's account stops this withdrawal, or nothing.
+    """Why the customer's account stops this withdrawal, or nothing. The identity level may have fallen since it was asked for.
 
     What was asked for before the owner froze the account stays stopped when it is open again: a thief may have asked.
     """
@@ -55,6 +56,8 @@ def held_because(withdrawal: Withdrawal) -> str:
         return f"the customer is {Status(stopped.status).label}"
     if freezing.was_frozen_since(customer, withdrawal.created_at):
         return "the customer froze the account after it was asked for"
+    if not entitlements.allowed(customer)[entitlements.Act.WITHDRAW_CRYPTO]:
+        return "the customer's identity level does not open withdrawals any more"
     return ""
 
 
