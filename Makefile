@@ -11,7 +11,7 @@ JSON ?=
 demo_options := -n $(N) $(if $(JSON),--json)
 export PORT
 
-.PHONY: run test check demo soak fmt lint types lock install clean help
+.PHONY: run test check demo soak clients fmt lint types lock install clean help
 
 help:
 	@echo "make run     run the product on 127.0.0.1:8000 (PORT=…); Ctrl-C stops it"
@@ -32,7 +32,12 @@ demo: install
 
 soak: install
 	@$(venv) manage.py demo $(demo_options) --soak
-	@$(boot) test -n 0 -q tests/apikeys/test_requests.py -k captured --captured-requests 500
+	@$(MAKE) clients
+	@$(boot) test -n 0 -q tests/apikeys/test_replays.py tests/apikeys/test_published_clients.py -k "captured or published" --captured-requests 500
+
+clients: install
+	@cd "$(here)" && .venv/bin/python -m uv venv --quiet --allow-existing var/clients && \
+	  .venv/bin/python -m uv pip install --quiet --require-hashes -r requirements/clients.lock --python var/clients/bin/python
 
 check: install
 	@$(boot) with .venv/bin/python -m config.embedded.check

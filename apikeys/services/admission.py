@@ -9,13 +9,13 @@ from datetime import datetime, timedelta
 from functools import cache
 
 from django.conf import settings
-from django.db import DatabaseError, connection
+from django.db import DatabaseError
 from django.db.models import Q
 
 from accounts.models import User
 from apikeys.errors import AddressNotAllowed, ClockOutsideWindow, KeyRefused, NonceUsed, SignatureWrong
 from apikeys.models import SIGNED_TEXT_BYTES_MAX, ApiKey, RefusedRequest, Scheme, State
-from apikeys.services import known_keys, networks
+from apikeys.services import known_keys, networks, nonces
 from apikeys.services.known_keys import Known
 from apikeys.services.schemes.common import KEY, SignedRequest, fits
 from config.kit import crypto
@@ -55,7 +55,7 @@ def admit(request: SignedRequest, *, ip: str) -> Admitted:
         remember(known.api_key, refusal.slug, shown(request), ip=ip)
         raise
     _record_use(known.api_key, moment)
-    return Admitted(user=known.api_key.user, api_key=known.api_key, scopes=known.api_key.scopes_at(moment))
+    return Admitted(known.api_key.user, known.api_key, known.api_key.scopes_at(moment))
 
 
 def _known(request: SignedRequest) -> Known | None:
@@ -63,7 +63,7 @@ def _known(request: SignedRequest) -> Known | None:
     if request.method in READS and (recalled := known_keys.recall(request.key)) is not None:
         return recalled
     since = time.monotonic()
-    api_key = ApiKey.objects.select_related("user__parent").filter(key=request.key).first()
+    api_key = known_keys.look_up(request.key)
     if api_key is None:
         return None
     known = Known(api_key, material_of(api_key))
@@ -83,7 +83,7 @@ def _check(known: Known, request: SignedRequest, *, ip: str, at: datetime) -> No
         raise ClockOutsideWindow(window_seconds=window, server_time=milliseconds(at))
     if not is_signed:
         raise SignatureWrong
-    if not _burn(api_key, request, at):
+    if not nonces.burn(api_key.pk, request.nonce, at, reads=request.method in READS):
         raise NonceUsed
 
 
@@ -114,24 +114,6 @@ def _nobodys_material() -> bytes:
 @cache
 def _nobodys_secret() -> bytes:
     return crypto.seal(crypto.token().encode(), context="apikeys.nobody")
-
-
-_BURN = "INSERT INTO apikeys_nonce (api_key_id, nonce, used_at) VALUES (%s, %s, %s) ON CONFLICT DO NOTHING"
-_BURN_QUICKLY = (
-    "WITH quick AS (SELECT set_config('synchronous_commit', 'off', true))"
-    " INSERT INTO apikeys_nonce (api_key_id, nonce, used_at) SELECT %s, %s, %s FROM quick ON CONFLICT DO NOTHING"
-)
-
-
-def _burn(api_key: ApiKey, request: SignedRequest, at: datetime) -> bool:
-    """Write the nonce down for good; False where it stands there already. One statement, so that one of many wins.
-
-    What writes waits until its nonce lies on the disk. What reads does not wait: every restart of ours keeps the nonce,
-    and only a crash of the database itself could forget the last fraction of a second, in which a read moved nothing.
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(_BURN_QUICKLY if request.method in READS else _BURN, [api_key.pk, request.nonce, at])
-        return bool(cursor.rowcount == 1)
 
 
 def _record_use(api_key: ApiKey, at: datetime) -> None:

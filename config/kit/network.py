@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ipaddress
+from functools import lru_cache
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -24,6 +25,7 @@ def client_ip(request: HttpRequest) -> str:
     return canonical_ip(text)
 
 
+@lru_cache(maxsize=4096)
 def canonical_ip(text: str) -> str:
     """The address in canonical text; UNKNOWN_ADDRESS where it is none."""
     try:

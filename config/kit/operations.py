@@ -66,6 +66,11 @@ class Operation:
     spool_bytes_max: int | None = None
     """Bytes of the one file that this operation takes outside memory. Its body is not read before the sender is known."""
 
+    @property
+    def only_reads(self) -> bool:
+        """Whether a key that may do no more than read is enough."""
+        return self.needs.scope in {"read", ANY_SCOPE}
+
 
 def operation(*, needs: Needs, **declared: Any) -> Callable[[Method], Method]:
     """Declare a method of a DialectView. See Operation for the words."""

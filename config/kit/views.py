@@ -147,8 +147,7 @@ class DialectView(APIView):
             ]
         for group, counted, rate in rates:
             if rate:
-                opens = declared.needs.scope in {"read", ANY_SCOPE}
-                throttling.count(call.request, group=group, who=counted, rate=rate, fails_open=opens)
+                throttling.count(call.request, group=group, who=counted, rate=rate, fails_open=declared.only_reads)
 
     def _read(self, declared: Operation) -> tuple[dict[str, Any], dict[str, Any]]:
         refuse_unstorable(dict(self.request.query_params.lists()))

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import call_command
 from django.db import connection
 
-from apikeys.services import admission, keys
+from apikeys.services import admission, keys, nonces
 from apikeys.services.schemes import native
 from apikeys.services.schemes.common import Received
 from config.kit.logs import JsonLines
@@ -60,7 +60,7 @@ def test_a_secret_is_in_no_traceback_of_ours_and_no_repr(monkeypatch: pytest.Mon
     def broken(*_given: Any, **_named: Any) -> bool:
         raise RuntimeError("a defect while a secret is at hand")
 
-    monkeypatch.setattr(admission, "_burn", broken)
+    monkeypatch.setattr(nonces, "burn", broken)
     signed = people.signer(issued).sign("GET", "/api/v1/reading")
     received = Received("GET", "/api/v1/reading", "", b"", signed.headers)
     with pytest.raises(RuntimeError) as raised:

@@ -22,10 +22,11 @@ KEY = re.compile(r"[A-Za-z0-9]{32,64}", re.ASCII)
 TIMESTAMP = re.compile(r"[1-9][0-9]{12}", re.ASCII)
 """Milliseconds since 1970, thirteen digits: until the year 2286."""
 _PATH = re.compile(r"(/[A-Za-z0-9._~-]+)+/?", re.ASCII)
+_METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"})
 _VISIBLE = re.compile(r"[\x21-\x7e]*", re.ASCII)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Received:
     """The parts of a request as they arrived: path and query raw, the body's bytes, headers by name (None: absent)."""
 
@@ -36,7 +37,7 @@ class Received:
     headers: Mapping[str, str | None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class SignedRequest:
     """One signed request. Made by a family's `read`, so that every part has its form.
 
@@ -74,13 +75,14 @@ def check_target(method: str, path: str, query: str) -> None:
     """Promise that method, path and query can be read in one way only. Raises TargetInvalid."""
     if len(path) + len(query) > TARGET_BYTES_MAX:
         raise TargetInvalid(reason=f"longer than {TARGET_BYTES_MAX} bytes")
-    if not (method.isascii() and method.isalpha() and method.isupper()):
+    if method not in _METHODS and not (method.isascii() and method.isalpha() and method.isupper()):
         raise TargetInvalid(reason="the method is written in capitals")
     if not _PATH.fullmatch(path) or any(part in {".", ".."} for part in path.split("/")):
         raise TargetInvalid(reason="the path has no escapes, no empty parts and no dots alone")
-    if not _VISIBLE.fullmatch(query) or "#" in query:
-        raise TargetInvalid(reason="the query is percent-encoded")
-    pairs_of(query)
+    if query:
+        if not _VISIBLE.fullmatch(query) or "#" in query:
+            raise TargetInvalid(reason="the query is percent-encoded")
+        pairs_of(query)
 
 
 def pairs_of(query: str) -> list[tuple[str, str]]:

@@ -20,6 +20,8 @@ HEADERS = {
     "X-Signature": re.compile(r"[0-9a-f]{64}(?:[0-9a-f]{64})?", re.ASCII),
 }
 """The headers of a signed request and their one form: a signature has 64 digits by HMAC, 128 by Ed25519."""
+_DIGEST_OF_NOTHING = hashlib.sha256(b"").hexdigest()
+_ED25519, _HMAC = frozenset({Scheme.NATIVE_ED25519}), frozenset({Scheme.NATIVE_HMAC})
 SCHEMES = frozenset({Scheme.NATIVE_HMAC, Scheme.NATIVE_ED25519})
 
 
@@ -27,8 +29,8 @@ def read(received: Received) -> SignedRequest:
     """The request with every part in its one form. Raises HeadersInvalid, TargetInvalid."""
     shown = read_headers(received, HEADERS)
     check_target(received.method, received.path, received.query)
-    query = "&".join(sorted(received.query.split("&"), key=str.encode))
-    digest = hashlib.sha256(received.body).hexdigest()
+    query = "&".join(sorted(received.query.split("&"), key=str.encode)) if "&" in received.query else received.query
+    digest = hashlib.sha256(received.body).hexdigest() if received.body else _DIGEST_OF_NOTHING
     lines = (received.method, received.path, query, shown["X-Timestamp"], shown["X-Nonce"], digest)
     signature = shown["X-Signature"]
     return SignedRequest(
@@ -38,5 +40,5 @@ def read(received: Received) -> SignedRequest:
         nonce=shown["X-Nonce"],
         signature=signature,
         texts=("\n".join(lines).encode("ascii"),),
-        schemes=frozenset({Scheme.NATIVE_ED25519 if len(signature) == 128 else Scheme.NATIVE_HMAC}),
+        schemes=_ED25519 if len(signature) == 128 else _HMAC,
     )
