@@ -165,6 +165,14 @@ def test_only_the_refused_image_is_taken_anew() -> None:
         one_step.submit(
             user=case.user, details=details(id_number=number), front=image(case.user), selfie=same, proof=proof(case.user)
         )
+    with pytest.raises(Absent):
+        one_step.submit(
+            user=case.user,
+            details=details(id_number=number),
+            front=image(make.customer()),
+            selfie=image(case.user),
+            proof=proof(case.user),
+        )
     again = submitted(case.user, id_number=number)
     assert (again.pk, again.state) == (case.pk, CaseState.RESUBMITTED)
     kept = Document.objects.exclude(state=DocumentState.REPLACED).filter(case=case).values_list("kind", "state")
