@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
+from accounts.models import Erasure
 from accounts.services import audit
 from config.kit import clock
 from kyc.models import Case, CaseState
@@ -36,9 +37,10 @@ def _resting() -> QuerySet[Case]:
     """Approved cases on whose document their level rests: no newer approved one has taken it over."""
     newer = Case.objects.filter(user=OuterRef("user"), level=OuterRef("level"), state=CaseState.APPROVED, pk__gt=OuterRef("pk"))
     good = newer.filter(Q(document_expires_on__isnull=True) | Q(document_expires_on__gte=clock.now().date()))
-    return Case.objects.filter(~Exists(good), state=CaseState.APPROVED, document_expires_on__isnull=False).order_by(
-        "document_expires_on", "pk"
-    )
+    erased = Erasure.objects.filter(customer=OuterRef("user"))  # nobody is left to be told, or to do anything
+    return Case.objects.filter(
+        ~Exists(good), ~Exists(erased), state=CaseState.APPROVED, document_expires_on__isnull=False
+    ).order_by("document_expires_on", "pk")
 
 
 def _locked(pk: int) -> Case | None:
@@ -64,6 +66,9 @@ def _lower_one(pk: int) -> int:
     if case is None:
         return 0
     before = entitlements.level_of(case.user)
+    undated = Case.objects.select_for_update().filter(user=case.user, level=case.level, document_expires_on__isnull=True)
+    for former in undated.filter(state=CaseState.APPROVED, pk__lt=case.pk).order_by("pk"):  # nobody knows that they last longer
+        cases.move(former, CaseState.REVOKED, actor=None, reason=RAN_OUT)
     cases.move(case, CaseState.REVOKED, actor=None, reason=RAN_OUT)
     after = entitlements.level_of(case.user)
     if after < before:

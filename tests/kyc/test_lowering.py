@@ -13,13 +13,13 @@ import time_machine
 from django.core.management import call_command
 
 from accounts import errors as account_errors
-from accounts.models import AuditRecord, User
+from accounts.models import AuditRecord, Erasure, User
 from accounts.services.officers import Act
 from config.kit.clock import now
 from config.kit.errors import Absent
 from kyc import errors
 from kyc.catalogue.reasons import LOWER, REASONS, reasons_for
-from kyc.models import Case, CaseEvent, CaseState, Identity
+from kyc.models import Case, CaseEvent, CaseState, CustomerKey, Identity
 from kyc.services import applications, contested, decisions, entitlements, expiry, identity, lowering, overview
 from kyc.services.entitlements import Act as Money
 from kyc.services.readings import Reading
@@ -169,6 +169,26 @@ def test_a_renewed_document_keeps_the_level() -> None:
     with time_machine.travel(now() + timedelta(days=10)):
         assert expire_documents() == (0, 0)
         assert entitlements.level_of(case.user) == 2
+
+
+def test_an_earlier_approval_of_an_unknown_day_ends_with_the_renewal() -> None:
+    user = make.level_two()
+    expiring(3, user)
+    with time_machine.travel(now() + timedelta(days=4)):
+        assert expire_documents()[1] == 1
+        assert entitlements.level_of(user) == 1
+    assert Message.objects.filter(template="kyc_expired", user=user).count() == 1
+    assert AuditRecord.objects.filter(act="kyc.level_lowered").count() == 1
+
+
+def test_an_erased_customer_keeps_nobody_from_being_told() -> None:
+    gone, stays = expiring(3), expiring(3)
+    Erasure.objects.create(customer=gone.user, reason="its retention time is over", at=now())
+    CustomerKey.objects.filter(user=gone.user).delete()
+    assert expire_documents() == (1, 0)
+    with time_machine.travel(now() + timedelta(days=4)):
+        assert expire_documents() == (0, 1)
+    assert Message.objects.get(template="kyc_expired").user == stays.user
 
 
 def test_after_expiry_the_proven_name_stays() -> None:
