@@ -52,10 +52,12 @@ def apply(
     personal_data.check_expiry(document_expires_on)
     with transaction.atomic():
         vault.lock(user)
-        if entitlements.level_of(user) < level - 1:
+        case = cases.open_case(user, level)
+        again = case is not None and case.state == CaseState.SENT_BACK
+        one_step = again and case is not None and case.programme == Programme.ONE_STEP  # it stands for the level below too
+        if entitlements.level_of(user) < level - 1 and not one_step:
             raise LevelOutOfOrder(level=level, required_level=level - 1)
         case = _case_to_hand_in(user, level)
-        again = case is not None and case.state == CaseState.SENT_BACK
         programme = case.programme if again and case is not None else programme
         requirement = REQUIREMENTS[level, programme]
         identity = Identity.objects.get(user_id=user.pk)

@@ -37,8 +37,9 @@ FIELDS: Mapping[str, Part] = MappingProxyType(
 
 
 def correct(*, user: User, changes: Mapping[str, Any]) -> Case:
-    """Give refused parts of the open case's data anew; `changes` are some of FIELDS. The case is handed in by itself.
+    """Give refused parts of the open case's data anew; `changes` are some of FIELDS.
 
+    `applications.apply` then hands the case in again.
     Raises NotForSubAccounts, NothingToCorrect, PartSettled, IdentityInvalid, IdNumberInvalid, IdNumberUnfit,
     IdNumberTaken, IdentityDiffers, BirthdayInvalid, TooYoung, DocumentExpired, ExpiryInvalid.
     """

@@ -16,7 +16,7 @@ from config.kit.errors import Absent
 from kyc import errors
 from kyc.models import Case, CaseState, Document, DocumentState, Identity, Level
 from kyc.models.cases import Programme
-from kyc.services import decisions, entitlements, evidence, identity, names, one_step, uploads
+from kyc.services import applications, corrections, decisions, entitlements, evidence, identity, names, one_step, uploads
 from kyc.services.readings import Reading
 from messaging.errors import WrongCode
 from messaging.models import Allowance, Channel, Purpose
@@ -177,6 +177,16 @@ def test_only_the_refused_image_is_taken_anew() -> None:
     assert (again.pk, again.state) == (case.pk, CaseState.RESUBMITTED)
     kept = Document.objects.exclude(state=DocumentState.REPLACED).filter(case=case).values_list("kind", "state")
     assert dict(kept) == {"id_front": "accepted", "selfie": "uploaded"}
+
+
+def test_a_refused_name_alone_is_given_anew_and_the_case_handed_in_again() -> None:
+    case = submitted()
+    make.decide(decisions.send_back, case, refused=(), parts={"name": "data_differs"})
+    with pytest.raises(errors.PartsMissing):
+        applications.apply(user=case.user, level=2)
+    corrections.correct(user=case.user, changes={"last_name": "Wang"})
+    again = applications.apply(user=case.user, level=2)
+    assert (again.pk, again.state, again.programme) == (case.pk, CaseState.RESUBMITTED, "one_step")
 
 
 def test_data_typed_again_after_the_look_void_the_approval() -> None:
