@@ -39,12 +39,15 @@ class Officer:
         self.lock = threading.Lock()
 
     def approve_case(self, case_id: str) -> None:
-        """Find the case in the queue, look at every image and approve. A case that is decided already is left alone."""
+        """Find the case, take it, look at every image and approve. A case that is decided already is left alone."""
         with self.lock:
             found = _CASE.search(self._page(f"/admin/kyc/case/?queue=all&q={case_id}"))
             if found is None:
                 raise StoryFailed(f"case {case_id} is not in the queue")
             page = self._page(found.group())
+            if 'value="claim"' in page:
+                self._post(found.group(), page, {"act": "claim"})
+                page = self._page(found.group())
             for picture in sorted(set(re.findall(r'["\'](/admin/kyc/case/documents/[^"\']+)', page))):
                 self.browser.send("GET", html.unescape(picture))
             seen = _hidden(page, "seen")

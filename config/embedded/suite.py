@@ -22,9 +22,12 @@ def test(places: Places, arguments: list[str]) -> int:
 
 
 def pytest_command(places: Places, arguments: list[str]) -> list[str]:
-    """Pytest with as many workers as there are processors, unless the arguments (or ARGS) say otherwise."""
+    """Pytest with one worker more than there are processors, unless the arguments (or ARGS) say otherwise.
+
+    The one more works while others wait: for a process to start, for a server that never answers.
+    """
     chosen = arguments or shlex.split(os.environ.get("ARGS", ""))
-    workers = [] if any(part.startswith("-n") for part in chosen) else ["-n", str(min(WORKERS_MAX, os.cpu_count() or 1))]
+    workers = [] if any(part.startswith("-n") for part in chosen) else ["-n", str(min(WORKERS_MAX, (os.cpu_count() or 1) + 1))]
     return [str(places.python), "-m", "pytest", *workers, *chosen]
 
 
