@@ -54,10 +54,8 @@ def apply(
         vault.lock(user)
         case = cases.open_case(user, level)
         again = case is not None and case.state == CaseState.SENT_BACK
-        one_step = again and case is not None and case.programme == Programme.ONE_STEP  # it stands for the level below too
-        if entitlements.level_of(user) < level - 1 and not one_step:
-            raise LevelOutOfOrder(level=level, required_level=level - 1)
-        case = _case_to_hand_in(user, level)
+        _require_level_below(user, level, case)
+        _require_open_way(user, level, case)
         programme = case.programme if again and case is not None else programme
         requirement = REQUIREMENTS[level, programme]
         identity = Identity.objects.get(user_id=user.pk)
@@ -100,13 +98,18 @@ def bank_account_of(case: Case) -> BankDetails | None:
     return bank_accounts.details_of(row) if row is not None else None
 
 
-def _case_to_hand_in(user: User, level: int) -> Case | None:
-    case = cases.open_case(user, level)
+def _require_level_below(user: User, level: int, case: Case | None) -> None:
+    """A one-step case that was sent back stands for the level below too."""
+    one_step = case is not None and case.state == CaseState.SENT_BACK and case.programme == Programme.ONE_STEP
+    if entitlements.level_of(user) < level - 1 and not one_step:
+        raise LevelOutOfOrder(level=level, required_level=level - 1)
+
+
+def _require_open_way(user: User, level: int, case: Case | None) -> None:
     if case is None and cases.approved(user, level):
         raise AlreadyApproved(level=level)
     if case is not None and case.waiting:
         raise UnderReview(level=level)
-    return case
 
 
 def _keep_expiry(case: Case, expires_on: date | None) -> None:
