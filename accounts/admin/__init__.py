@@ -8,6 +8,7 @@ from accounts.admin.customers import UserAdmin
 from accounts.admin.evidence import register_message_evidence
 from accounts.admin.message_templates import MessageTemplateAdmin
 from accounts.admin.oauth import OAuthApplicationAdmin
+from accounts.admin.webhooks import WebhookAdmin
 
 register_message_evidence()
 
@@ -19,4 +20,5 @@ __all__ = [
     "OAuthApplicationAdmin",
     "UserAdmin",
     "VipTierAdmin",
+    "WebhookAdmin",
 ]

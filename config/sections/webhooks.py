@@ -10,4 +10,4 @@ WEBHOOK_ENDPOINTS = endpoints(env.list("WEBHOOK_URL", default=[]), env.list("WEB
 WEBHOOK_PRIVATE_ADDRESSES_ALLOWED = not PRODUCTION
 """Whether an endpoint's name may lead to an address of our own network: never in production."""
 WEBHOOK_TIMEOUT_SECONDS = env.integer("WEBHOOK_TIMEOUT_SECONDS", default=10)
-"""How long an endpoint may keep us waiting at each step."""
+"""How long an endpoint may keep us waiting at each step; a whole delivery may take five times that."""

@@ -6,16 +6,19 @@ import base64
 import hashlib
 import hmac
 import ipaddress
+import queue
 import socket
+import threading
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
-import httpx
+import httpcore
 
 from config.webhooks import Endpoint
+from messaging.providers.deadline import Deadline, DeadlineBackend
 
 STEPS = 5
-"""Looking the name up, connecting, writing, waiting and TLS: each may take the time-out."""
+"""Looking the name up, connecting, TLS, writing and waiting: each may take the time-out, and all together as many."""
 
 
 class WebhookNotTaken(Exception):
@@ -33,38 +36,71 @@ def signatures(secrets: tuple[bytes, ...], *, message_id: str, timestamp: int, b
     return " ".join(f"v1,{signature}" for signature in made)
 
 
-def post(endpoint: Endpoint, body: bytes, headers: Mapping[str, str], *, timeout_seconds: float, private_allowed: bool) -> int:
-    """The answer's status, a 2xx. Raises WebhookNotTaken for anything else; a redirect is not followed."""
+def post(
+    endpoint: Endpoint,
+    body: bytes,
+    headers: Mapping[str, str],
+    *,
+    timeout_seconds: float,
+    total_seconds: float,
+    private_allowed: bool,
+) -> int:
+    """The answer's status, a 2xx. Raises WebhookNotTaken for anything else; a redirect is not followed.
+
+    Each step may take `timeout_seconds`, and all of them together `total_seconds`, however the receiver spreads its bytes.
+    """
+    deadline = Deadline(total_seconds)
     parts = urlsplit(endpoint.url)
     host = parts.hostname or ""
     port = parts.port or (443 if parts.scheme == "https" else 80)
-    address = resolve(host, port, private_allowed=private_allowed)
-    literal = f"[{address}]" if ":" in address else address
-    url = httpx.URL(endpoint.url).copy_with(host=literal.strip("[]"), port=port)
-    sent = {**headers, "Host": parts.netloc}
+    address = resolve(host, port, seconds=timeout_seconds, private_allowed=private_allowed)
+    target = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+    url = httpcore.URL(scheme=parts.scheme, host=address, port=port, target=target)
+    sent: list[tuple[bytes | str, bytes | str]] = [*headers.items(), ("Host", parts.netloc)]
+    steps = dict.fromkeys(("connect", "read", "write", "pool"), timeout_seconds)
+    told = {"sni_hostname": host, "timeout": steps}
     try:
         with (
-            httpx.Client(timeout=timeout_seconds, trust_env=False, follow_redirects=False) as client,
-            client.stream("POST", url, content=body, headers=sent, extensions={"sni_hostname": host}) as answer,
+            httpcore.ConnectionPool(network_backend=DeadlineBackend(deadline)) as pool,
+            pool.stream("POST", url, headers=sent, content=body, extensions=told) as answer,
         ):
-            status = answer.status_code
-    except httpx.HTTPError as trouble:
+            status = int(answer.status)
+    except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as trouble:
+        if deadline.is_over:
+            raise WebhookNotTaken("no whole answer in the time that a delivery may take") from None
         raise WebhookNotTaken(f"no answer ({type(trouble).__name__})") from None
     if not 200 <= status < 300:
         raise WebhookNotTaken("a redirect, which is not followed" if 300 <= status < 400 else f"answered {status}", status)
     return status
 
 
-def resolve(host: str, port: int, *, private_allowed: bool) -> str:
+def resolve(host: str, port: int, *, seconds: float, private_allowed: bool) -> str:
     """The address to connect to. One private address among the name's makes the name refused. Raises WebhookNotTaken."""
-    try:
-        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    except OSError:
-        raise WebhookNotTaken("the name has no address") from None
-    addresses = [str(entry[4][0]).partition("%")[0] for entry in found]
+    addresses = _looked_up(host, port, seconds)
     if not private_allowed and not all(is_public(address) for address in addresses):
         raise WebhookNotTaken("the name leads to a private address")
     return addresses[0]
+
+
+def _looked_up(host: str, port: int, seconds: float) -> list[str]:
+    """The name's addresses. The system's resolver takes no time-out, so a thread waits for it and is left behind."""
+    answers: queue.SimpleQueue[list[str]] = queue.SimpleQueue()
+
+    def look() -> None:
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            found = []
+        answers.put([str(entry[4][0]).partition("%")[0] for entry in found])
+
+    threading.Thread(target=look, name="webhook-name", daemon=True).start()
+    try:
+        addresses = answers.get(timeout=seconds)
+    except queue.Empty:
+        raise WebhookNotTaken("the name was not looked up in time") from None
+    if not addresses:
+        raise WebhookNotTaken("the name has no address")
+    return addresses
 
 
 def is_public(address: str) -> bool:

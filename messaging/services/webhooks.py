@@ -131,7 +131,7 @@ def claim_next(*, webhook_id: int | None = None) -> Claim | None:
 
 
 def longest_seconds() -> float:
-    """How long one try may take at the worst."""
+    """How long one try may take at the worst: the deadline of a delivery, which ends before its lease does."""
     return wire.STEPS * float(settings.WEBHOOK_TIMEOUT_SECONDS)
 
 
@@ -172,6 +172,11 @@ def send_again(*, public_id: int) -> Webhook:
         return webhook
 
 
+def given_up(*, limit: int) -> list[Webhook]:
+    """Deliveries that were given up, oldest first."""
+    return list(Webhook.objects.filter(state=WebhookState.FAILED).order_by("id")[:limit])
+
+
 def backoff_seconds(tries: int) -> float:
     """Pauses that triple up to a third of a day, each between half and one and a half of its length."""
     pause = min(BACKOFF_MAX_SECONDS, BACKOFF_FIRST_SECONDS * BACKOFF_FACTOR ** (tries - 1))
@@ -192,6 +197,7 @@ def _ask(endpoint: Endpoint, webhook: Webhook) -> int:
         body,
         headers,
         timeout_seconds=settings.WEBHOOK_TIMEOUT_SECONDS,
+        total_seconds=longest_seconds(),
         private_allowed=settings.WEBHOOK_PRIVATE_ADDRESSES_ALLOWED,
     )
 
