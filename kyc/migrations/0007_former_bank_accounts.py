@@ -1,7 +1,7 @@
 """The table of one account per case leaves the models; the next migration copies its rows.
 
 Not additive in one point: its foreign key goes, so that cases can be cleared without it. Lock: exclusive, for a moment, on a
-small table. Way back: the reverse operations. The table itself stays for the code of before and is dropped by a later release.
+small table. Way back: the reverse operations. The table itself goes with 0011.
 """
 
 from typing import ClassVar
