@@ -8,13 +8,14 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import IntegerField, Q, QuerySet
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden
 from django.urls import URLPattern
 from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
 from accounts import step_up
 from accounts.forms import StaffSignInForm
+from config.kit.errors import Absent
 
 SIGNED_IN_SECONDS_MAX = 12 * 3_600
 """However busy, a staff session ends after a long day."""
@@ -166,3 +167,31 @@ class ReadOnlyAdmin(ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""
         return False
+
+
+class PageAdmin(ReadOnlyAdmin):
+    """Rows that have a page of ours in place of Django's form."""
+
+    refusal: ClassVar[str] = ""
+    """What an officer without the roles reads."""
+
+    def page_view(self, request: HttpRequest, row_id: int) -> HttpResponse:
+        """The page of the row with this primary key; a POST acts. May raise Absent: there is no such row."""
+        raise NotImplementedError
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # Django's signature
+        extra_context: dict[str, Any] | None = None,  # Django's signature
+    ) -> HttpResponse:
+        """The page, for officers of the roles."""
+        if not has_role(request, *self.view_roles):
+            return HttpResponseForbidden(self.refusal, content_type="text/plain")
+        if not (object_id.isascii() and object_id.isdigit() and len(object_id) <= NUMBER_DIGITS_MAX):
+            raise Http404
+        try:
+            return self.page_view(request, int(object_id))
+        except Absent:
+            raise Http404 from None

@@ -7,15 +7,15 @@ from typing import Any
 from django.contrib import admin, messages
 from django.contrib.admin import SimpleListFilter
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.timesince import timesince
 from unfold.decorators import display
 
-from accounts.admin_site import ReadOnlyAdmin, has_role, site
+from accounts.admin_site import PageAdmin, site
 from accounts.services.officers import REASON_CHARACTERS_MAX
-from config.kit.errors import Absent, DomainError
+from config.kit.errors import DomainError
 from kyc.admin.cases import OFFICERS, officer_of
 from kyc.catalogue.reasons import REASONS
 from kyc.models import BankAccount, BankAccountState
@@ -26,8 +26,6 @@ LABELS = {
     BankAccountState.VERIFIED.value: "success",
     BankAccountState.REFUSED.value: "danger",
 }
-OPENED = ("name", "account_number")
-"""What the button of this page opens, of what the identity checks mask."""
 
 
 class StateFilter(SimpleListFilter):
@@ -51,11 +49,12 @@ class StateFilter(SimpleListFilter):
 
 
 @admin.register(BankAccount, site=site)
-class BankAccountAdmin(ReadOnlyAdmin):
+class BankAccountAdmin(PageAdmin):
     """Bank accounts that customers added: oldest first."""
 
     icon = "account_balance"
     view_roles = (OFFICERS,)
+    refusal = "Only compliance officers review bank accounts."
     list_display = ("public_id", "customer", "country", "bank_code", "state_label", "waits")
     list_filter = (StateFilter, "country")
     list_select_related = ("user",)
@@ -78,22 +77,9 @@ class BankAccountAdmin(ReadOnlyAdmin):
         """Since when an officer has the next move."""
         return timesince(account.created_at, depth=1) if account.state == BankAccountState.PENDING else "—"
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",  # Django's signature
-        extra_context: dict[str, Any] | None = None,  # Django's signature
-    ) -> HttpResponse:
+    def page_view(self, request: HttpRequest, row_id: int) -> HttpResponse:
         """The page of one account; a POST opens the masks, verifies or refuses."""
-        if not has_role(request, OFFICERS):
-            return HttpResponseForbidden("Only compliance officers review bank accounts.", content_type="text/plain")
-        if not (object_id.isascii() and object_id.isdigit() and len(object_id) < 19):
-            raise Http404
-        try:
-            view = bank_review.look(account_pk=int(object_id), officer=officer_of(request))
-        except Absent:
-            raise Http404 from None
+        view = bank_review.look(account_pk=row_id, officer=officer_of(request))
         if request.method == "POST":
             return self._act(request, view.account)
         return TemplateResponse(request, "admin/kyc/bank/account.html", self._page(request, view))
@@ -103,7 +89,7 @@ class BankAccountAdmin(ReadOnlyAdmin):
         given: dict[str, Any] = {"officer": officer, "seen": request.POST.get("seen", "")[:64]}
         try:
             if act == "reveal":
-                unmasking.reveal(account.user, OPENED, officer, reason[:REASON_CHARACTERS_MAX])
+                unmasking.reveal(account.user, bank_review.OPENED, officer, reason[:REASON_CHARACTERS_MAX])
                 return HttpResponseRedirect(request.path)
             if act == "verify":
                 bank_review.verify(account_id=account.public_id, **given)
@@ -120,21 +106,13 @@ class BankAccountAdmin(ReadOnlyAdmin):
         return HttpResponseRedirect(reverse("admin:kyc_bankaccount_changelist"))
 
     def _page(self, request: HttpRequest, view: bank_review.BankAccountView) -> dict[str, Any]:
-        account, opened = view.account, unmasking.opened(view.account.user, officer_of(request))
-        is_open = set(OPENED) <= set(opened)
-        pending = account.state == BankAccountState.PENDING and account.case is None
+        account = view.account
         return {
             **self.admin_site.each_context(request),
             "title": f"Bank account {account.public_id}",
             "opts": self.opts,
             "view": view,
             "account": account,
-            "is_open": is_open,
-            "number": unmasking.account_number(view.details, opened=opened),
-            "holder": unmasking.name(view.details.holder, opened=opened),
-            "verified_name": unmasking.name(view.verified_name, opened=opened),
-            "may_verify": is_open and pending,
-            "may_refuse": is_open and (pending or account.state == BankAccountState.VERIFIED),
             "reasons": [REASONS[slug] for slug in bank_review.REFUSALS],
             "why": REASONS[account.reason].text("en") if account.reason in REASONS else "",
             "reveal_reasons": unmasking.REASONS,

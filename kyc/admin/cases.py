@@ -11,7 +11,7 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.timesince import timesince
 
-from accounts.admin_site import ReadOnlyAdmin, has_role, site
+from accounts.admin_site import PageAdmin, has_role, site
 from accounts.services.officers import REASON_CHARACTERS_MAX
 from config.kit.errors import Absent, DomainError
 from config.kit.ids import read_public_id
@@ -40,16 +40,17 @@ IMAGE_HEADERS = {
 
 
 @admin.register(Case, site=site)
-class CaseAdmin(ReadOnlyAdmin):
+class CaseAdmin(PageAdmin):
     """Cases: the queue, oldest first, and a page on which to decide."""
 
     icon = "badge"
     view_roles = (OFFICERS,)
+    refusal = "Only compliance officers review cases."
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """The queue."""
         if not self.has_view_permission(request):
-            return HttpResponseForbidden("Only compliance officers review cases.", content_type="text/plain")
+            return HttpResponseForbidden(self.refusal, content_type="text/plain")
         filters = QueueForm(request.GET).filters()
         after = request.GET.get("after", "")
         if request.method == "POST":
@@ -89,24 +90,11 @@ class CaseAdmin(ReadOnlyAdmin):
         )
         return [images, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",  # Django's signature
-        extra_context: dict[str, Any] | None = None,  # Django's signature
-    ) -> HttpResponse:
+    def page_view(self, request: HttpRequest, row_id: int) -> HttpResponse:
         """The case page; a POST decides."""
-        if not has_role(request, OFFICERS):
-            return HttpResponseForbidden("Only compliance officers review cases.", content_type="text/plain")
-        if not (object_id.isascii() and object_id.isdigit() and len(object_id) < 19):
-            raise Http404
         if request.method == "POST":
-            return self._decide(request, int(object_id))
-        try:
-            view = desk.look(case_pk=int(object_id), officer=officer_of(request))
-        except Absent:
-            raise Http404 from None
+            return self._decide(request, row_id)
+        view = desk.look(case_pk=row_id, officer=officer_of(request))
         return TemplateResponse(request, "admin/kyc/case/desk.html", self._page(request, view))
 
     def image_view(self, request: HttpRequest, document_id: int, number: int) -> HttpResponse:

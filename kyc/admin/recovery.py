@@ -15,14 +15,15 @@ from django.utils.timesince import timesince, timeuntil
 from unfold.decorators import display
 
 from accounts import step_up
-from accounts.admin_site import ReadOnlyAdmin, has_role, site
+from accounts.admin_site import PageAdmin, site
 from accounts.models import RecoveryCase
 from accounts.models.recovery import CaseState, Verdict
 from accounts.services import recovery_desk, recovery_reasons
+from accounts.services.officers import REASON_CHARACTERS_MAX
 from config.kit.errors import Absent, DomainError
-from kyc.admin.cases import IMAGE_HEADERS, officer_of, viewer_of
+from kyc.admin.cases import IMAGE_HEADERS, REVEAL, officer_of, viewer_of
 from kyc.models import Document, IdType
-from kyc.services import links, recovery_view
+from kyc.services import links, recovery_view, unmasking
 from messaging.models import Purpose
 
 OFFICERS = recovery_desk.ROLE
@@ -76,11 +77,12 @@ class StateFilter(SimpleListFilter):
 
 
 @admin.register(RecoveryCase, site=site)
-class RecoveryCaseAdmin(ReadOnlyAdmin):
+class RecoveryCaseAdmin(PageAdmin):
     """Recovery cases: the queue, oldest first, and a page on which to decide."""
 
     icon = "lock_reset"
     view_roles = (OFFICERS,)
+    refusal = "Only compliance officers review recovery cases."
     list_display = ("case_number", "customer", "cause_name", "state_label", "approvals", "waits", "looked_at")
     list_display_links = ("case_number",)
     list_filter = (StateFilter, "cause")
@@ -140,27 +142,27 @@ class RecoveryCaseAdmin(ReadOnlyAdmin):
         picture = path("selfies/<int:selfie_id>.jpg", self.admin_site.admin_view(self.picture_view), name="kyc_recovery_selfie")
         return [picture, *super().get_urls()]
 
-    def change_view(
-        self,
-        request: HttpRequest,
-        object_id: str,
-        form_url: str = "",  # Django's signature
-        extra_context: dict[str, Any] | None = None,  # Django's signature
-    ) -> HttpResponse:
-        """The case page; a POST decides."""
-        if not has_role(request, OFFICERS):
-            return HttpResponseForbidden("Only compliance officers review recovery cases.", content_type="text/plain")
-        if not (object_id.isascii() and object_id.isdigit() and len(object_id) < 19):
-            raise Http404
+    def page_view(self, request: HttpRequest, row_id: int) -> HttpResponse:
+        """The case page; a POST decides, or opens what is masked."""
+        if request.method == "POST" and request.POST.get("act") == REVEAL:
+            return self._reveal(request, row_id)
         form = DecisionForm(request.POST) if request.method == "POST" else DecisionForm()
-        if request.method == "POST" and self._decide(request, int(object_id), form):
+        if request.method == "POST" and self._decide(request, row_id, form):
             return HttpResponseRedirect(reverse("admin:accounts_recoverycase_changelist"))
-        try:
-            view = recovery_view.look(case_pk=int(object_id), officer=officer_of(request))
-        except Absent:
-            raise Http404 from None
+        view = recovery_view.look(case_pk=row_id, officer=officer_of(request))
         status = 409 if request.method == "POST" else 200
         return TemplateResponse(request, "admin/kyc/recovery/desk.html", self._page(request, view, form), status=status)
+
+    def _reveal(self, request: HttpRequest, row_id: int) -> HttpResponse:
+        case = RecoveryCase.objects.select_related("user").filter(pk=row_id).first()
+        if case is None:
+            raise Http404
+        try:
+            reason = request.POST.get("reason", "")[:REASON_CHARACTERS_MAX]
+            unmasking.reveal(case.user, recovery_view.OPENED, officer_of(request), reason)
+        except DomainError as refusal:
+            messages.error(request, refusal.detail)
+        return HttpResponseRedirect(request.path)
 
     def picture_view(self, request: HttpRequest, selfie_id: int) -> HttpResponse:
         """One selfie, by a link made for this officer's session a few minutes ago."""
@@ -222,6 +224,7 @@ class RecoveryCaseAdmin(ReadOnlyAdmin):
             "back_reasons": recovery_reasons.reasons_for(Verdict.SEND_BACK),
             "end_reasons": recovery_reasons.reasons_for(Verdict.REJECT),
             "code_is_due": step_up.is_due(request),
+            "reveal_reasons": unmasking.REASONS,
             "link_seconds": links.LINK_SECONDS,
         }
 

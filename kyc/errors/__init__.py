@@ -7,6 +7,7 @@ from kyc.errors.bank_accounts import BankAccountCoolingDown as BankAccountCoolin
 from kyc.errors.bank_accounts import BankAccountHolderDiffers as BankAccountHolderDiffers
 from kyc.errors.bank_accounts import BankAccountInUse as BankAccountInUse
 from kyc.errors.bank_accounts import BankAccountKnown as BankAccountKnown
+from kyc.errors.bank_accounts import BankAccountMasked as BankAccountMasked
 from kyc.errors.bank_accounts import BankAccountNotVerified as BankAccountNotVerified
 from kyc.errors.bank_accounts import BankAccountPending as BankAccountPending
 from kyc.errors.bank_accounts import BankAccountsFull as BankAccountsFull

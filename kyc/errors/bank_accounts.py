@@ -89,3 +89,11 @@ class BankAccountWithCase(DomainError):
     kind = Kind.CONFLICT
     message = "This bank account is decided with case {case}."
     case: str
+
+
+class BankAccountMasked(DomainError):
+    """Nobody decides about what is masked."""
+
+    slug = "kyc.bank_account_masked"
+    kind = Kind.CONFLICT
+    message = "Open the account with a reason before you decide about it."

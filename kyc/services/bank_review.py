@@ -13,11 +13,11 @@ from accounts.services import audit
 from config.kit import crypto
 from config.kit.errors import Absent
 from kyc.catalogue.reasons import REASONS
-from kyc.errors import BankAccountChanged, BankAccountWithCase, NotAnOfficer, OwnBankAccount, ReasonUnknown
+from kyc.errors import BankAccountChanged, BankAccountMasked, BankAccountWithCase, NotAnOfficer, OwnBankAccount, ReasonUnknown
 from kyc.models import BankAccount, BankAccountState, Identity
 from kyc.models.bank_accounts import BANK_ACCOUNT_FLOW
-from kyc.services import bank_accounts, bank_cases, identity, vault
-from kyc.services.bank_details import BankDetails, same_holder
+from kyc.services import bank_accounts, bank_cases, identity, unmasking, vault
+from kyc.services.bank_details import same_holder
 from kyc.services.decisions import is_officer
 from kyc.services.refusals import spoken
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 
 REFUSALS = ("bank_account_differs", "data_differs", "not_acceptable")
 """The reasons of the catalogue that an officer may give."""
+OPENED = ("name", "account_number")
+"""What an officer opens before deciding, of what the identity checks mask."""
 OTHERS_MAX = 20
 
 
@@ -34,16 +36,21 @@ class BankAccountView:
     """An account as an officer decides about it. `others` are customers who named the same account: a hint, no verdict."""
 
     account: BankAccount
-    details: BankDetails
-    name: str
+    bank: str
+    number: str
+    holder: str
     verified_name: str
     holder_agrees: bool
+    is_open: bool
+    """Whether number and names are shown; who has not opened them decides nothing."""
+    may_verify: bool
+    may_refuse: bool
     others: list[BankAccount]
     fingerprint: str
 
 
 def look(*, account_pk: int, officer: User) -> BankAccountView:
-    """The account in the clear, with an audit record of the look. Raises NotAnOfficer, Absent."""
+    """The account, masked unless the officer opened it, with an audit record of the look. Raises NotAnOfficer, Absent."""
     if not is_officer(officer):
         raise NotAnOfficer
     row = BankAccount.objects.select_related("user", "case", "officer").filter(pk=account_pk).first()
@@ -52,14 +59,19 @@ def look(*, account_pk: int, officer: User) -> BankAccountView:
     with transaction.atomic():
         subject, facts = f"kyc.bank_account:{row.public_id}", {"customer": str(row.user.uid)}
         audit.record(actor=officer, actor_kind="staff", act="kyc.bank_account_viewed", subject=subject, facts=facts)
-    person, details = identity.read(row.user), bank_accounts.details_of(row)
+    person, details, opened = identity.read(row.user), bank_accounts.details_of(row), unmasking.opened(row.user, officer)
+    is_open, has_case = set(OPENED) <= set(opened), row.case is not None and row.state == BankAccountState.PENDING
     names = {"first_name": person.first_name, "last_name": person.last_name} if person else None
     return BankAccountView(
         account=row,
-        details=details,
-        name=bank_cases.told(row)["bank"],
-        verified_name=person.full_name if person else "",
+        bank=bank_cases.told(row)["bank"],
+        number=unmasking.account_number(details, opened=opened),
+        holder=unmasking.name(details.holder, opened=opened),
+        verified_name=unmasking.name(person.full_name, opened=opened) if person else "",
         holder_agrees=names is not None and same_holder(details.holder, **names),
+        is_open=is_open,
+        may_verify=is_open and not has_case and BANK_ACCOUNT_FLOW.allows(row.state, BankAccountState.VERIFIED),
+        may_refuse=is_open and not has_case and BANK_ACCOUNT_FLOW.allows(row.state, BankAccountState.REFUSED),
         others=others_with(row),
         fingerprint=fingerprint(row),
     )
@@ -81,7 +93,8 @@ def fingerprint(row: BankAccount) -> str:
 def verify(*, account_id: int, officer: User, seen: str) -> BankAccount:
     """Say that the account is the customer's.
 
-    Raises NotAnOfficer, Absent, OwnBankAccount, BankAccountWithCase, BankAccountChanged, IllegalMove.
+    Raises NotAnOfficer, Absent, OwnBankAccount, BankAccountWithCase, BankAccountMasked, BankAccountChanged,
+    IllegalMove.
     """
     return _decide(account_id, officer, seen, BankAccountState.VERIFIED, "")
 
@@ -101,6 +114,8 @@ def _decide(account_id: int, officer: User, seen: str, to: BankAccountState, rea
         raise Absent(thing="bank account")
     if found.user_id == officer.pk:
         raise OwnBankAccount
+    if not set(OPENED) <= set(unmasking.opened(found.user, officer)):
+        raise BankAccountMasked
     with spoken(), transaction.atomic():
         vault.lock(found.user)
         row = BankAccount.objects.select_for_update(of=("self",)).select_related("user", "case").get(pk=found.pk)

@@ -15,11 +15,13 @@ from config.kit.errors import Absent
 from kyc.catalogue.requirements import COMPARED
 from kyc.errors import NotAnOfficer
 from kyc.models import Case, CaseState, Document, DocumentState, RecoverySelfie
-from kyc.services import entitlements, identity, recovery_selfies, watermark
+from kyc.services import entitlements, identity, recovery_selfies, unmasking, watermark
 
 if TYPE_CHECKING:
     from accounts.models import User
 
+OPENED = ("name", "birthday", "id_number")
+"""What the page shows of the person, and its button opens."""
 LOGINS_SHOWN_MAX = 12
 CASES_SHOWN_MAX = 10
 
@@ -35,8 +37,9 @@ class RecoveryView:
     """Newest first; the first one is what a decision is about."""
     documents: list[Document]
     """Of the verified identity: those that show the face."""
-    person: identity.PersonalData | None
-    age_years: int | None
+    person: unmasking.PersonShown | None
+    """Masked unless the officer has the case in hand, or opened the data with a reason."""
+    is_masked: bool
     customer_level: int
     freeze: AccountFreeze | None
     holds: list[SecurityHold]
@@ -53,15 +56,18 @@ def look(*, case_pk: int, officer: User) -> RecoveryView:
         raise Absent(thing="recovery case")
     user = case.user
     subject = f"accounts.recoverycase:{case.public_id}"
-    _note(officer, "accounts.recovery_viewed", subject, {"customer": str(user.uid)})
-    person = identity.read(user)
+    other = recovery_desk.claim(case=case, officer=officer)
+    in_hand = other is None and case.state in recovery_desk.DECIDABLE
+    opened = dict.fromkeys(unmasking.FIELDS, clock.now()) if in_hand else unmasking.opened(user, officer)
+    facts = {"customer": str(user.uid), **({"opened": ", ".join(OPENED)} if in_hand else {})}
+    _note(officer, "accounts.recovery_viewed", subject, facts)
     return RecoveryView(
         case=case,
-        looked_at_by=recovery_desk.claim(case=case, officer=officer),
+        looked_at_by=other,
         selfies=list(RecoverySelfie.objects.filter(case=case).order_by("-id")),
         documents=_compared(user),
-        person=person,
-        age_years=person.age(clock.now().date()) if person else None,
+        is_masked=not set(OPENED) <= set(opened),
+        person=unmasking.masked(identity.read(user), opened=opened),
         customer_level=entitlements.level_of(user),
         freeze=freezing.current(user),
         holds=holds.active(user),

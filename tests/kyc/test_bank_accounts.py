@@ -16,7 +16,7 @@ from config.kit.errors import Absent
 from config.kit.flow import IllegalMove
 from kyc import errors
 from kyc.models import BankAccount, BankAccountState, Case
-from kyc.services import applications, bank_accounts, bank_details, bank_review, decisions, entitlements, evidence
+from kyc.services import applications, bank_accounts, bank_details, bank_review, decisions, entitlements, evidence, unmasking
 from kyc.services.bank_details import BankDetails
 from kyc.services.refusals import spoken
 from messaging.models import Allowance, Message
@@ -62,9 +62,11 @@ def _proven(user: User, act: Any) -> Any:
 
 
 def verify(account: BankAccount, officer: User | None = None) -> BankAccount:
-    """The officer's word on an account of no case."""
-    seen = bank_review.fingerprint(account)
-    return bank_review.verify(account_id=account.public_id, officer=officer or make.officer(), seen=seen)
+    """The officer's word on an account of no case, opened before."""
+    seen, who = bank_review.fingerprint(account), officer or make.officer()
+    if who.is_staff:
+        unmasking.reveal(account.user, bank_review.OPENED, who, "review")
+    return bank_review.verify(account_id=account.public_id, officer=who, seen=seen)
 
 
 @pytest.fixture
@@ -200,6 +202,9 @@ def test_a_removed_account_stays_as_history_and_may_be_named_again(user: User) -
 
 def test_an_officer_decides_once_on_what_was_seen_and_never_about_oneself(user: User) -> None:
     account, officer = add(user), make.officer()
+    with pytest.raises(errors.BankAccountMasked):
+        bank_review.verify(account_id=account.public_id, officer=officer, seen=bank_review.fingerprint(account))
+    unmasking.reveal(user, bank_review.OPENED, officer, "review")
     with pytest.raises(errors.BankAccountChanged):
         bank_review.verify(account_id=account.public_id, officer=officer, seen="0" * 64)
     with pytest.raises(errors.NotAnOfficer):

@@ -71,6 +71,7 @@ def test_what_waits_is_masked_until_it_is_opened_with_a_reason_and_then_verified
     ],
 )
 def test_what_is_refused_is_told_in_a_sentence(desk: Client, account: BankAccount, form: dict[str, Any], sentence: str) -> None:
+    opened(desk, account)
     response = desk.post(page_of(account), form, follow=True)
     assert sentence in response.content.decode()
     account.refresh_from_db()

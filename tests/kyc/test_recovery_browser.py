@@ -22,7 +22,7 @@ from tests.factories_accounts import CLIENT
 from tests.factories_recovery import code_for
 from tests.kyc import pictures
 from tests.kyc.conftest import signed_in
-from tests.kyc.test_desk_browser import CHROMIUM, FLAGS
+from tests.kyc.test_desk_browser import CHROMIUM, FLAGS, LOADED
 
 pytestmark = [
     pytest.mark.browser,
@@ -84,7 +84,7 @@ def test_an_officer_compares_zooms_and_approves(page: Page, live_server: LiveSer
     page.goto(f"{live_server.url}/admin/accounts/recoverycase/")
     page.screenshot(path=tmp_path / "queue.png")
     page.get_by_role("link", name=str(made.case.public_id)).click()
-    page.wait_for_function("[...document.querySelectorAll('.desk-stage img')].every(i => i.complete && i.naturalWidth > 0)")
+    page.wait_for_function(LOADED)
     assert page.locator(".desk-stage img").count() == 3
     page.screenshot(path=tmp_path / "case.png")
     page.screenshot(path=tmp_path / "case-whole.png", full_page=True)

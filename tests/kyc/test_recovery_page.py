@@ -76,6 +76,21 @@ def test_the_page_shows_selfie_number_statement_identity_log_and_freeze() -> Non
     assert AuditRecord.objects.filter(act="accounts.recovery_viewed").count() == 1
 
 
+def test_a_second_officer_sees_masks_until_they_are_opened_with_a_reason() -> None:
+    case = handed_in()
+    first, second = desk_of()[0], desk_of()[0]
+    assert "Mei-Hua Lin" in first.get(page_of(case)).content.decode()
+    assert "opened" in AuditRecord.objects.get(act="accounts.recovery_viewed").facts
+    masked = second.get(page_of(case)).content.decode()
+    assert "Mei-Hua Lin" not in masked
+    assert "1990-02-28" not in masked
+    second.post(page_of(case), {"act": "reveal", "reason": ""})
+    assert "Mei-Hua Lin" not in second.get(page_of(case)).content.decode()
+    second.post(page_of(case), {"act": "reveal", "reason": "review"})
+    assert "Mei-Hua Lin" in second.get(page_of(case)).content.decode()
+    assert AuditRecord.objects.filter(act="accounts.unmasked").count() == 1
+
+
 def test_every_picture_is_watermarked_logged_and_for_this_officers_session_only() -> None:
     case = handed_in()
     desk, _ = desk_of()
