@@ -97,14 +97,8 @@ def attach(user: User, kind: str, file: kept.Kept, case: Case | None) -> Documen
         case=place,
         user_id=user.pk,
         kind=kind,
-        sha256=file.sha256,
-        storage_name=file.storage_name,
-        video_name=file.video_name,
-        video=file.video,
-        media_type=file.media_type,
-        size_bytes=file.size_bytes,
         page_count=len(file.pages),
-        pages=file.pages,
+        **file.columns,
     )
     hint_work.due(document)
     return document

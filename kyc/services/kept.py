@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from typing import IO
+from dataclasses import dataclass, fields, replace
+from typing import IO, Any
 
 from kyc.models import Upload
 from kyc.models.documents import Page, Video
@@ -26,6 +26,11 @@ class Kept:
     pages: list[Page]
     video_name: str | None = None
     video: Video | None = None
+
+    @property
+    def columns(self) -> dict[str, Any]:
+        """What a row of a document or an upload keeps of its file."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
 
     @property
     def names(self) -> list[str]:

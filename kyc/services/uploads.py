@@ -47,13 +47,7 @@ def record(user: User, form: str, file: kept.Kept) -> Upload:
     return Upload.objects.create(
         user_id=user.pk,
         form=form,
-        sha256=file.sha256,
-        storage_name=file.storage_name,
-        video_name=file.video_name,
-        video=file.video,
-        media_type=file.media_type,
-        size_bytes=file.size_bytes,
-        pages=file.pages,
+        **file.columns,
         created_at=now,
         expires_at=now + timedelta(hours=UPLOAD_HOURS),
     )

@@ -11,7 +11,6 @@ ever read as one, and nothing can be opened any more by then.
 from __future__ import annotations
 
 import importlib
-import importlib.util
 import os
 import pkgutil
 import sys
@@ -54,17 +53,9 @@ MESSAGES = {
 BRANDS = (b"isom", b"iso", b"mp4", b"avc1", b"M4V ", b"MSNV", b"qt  ", b"3gp", b"dash", b"cmf", b"hvc1", b"av01")
 
 
-def sibling() -> Any:
-    """`imaging_child`, from beside this file: an isolated interpreter looks nowhere by itself."""
-    spec = importlib.util.spec_from_file_location("imaging_child", Path(__file__).with_name("imaging_child.py"))
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
-
-
-imaging = sibling()
+sys.path.append(str(Path(__file__).parent))  # an isolated interpreter looks nowhere else; last, so as to hide nothing
+imaging: Any = importlib.import_module("imaging_child")
+sys.path.pop()
 Refused = imaging.Refused
 
 

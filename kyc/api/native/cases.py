@@ -193,6 +193,19 @@ class Phone(NativeView):
         return overview.overview(user=call.user, language=call.language)
 
 
+FILE_REFUSALS = (
+    NotForSubAccounts,
+    errors.DocumentTooLarge,
+    errors.DocumentUnreadable,
+    errors.DocumentSettled,
+    errors.UploadQuotaReached,
+    errors.UploadBytesReached,
+    errors.ImagingBusy,
+    errors.StorageUnavailable,
+)
+"""What each upload of a file may meet."""
+
+
 class Documents(NativeView):
     """POST /api/v1/kyc/documents: uploads one document of a case."""
 
@@ -203,17 +216,7 @@ class Documents(NativeView):
         status=201,
         parsers=("multipart",),
         rate="30/m",
-        refusals=(
-            NotForSubAccounts,
-            errors.DocumentTooLarge,
-            errors.DocumentUnreadable,
-            errors.DocumentSettled,
-            errors.UploadQuotaReached,
-            errors.UploadBytesReached,
-            errors.UploadUnfit,
-            errors.ImagingBusy,
-            errors.StorageUnavailable,
-        ),
+        refusals=(*FILE_REFUSALS, errors.UploadUnfit),
         summary="Upload a document",
     )
     def post(self, call: Call) -> object:

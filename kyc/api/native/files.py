@@ -7,14 +7,13 @@ from typing import Any
 from django.http import StreamingHttpResponse
 from rest_framework import serializers
 
-from accounts.errors import NotForSubAccounts
 from config.dialects.native.dialect import NativeView
 from config.kit.errors import Absent
 from config.kit.fields import Text
 from config.kit.ids import read_public_id
 from config.kit.operations import Call, Needs, operation
 from kyc import errors
-from kyc.api.native.cases import DocumentOutput
+from kyc.api.native.cases import FILE_REFUSALS, DocumentOutput
 from kyc.models import Document
 from kyc.services import links, overview, videos
 
@@ -36,17 +35,7 @@ class Videos(NativeView):
         parsers=("multipart",),
         spool_bytes_max=videos.VIDEO_BYTES_MAX,
         rate="10/m",
-        refusals=(
-            NotForSubAccounts,
-            errors.DocumentTooLarge,
-            errors.DocumentUnreadable,
-            errors.DocumentSettled,
-            errors.UploadQuotaReached,
-            errors.UploadBytesReached,
-            errors.VideoQuotaReached,
-            errors.ImagingBusy,
-            errors.StorageUnavailable,
-        ),
+        refusals=(*FILE_REFUSALS, errors.VideoQuotaReached),
         summary="Upload a video",
     )
     def post(self, call: Call) -> object:
