@@ -37,6 +37,11 @@ class Filters:
     age_hours: int | None = None
     search: str = ""
 
+    @property
+    def waits(self) -> bool:
+        """Whether these are cases that wait for an officer, in the order of their waiting."""
+        return not self.state and not self.search
+
 
 @dataclass(frozen=True)
 class Row:
@@ -58,7 +63,7 @@ class QueuePage:
 def page(filters: Filters, *, officer: User, after: str = "") -> QueuePage:
     """Oldest first where officers are waited for, newest first otherwise. A cursor that is none begins at the start."""
     cases = _narrowed(filters, officer)
-    if _is_queue(filters):
+    if filters.waits:
         cases = _after_moment(cases, after).order_by("submitted_at", "id")
     else:
         cases = _after_id(cases, after).order_by("-id")
@@ -81,10 +86,6 @@ def take_next(filters: Filters, *, officer: User) -> Case | None:
                 claims.claim(case_pk=row.case.pk, officer=officer)
                 return row.case
     return None
-
-
-def _is_queue(filters: Filters) -> bool:
-    return not filters.state and not filters.search
 
 
 def _narrowed(filters: Filters, officer: User) -> QuerySet[Case]:
@@ -117,7 +118,7 @@ def _claims(cases: Sequence[Case]) -> dict[int, CaseClaim]:
 
 
 def _cursor(filters: Filters, last: Case) -> str:
-    if not _is_queue(filters) or last.submitted_at is None:
+    if not filters.waits or last.submitted_at is None:
         return str(last.pk)
     return f"{(last.submitted_at - _EPOCH) // _MICROSECOND}-{last.pk}"
 

@@ -57,6 +57,8 @@ def test_the_queue_shows_who_waits_oldest_first_without_names(desk: Client) -> N
     assert str(draft.uid) not in html
     assert "Mei-Hua" not in html
     assert str(draft.uid) in body(desk, f"{QUEUE}?queue=draft")
+    assert "Take the next case" in html
+    assert "Take the next case" not in body(desk, f"{QUEUE}?queue=all")
     assert str(first.public_id) not in body(desk, f"{QUEUE}?country=JP")
 
 
