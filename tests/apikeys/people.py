@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import Any
 
@@ -27,6 +28,11 @@ def customer(email: str = "ada@example.com") -> User:
     return registration.register(
         email=email, password=PASSWORD, code=read_code(email), language="en", ip="127.0.0.1", user_agent="tests"
     )
+
+
+def now_milliseconds() -> int:
+    """The moment as signatures carry it."""
+    return int(time.time() * 1000)
 
 
 def key_code(user: User, purpose: Purpose = Purpose.API_KEY) -> str:
