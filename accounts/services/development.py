@@ -17,7 +17,7 @@ from config.kit.clock import now
 from config.kit.crypto import unseal
 
 EMAILS = ("officer1@quaestor.local", "officer2@quaestor.local")
-ROLES = ("compliance", "treasury")
+ROLES = ("compliance", "compliance_lead", "treasury")
 SECRETS_FILE = "officers.json"
 """In the installation's var directory, readable by its owner alone."""
 
