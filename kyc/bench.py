@@ -1,20 +1,23 @@
-"""Benchmark of the review desk: `manage.py bench kyc-queue`."""
+"""Benchmarks of identity checks: `manage.py bench kyc` and `manage.py bench kyc-queue`."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
+from io import BytesIO
 from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, models
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from accounts.models import RegisterType, User
 from config.kit.bench import Bench, Comparison
 from config.kit.clock import now
 from kyc.models import Case, CaseClaim, CaseState, Document, DocumentKind, Level
-from kyc.services import queue
+from kyc.services import imaging, queue
 
 CUSTOMERS = 350_000
 CASES_OF_EACH = 3
@@ -25,6 +28,45 @@ QUERIES_MAX = 12
 FAR_PAGE_SHARE = 0.5
 """How far into the queue the second kind of page lies."""
 COUNTRIES = ("TW", "JP", "KR", "SG", "DE", "FR", "BR", "KE")
+
+
+PICTURE_PIXELS = (4_000, 3_000)
+"""What a telephone takes: 12 million pixels."""
+
+
+class Reencoding(Bench):
+    """A photograph read by the child process, new JPEG and all, against nothing but its decoding in this process."""
+
+    unit = "pictures per second"
+    reference_name = "decoding alone"
+    goal = 0.5
+
+    def prepare(self) -> None:
+        """A photograph of 12 million pixels, with the noise of a camera."""
+        grain = Image.effect_noise(PICTURE_PIXELS, 12)
+        shade = Image.linear_gradient("L").resize(PICTURE_PIXELS)
+        file = BytesIO()
+        Image.merge("RGB", (shade, grain, shade)).save(file, "JPEG", quality=75)
+        self._photograph = file.getvalue()
+
+    def reference(self) -> float:
+        """Decoded as often as there is time."""
+        return self._often(self._decode)
+
+    def ours(self) -> float:
+        """Handed in as often as there is time."""
+        return self._often(partial(imaging.reencode, self._photograph))
+
+    def _decode(self) -> None:
+        with Image.open(BytesIO(self._photograph)) as picture:
+            picture.convert("RGB").load()
+
+    def _often(self, act: Callable[[], object]) -> float:
+        times, begun = 0, time.perf_counter()
+        while time.perf_counter() - begun < self.setting.seconds:
+            act()
+            times += 1
+        return times / (time.perf_counter() - begun)
 
 
 class KycQueue(Comparison):
@@ -148,4 +190,4 @@ def _quoted(names: list[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
-BENCHES: dict[str, type[Bench]] = {"kyc-queue": KycQueue}
+BENCHES: dict[str, type[Bench]] = {"kyc": Reencoding, "kyc-queue": KycQueue}

@@ -25,7 +25,7 @@ INPUT_BYTES_MAX = 5 * 1024 * 1024
 PIXELS_MAX = 25_000_000
 SIDE_PIXELS_MIN = 200
 PAGE_COUNT_MAX = 20
-STORED_SIDE_PIXELS_MAX = 2_400
+STORED_SIDE_PIXELS_MAX = 2_000
 """Pixels of the longer side of a stored page: small print of a card stays legible."""
 PDF_SCALE_MAX = 200 / 72
 """200 dots per inch."""
@@ -104,7 +104,8 @@ def read_image(content: bytes, media_type: str) -> list[Any]:
             raise Refused("too_many_pixels")
         if min(image.size) < SIDE_PIXELS_MIN:
             raise Refused("too_small")
-        image.draft("RGB", (STORED_SIDE_PIXELS_MAX, STORED_SIDE_PIXELS_MAX))
+        share = STORED_SIDE_PIXELS_MAX / max(image.size)  # a square would ask for more than is kept
+        image.draft("RGB", (int(image.width * share), int(image.height * share)))
         image.load()
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise Refused("too_many_pixels") from None

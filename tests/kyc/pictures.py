@@ -41,13 +41,19 @@ def pdf(pages: int = 1) -> bytes:
     return encoded(plain(), "PDF", save_all=True, append_images=rest)
 
 
-def jpeg_with_gps() -> bytes:
-    """A photograph that tells where it was taken, by what, and more."""
+def gps(*, orientation: int = 1) -> Image.Exif:
+    """Where a photograph was taken, by what, and how the camera was held."""
     exif = Image.Exif()
     exif[0x010F] = "SpyCam"
-    exif[0x0112] = 6
+    exif[0x0112] = orientation
     exif.get_ifd(0x8825)[1] = "N"
     exif.get_ifd(0x8825)[2] = (25.0, 2.0, 13.37)
+    return exif
+
+
+def jpeg_with_gps() -> bytes:
+    """A photograph that tells where it was taken, by what, and more."""
+    exif = gps(orientation=6)
     return encoded(plain(640, 400), "JPEG", exif=exif, comment=b"secret-comment", icc_profile=b"secret-profile" * 20)
 
 

@@ -46,7 +46,7 @@ def realistic_case() -> Case:
         DocumentKind.SELFIE: pictures.selfie(),
     }
     for kind, image in shots.items():
-        documents.upload(user=user, kind=kind, content=pictures.encoded(image, "JPEG", quality=85))
+        documents.upload(user=user, kind=kind, content=pictures.encoded(image, "JPEG", quality=85, exif=pictures.gps()))
     answers = {
         "q1": {"value": "other", "other_value": "Paying my daughter's tuition abroad"},
         "q2": {"value": "no"},
@@ -88,6 +88,10 @@ def test_an_officer_takes_sees_turns_compares_and_approves_in_three_clicks(
     images = page.locator(".desk-stage img")
     page.wait_for_function(LOADED)
     assert images.count() == 3
+    shown = page.request.get(live_server.url + str(images.first.get_attribute("src"))).body()
+    assert shown.startswith(b"\xff\xd8\xff")
+    assert b"SpyCam" not in shown
+    assert b"Exif" not in shown
     page.screenshot(path=tmp_path / "case.png")
     look_closer(page, tmp_path)
     page.get_by_text("Approve…").click()

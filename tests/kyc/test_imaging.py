@@ -40,9 +40,9 @@ def test_a_pdf_becomes_one_picture_for_each_page() -> None:
     assert b"%PDF" not in picture.content
 
 
-def test_a_large_photograph_is_kept_at_2400_pixels() -> None:
+def test_a_large_photograph_is_kept_at_2000_pixels() -> None:
     picture = imaging.reencode(pictures.jpeg(4_000, 3_000))
-    assert (picture.pages[0]["width"], picture.pages[0]["height"]) == (2_400, 1_800)
+    assert (picture.pages[0]["width"], picture.pages[0]["height"]) == (2_000, 1_500)
 
 
 @pytest.mark.parametrize("mode", ["L", "P", "RGBA", "LA", "I;16", "1"])
