@@ -52,7 +52,11 @@ GONE = (
 
 
 def require_erasable(locked: User) -> None:
-    """Promise that nothing of ours stands against erasing. Raises AlreadyErased, AccountStillOpen, UnderLegalHold."""
+    """Promise that nothing of ours stands against erasing, and lock the family's rows, so that no hold comes any more.
+
+    Raises AlreadyErased, AccountStillOpen, UnderLegalHold.
+    """
+    legal_holds.lock_family(locked)
     if legal_holds.is_erased(locked):
         raise AlreadyErased
     if locked.status != Status.DELETED:

@@ -1,8 +1,13 @@
-"""Legal holds: what a court, an authority or a quarrel needs is not erased, by nobody, until two officers lift the hold."""
+"""Legal holds: what a court, an authority or a quarrel needs is not erased, by nobody, until two officers lift the hold.
+
+A customer and the sub-accounts are one person: a hold on one of them holds the family.
+"""
 
 from __future__ import annotations
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
 
 from accounts.errors.privacy import AlreadyErased, HoldNotInForce, LiftAsked, LiftNotAsked, SameOfficer, UnderLegalHold
 from accounts.models import Erasure, LegalHold, User
@@ -21,7 +26,7 @@ def place(*, customer: User, act: Act) -> LegalHold:
     officer = _officer(act)
     act.require_about(customer)
     with transaction.atomic():
-        User.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        lock_family(customer)
         if is_erased(customer):
             raise AlreadyErased
         hold = LegalHold.objects.create(customer=customer, placed_by=officer, reason=act.said, since=now())
@@ -68,18 +73,39 @@ def in_force(customer: User) -> list[LegalHold]:
     return list(LegalHold.objects.filter(customer=customer, lifted_at__isnull=True).order_by("pk"))
 
 
+def lock_family(customer: User) -> list[User]:
+    """The customer, the parent and all sub-accounts, their rows locked until the caller's transaction ends."""
+    return list(User.objects.select_for_update(no_key=True, of=("self",)).filter(_family(customer)).order_by("pk"))
+
+
+def held() -> QuerySet[User]:
+    """Everybody of whom nothing may be erased now: on whom a hold is in force, or on one of the family."""
+    heads = LegalHold.objects.filter(lifted_at__isnull=True).annotate(head=Coalesce("customer__parent", "customer"))
+    return User.objects.filter(Q(pk__in=heads.values("head")) | Q(parent__in=heads.values("head")))
+
+
 def require_none(customer: User) -> None:
     """Promise that the customer's data may be erased as far as holds go. Raises UnderLegalHold.
 
-    True for as long as the caller holds the user's row locked.
+    True for as long as the caller holds the family's rows locked.
     """
-    if LegalHold.objects.filter(customer=customer, lifted_at__isnull=True).exists():
+    if is_held(customer):
         raise UnderLegalHold
 
 
+def is_held(customer: User) -> bool:
+    """Whether a hold is in force on the customer or on one of the family."""
+    return LegalHold.objects.filter(lifted_at__isnull=True, customer__in=User.objects.filter(_family(customer))).exists()
+
+
 def is_erased(customer: User) -> bool:
-    """Whether the customer's personal data are gone."""
-    return Erasure.objects.filter(customer=customer).exists()
+    """Whether the customer's personal data are gone; a sub-account's go with its parent's."""
+    return Erasure.objects.filter(customer__in=(customer.pk, customer.parent_id or customer.pk)).exists()
+
+
+def _family(customer: User) -> Q:
+    head = customer.parent_id or customer.pk
+    return Q(pk=head) | Q(parent=head)
 
 
 def _officer(act: Act) -> User:

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from django.conf import settings
 from django.db import transaction
 
-from accounts.models import LegalHold, User
+from accounts.models import User
 from accounts.models.users import Status
-from accounts.services import audit
+from accounts.services import audit, legal_holds
 from config.kit import clock
 from kyc.errors import StorageUnavailable
 from kyc.models import Case, CaseState, CustomerKey, Retention
@@ -60,8 +60,8 @@ def accounts_due() -> Iterator[User]:
 
 
 def _due() -> QuerySet[Retention]:
-    held = LegalHold.objects.filter(lifted_at__isnull=True).values("customer")
-    return Retention.objects.filter(retain_until__lte=clock.now(), erased_at__isnull=True).exclude(user__in=held).order_by("pk")
+    over = Retention.objects.filter(retain_until__lte=clock.now(), erased_at__isnull=True)
+    return over.exclude(user__in=legal_holds.held()).order_by("pk")
 
 
 @transaction.atomic
