@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import secrets
 import tempfile
 from collections.abc import Iterator
@@ -21,6 +22,8 @@ from kyc.services import segments, vault
 logger = logging.getLogger(__name__)
 
 NAME_BYTES = 24
+OURS = re.compile(rf"([0-9a-f]{{2}})/\1[0-9a-f]{{{NAME_BYTES * 2 - 2}}}|checks/[0-9a-f]{{16}}", re.ASCII)
+"""How we name files: documents, pictures and videos; and probes (see `storage_check`)."""
 
 
 def store(user_id: int, content: bytes) -> str:
@@ -116,6 +119,11 @@ def names_in(shard: str) -> list[str]:
     """The names of the files in one folder. Raises StorageUnavailable."""
     with answering():
         return [f"{shard}/{name}" for name in _storage().listdir(shard)[1]]
+
+
+def is_ours(name: str) -> bool:
+    """Whether it is a name that we give: others may keep their files in the same store."""
+    return OURS.fullmatch(name) is not None
 
 
 def modified_at(name: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from accounts.models import Erasure
@@ -22,29 +23,36 @@ HOLDERS: tuple[tuple[Any, str], ...] = (
 
 
 def orphans() -> int:
-    """Delete them; answers how many there were. Raises StorageUnavailable, and the next run goes on."""
+    """Delete them; answers how many there were. Raises StorageUnavailable, and the next run goes on.
+
+    What is not named as our files are is somebody else's, and stays.
+    """
     found = 0
     for shard in storage.shards():
-        names = storage.names_in(shard)
-        known = {
-            name
-            for model, column in HOLDERS
-            for name in _kept(model).filter(**{f"{column}__in": names}).values_list(column, flat=True)
-        }
-        for name in sorted(set(names) - known):
-            found += _delete_if_old(name)
+        names = [name for name in storage.names_in(shard) if storage.is_ours(name)]
+        for name in sorted(set(names) - _named(names)):
+            found += _delete_if_orphan(name)
     return found
 
 
-def _delete_if_old(name: str) -> bool:
+def _delete_if_orphan(name: str) -> bool:
     try:
         age = time.time() - storage.modified_at(name)
     except FileNotFoundError:  # deleted since it was listed
         return False
-    if age < ORPHAN_AGE_SECONDS_MIN:
+    if age < ORPHAN_AGE_SECONDS_MIN or _named([name]):  # asked again: a row may have come since
         return False
     storage.delete(name)
     return True
+
+
+def _named(names: Iterable[str]) -> set[str]:
+    """Those that a row names. One statement: a claim moves a name from row to row, and between two it would be in neither."""
+    wanted = list(names)
+    first, *others = (
+        _kept(model).filter(**{f"{column}__in": wanted}).values_list(column, flat=True).order_by() for model, column in HOLDERS
+    )
+    return set(first.union(*others))
 
 
 def _kept(model: Any) -> Any:

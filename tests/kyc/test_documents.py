@@ -156,7 +156,7 @@ def test_a_file_that_was_exchanged_for_another_does_not_open(storage_root: Path)
 
 def test_the_sweep_deletes_old_files_that_no_row_names_and_no_other(storage_root: Path) -> None:
     document = documents.upload(user=make.customer(), kind="selfie", content=pictures.jpeg())
-    old, young = storage_root / "ab" / "old", storage_root / "ab" / "young"
+    old, young = (storage_root / "ab" / f"ab{ending:046x}" for ending in (1, 2))
     for path in (old, young):
         path.parent.mkdir(exist_ok=True)
         path.write_bytes(b"orphan")

@@ -151,7 +151,7 @@ def test_the_sweep_pages_through_a_long_folder_and_keeps_what_a_row_names(bucket
     document = documents.upload(user=make.customer(), kind="selfie", content=pictures.jpeg())
     shard = str(document.storage_name)[:2]
     for number in range(12):
-        bucket.put_object(Bucket=BUCKET, Key=f"of/customers/{shard}/{number:048x}", Body=b"orphan")
+        bucket.put_object(Bucket=BUCKET, Key=f"of/customers/{shard}/{shard}{number:046x}", Body=b"orphan")
     bucket.put_object(Bucket=BUCKET, Key=f"elsewhere/{shard}/kept", Body=b"not ours")
     client = product_client()
     monkeypatch.setattr(client, "_make_api_call", _small_pages(client._make_api_call))
