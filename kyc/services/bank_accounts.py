@@ -119,7 +119,7 @@ def standing(user: User) -> Standing:
 
 
 def require_change_allowed(user: User) -> None:
-    """Promise that an account may be named or exchanged: level 3 or its case sent back, and nothing under way.
+    """Promise that an account may be named or exchanged: level 3, or its case sent back and level 2, and nothing under way.
 
     Raises NotForSubAccounts, NotEntitled, UnderReview, BankAccountPending, BankAccountInUse.
     """
@@ -127,8 +127,7 @@ def require_change_allowed(user: User) -> None:
     state = Case.objects.filter(user_id=user.pk, level=Level.BANK).order_by("-id").values_list("state", flat=True).first()
     if state in WAITING:
         raise UnderReview(level=Level.BANK)
-    if state != CaseState.SENT_BACK:
-        entitlements.require(user, Act.CHANGE_BANK_ACCOUNT)
+    entitlements.require(user, Act.CHANGE_BANK_ACCOUNT, level=Level.DOCUMENTS if state == CaseState.SENT_BACK else None)
     if BankAccount.objects.filter(user_id=user.pk, case__isnull=True, state=BankAccountState.PENDING).exists():
         raise BankAccountPending
     _require_unused(BankAccountUse.objects.filter(account__user_id=user.pk, ended_at__isnull=True).exists())

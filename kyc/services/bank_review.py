@@ -14,9 +14,9 @@ from config.kit import crypto
 from config.kit.errors import Absent
 from kyc.catalogue.reasons import REASONS
 from kyc.errors import BankAccountChanged, BankAccountMasked, BankAccountWithCase, NotAnOfficer, OwnBankAccount, ReasonUnknown
-from kyc.models import BankAccount, BankAccountState, Identity
+from kyc.models import BankAccount, BankAccountState, Case, CaseState, Identity, Level
 from kyc.models.bank_accounts import BANK_ACCOUNT_FLOW
-from kyc.services import bank_accounts, bank_cases, identity, unmasking, vault
+from kyc.services import bank_accounts, bank_cases, entitlements, identity, lowering, unmasking, vault
 from kyc.services.bank_details import same_holder
 from kyc.services.decisions import is_officer
 from kyc.services.refusals import spoken
@@ -61,6 +61,7 @@ def look(*, account_pk: int, officer: User) -> BankAccountView:
         audit.record(actor=officer, actor_kind="staff", act="kyc.bank_account_viewed", subject=subject, facts=facts)
     person, details, opened = identity.read(row.user), bank_accounts.details_of(row), unmasking.opened(row.user, officer)
     is_open, has_case = set(OPENED) <= set(opened), row.case is not None and row.state == BankAccountState.PENDING
+    may_hold = entitlements.allowed(row.user)[entitlements.Act.CHANGE_BANK_ACCOUNT]
     names = {"first_name": person.first_name, "last_name": person.last_name} if person else None
     return BankAccountView(
         account=row,
@@ -70,7 +71,7 @@ def look(*, account_pk: int, officer: User) -> BankAccountView:
         verified_name=unmasking.name(person.full_name, opened=opened) if person else "",
         holder_agrees=names is not None and same_holder(details.holder, **names),
         is_open=is_open,
-        may_verify=is_open and not has_case and BANK_ACCOUNT_FLOW.allows(row.state, BankAccountState.VERIFIED),
+        may_verify=is_open and not has_case and may_hold and BANK_ACCOUNT_FLOW.allows(row.state, BankAccountState.VERIFIED),
         may_refuse=is_open and not has_case and BANK_ACCOUNT_FLOW.allows(row.state, BankAccountState.REFUSED),
         others=others_with(row),
         fingerprint=fingerprint(row),
@@ -91,16 +92,19 @@ def fingerprint(row: BankAccount) -> str:
 
 
 def verify(*, account_id: int, officer: User, seen: str) -> BankAccount:
-    """Say that the account is the customer's.
+    """Say that the account is the customer's, who has level 3.
 
     Raises NotAnOfficer, Absent, OwnBankAccount, BankAccountWithCase, BankAccountMasked, BankAccountChanged,
-    IllegalMove.
+    IllegalMove, NotEntitled.
     """
     return _decide(account_id, officer, seen, BankAccountState.VERIFIED, "")
 
 
 def refuse(*, account_id: int, officer: User, seen: str, reason: str) -> BankAccount:
-    """Refuse the account, or take its verification back. Raises as `verify` does, and ReasonUnknown."""
+    """Refuse the account, or take its verification back; level 3 ends where it rested on it.
+
+    Raises as `verify` does except for NotEntitled, and ReasonUnknown.
+    """
     if reason not in REFUSALS or reason not in REASONS:
         raise ReasonUnknown
     return _decide(account_id, officer, seen, BankAccountState.REFUSED, reason)
@@ -124,5 +128,33 @@ def _decide(account_id: int, officer: User, seen: str, to: BankAccountState, rea
         BANK_ACCOUNT_FLOW.check(row.state, to)
         if not crypto.equal(fingerprint(row), seen):
             raise BankAccountChanged
+        if to == BankAccountState.VERIFIED:
+            entitlements.require(row.user, entitlements.Act.CHANGE_BANK_ACCOUNT)
+        was_verified = row.state == BankAccountState.VERIFIED
         bank_cases.decide(row, to, officer=officer, seen=bytes.fromhex(seen), reason=reason)
+        if was_verified:
+            _end_level(row, officer)
         return row
+
+
+def _end_level(row: BankAccount, officer: User) -> None:
+    """Revoke level 3 where it rested on the account whose verification was taken back: its own one, or the last."""
+    cases = list(Case.objects.filter(user_id=row.user_id, level=Level.BANK, state=CaseState.APPROVED).order_by("pk"))
+    others = BankAccount.objects.filter(user_id=row.user_id, state=BankAccountState.VERIFIED).exists()
+    if not cases or (others and row.case not in cases):
+        return
+    before = entitlements.level_of(row.user)
+    lowering.revoke(row.user, Level.DOCUMENTS, reason=row.reason, actor=officer)
+    audit.record(
+        actor=officer,
+        actor_kind="staff",
+        act="kyc.level_lowered",
+        subject=f"kyc.customer:{row.user.uid}",
+        reason=row.reason,
+        facts={
+            "from": str(before),
+            "to": str(entitlements.level_of(row.user)),
+            "customer": str(row.user.uid),
+            "case": str(cases[-1].public_id),
+        },
+    )

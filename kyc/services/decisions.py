@@ -13,11 +13,11 @@ from accounts.services import audit, logins
 from config.kit import crypto
 from config.kit.errors import Absent
 from kyc.catalogue.reasons import REASONS
-from kyc.errors import CaseChanged, NotAnOfficer, NothingSentBack, OwnCase, ReasonUnknown
+from kyc.errors import CaseChanged, LevelOutOfOrder, NotAnOfficer, NothingSentBack, OwnCase, ReasonUnknown
 from kyc.models import Case, CaseDecision, CaseState, Document, DocumentState, Verdict
-from kyc.models.cases import CASE_FLOW
+from kyc.models.cases import CASE_FLOW, Programme
 from kyc.models.documents import DOCUMENT_FLOW
-from kyc.services import cases, claims, evidence, readings, vault
+from kyc.services import cases, claims, entitlements, evidence, readings, vault
 from kyc.services.readings import NOTHING_READ, Reading
 from kyc.services.refusals import spoken
 from messaging.services import notices
@@ -51,9 +51,10 @@ def is_officer(user: User) -> bool:
 def approve(*, case_id: int, officer: User, seen: str, read: Reading | None = None) -> CaseDecision:
     """Accept every document and open the level. `seen` is the fingerprint of the page that the officer looked at.
 
-    A one-step case gives level 1 as well. `read` is what the officer read from the document and the customer did not type.
-    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, CaseNotClaimed, OwnCase, and what `readings.keep`
-    raises; nothing is written then.
+    A one-step case gives level 1 as well; for others the level below must stand.
+    `read` is what the officer read from the document and the customer did not type.
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, CaseNotClaimed, OwnCase, LevelOutOfOrder, and what
+    `readings.keep` raises; nothing is written then.
     """
     judgement = _Judgement(Verdict.APPROVE, CaseState.APPROVED, "kyc_approved", read=read or NOTHING_READ)
     return _decide(case_id, officer, seen, judgement, refused=())
@@ -109,6 +110,7 @@ def _decide(case_id: int, officer: User, seen: str, judgement: _Judgement, refus
             raise OwnCase
         claims.require_own(case, officer)
         if judgement.verdict == Verdict.APPROVE:
+            _require_level_below(case)
             readings.keep(case, judgement.read)
         readings.refuse(case, judgement.parts)
         marked = _mark(current.documents, judgement, refused)
@@ -138,6 +140,12 @@ def _locked(case_id: int) -> Case:
         raise Absent(thing="case")
     vault.lock(found.user)
     return Case.objects.select_for_update(of=("self",)).select_related("user").get(pk=found.pk)
+
+
+def _require_level_below(case: Case) -> None:
+    """It may have been taken away while the case waited. One step stands for the level below too."""
+    if case.programme != Programme.ONE_STEP and entitlements.level_of(case.user) < case.level - 1:
+        raise LevelOutOfOrder(level=case.level, required_level=case.level - 1)
 
 
 def _known_reason(judgement: _Judgement) -> None:

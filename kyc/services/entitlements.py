@@ -80,14 +80,17 @@ def allowed(user: User) -> dict[str, bool]:
     return {act: act not in closed and level >= REQUIRED_LEVEL.get(act, CLOSED) for act in Act.values}
 
 
-def require(user: User, act: str) -> None:
-    """Promise that the customer may do the act. Raises NotForSubAccounts, NotEntitled."""
+def require(user: User, act: str, *, level: int | None = None) -> None:
+    """Promise that the customer may do the act; `level` stands for that of the table where an application is under way.
+
+    Raises NotForSubAccounts, NotEntitled.
+    """
     if user.parent_id is not None and act in CLOSED_TO_SUB_ACCOUNTS:
         raise NotForSubAccounts
-    level = level_of(user)
-    required = REQUIRED_LEVEL.get(act, CLOSED)
-    if level < required:
-        raise NotEntitled(act=str(act), level=level, required_level=required)
+    reached = level_of(user)
+    required = REQUIRED_LEVEL.get(act, CLOSED) if level is None else int(level)
+    if reached < required:
+        raise NotEntitled(act=str(act), level=reached, required_level=required)
 
 
 def require_own_identity(user: User) -> None:
