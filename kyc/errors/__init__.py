@@ -21,6 +21,7 @@ from kyc.errors.cases import IdNumberUnfit as IdNumberUnfit
 from kyc.errors.cases import LevelNotLower as LevelNotLower
 from kyc.errors.cases import NothingToCorrect as NothingToCorrect
 from kyc.errors.cases import NumberProven as NumberProven
+from kyc.errors.cases import NumberReleased as NumberReleased
 from kyc.errors.cases import PartSettled as PartSettled
 from kyc.errors.cases import PartsMissing as PartsMissing
 from kyc.errors.cases import PartUnknown as PartUnknown

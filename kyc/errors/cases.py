@@ -106,3 +106,12 @@ class NumberProven(DomainError):
     slug = "kyc.number_proven"
     kind = Kind.CONFLICT
     message = "The holder has shown a document for this number. Decide, or lower the level, first."
+
+
+class NumberReleased(DomainError):
+    """An officer has taken the number from this customer, who has not given the data anew."""
+
+    slug = "kyc.number_released"
+    kind = Kind.CONFLICT
+    message = "Your document number belongs to somebody else, as far as we know. Give your data, with the number, anew."
+    field = "id_number"

@@ -22,7 +22,7 @@ from kyc.errors import (
 )
 from kyc.models import Case, CaseState, Document, DocumentState, Identity, Part
 from kyc.models.cases import Programme
-from kyc.services import bank_accounts, cases, entitlements, hint_work, personal_data, vault
+from kyc.services import bank_accounts, cases, entitlements, hint_work, identity, personal_data, vault
 from kyc.services.bank_details import BankDetails as BankDetails  # noqa: PLC0414  # callers name it here
 
 if TYPE_CHECKING:
@@ -44,9 +44,9 @@ def apply(
     """Hand in the documents of a level for review; after a case was sent back, hand it in again.
 
     A case that was sent back keeps its programme: what was refused in it stays due.
-    Raises NotForSubAccounts, LevelOutOfOrder, UnderReview, AlreadyApproved, DocumentsMissing, PartsMissing, DocumentExpired,
-    ExpiryInvalid, QuestionnaireMissing, QuestionnaireInvalid, BankAccountMissing, and what `bank_accounts.keep_for` raises.
-    Nothing is written then.
+    Raises NotForSubAccounts, LevelOutOfOrder, UnderReview, AlreadyApproved, NumberReleased, DocumentsMissing, PartsMissing,
+    DocumentExpired, ExpiryInvalid, QuestionnaireMissing, QuestionnaireInvalid, BankAccountMissing, and what
+    `bank_accounts.keep_for` raises. Nothing is written then.
     """
     entitlements.require_own_identity(user)
     personal_data.check_expiry(document_expires_on)
@@ -58,11 +58,11 @@ def apply(
         _require_open_way(user, level, case)
         programme = case.programme if again and case is not None else programme
         requirement = REQUIREMENTS[level, programme]
-        identity = Identity.objects.get(user_id=user.pk)
-        if missing := missing_kinds(case, requirement, identity.id_type):
+        person = Identity.objects.get(user_id=user.pk)
+        if missing := missing_kinds(case, requirement, person.id_type):
             raise DocumentsMissing(kinds=missing)
         assert case is not None  # without a case every kind is missing
-        case.programme, case.country = programme, identity.nationality
+        case.programme, case.country = programme, person.nationality
         _keep_expiry(case, document_expires_on)
         _keep_answers(case, requirement, questionnaire)
         _keep_bank_account(case, requirement, bank_account)
@@ -110,6 +110,7 @@ def _require_open_way(user: User, level: int, case: Case | None) -> None:
         raise AlreadyApproved(level=level)
     if case is not None and case.waiting:
         raise UnderReview(level=level)
+    identity.require_held(user)
 
 
 def _keep_expiry(case: Case, expires_on: date | None) -> None:

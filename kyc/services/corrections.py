@@ -41,7 +41,7 @@ def correct(*, user: User, changes: Mapping[str, Any]) -> Case:
 
     `applications.apply` then hands the case in again.
     Raises NotForSubAccounts, NothingToCorrect, PartSettled, IdentityInvalid, IdNumberInvalid, IdNumberUnfit,
-    IdNumberTaken, IdentityDiffers, BirthdayInvalid, TooYoung, DocumentExpired, ExpiryInvalid.
+    IdNumberTaken, NumberReleased, IdentityDiffers, BirthdayInvalid, TooYoung, DocumentExpired, ExpiryInvalid.
     """
     entitlements.require_own_identity(user)
     expires_on: date | None = changes.get("document_expires_on")
@@ -61,9 +61,11 @@ def correct(*, user: User, changes: Mapping[str, Any]) -> Case:
 
 def _take(user: User, case: Case, typed: Mapping[str, Any], expires_on: date | None) -> Case:
     given = {FIELDS[name].value for name in typed} | ({Part.EXPIRY.value} if expires_on else set())
-    if settled := sorted(given - set(case.refused_parts)):
+    if settled := sorted(given - _open_parts(user, case)):
         raise PartSettled(parts=settled)
     if typed:
+        if "id_number" not in typed:  # whatever is written claims the number with it
+            identity.require_held(user)
         now: PersonalData | None = identity.read(user)
         assert now is not None, "it was there before the lock, and is never deleted"
         clean = personal_data.partly_checked(replace(now, **typed))
@@ -82,3 +84,8 @@ def _take(user: User, case: Case, typed: Mapping[str, Any], expires_on: date | N
         facts={"parts": ", ".join(sorted(given))},
     )
     return case
+
+
+def _open_parts(user: User, case: Case) -> set[str]:
+    """What may be given anew; a number that was taken away may be as well."""
+    return {*case.refused_parts, *([Part.ID_NUMBER.value] if identity.is_released(user) else [])}

@@ -13,7 +13,7 @@ from accounts.models.holds import Cause
 from accounts.models.logins import LoginAct
 from accounts.services import audit, holds, logins
 from config.kit import clock, crypto
-from kyc.errors import AlreadyApproved, IdentityDiffers, PhoneDiffers, UnderReview
+from kyc.errors import AlreadyApproved, IdentityDiffers, NumberReleased, PhoneDiffers, UnderReview
 from kyc.models import Case, CaseState, Identity, Level
 from kyc.services import cases, contested, entitlements, id_numbers, personal_data, vault
 from kyc.services.personal_data import ADDRESS_LENGTH_MAX as ADDRESS_LENGTH_MAX  # noqa: PLC0414  # callers name it here
@@ -54,6 +54,17 @@ def require_unseen(user: User) -> None:
     case = cases.open_case(user, Level.DOCUMENTS)
     if case is not None and case.waiting:
         raise UnderReview(level=Level.DOCUMENTS)
+
+
+def is_released(user: User) -> bool:
+    """Whether an officer has taken the number away, and the data have not come anew. Under `vault.lock`."""
+    return Identity.objects.filter(user_id=user.pk, released_at__isnull=False).exists()
+
+
+def require_held(user: User) -> None:
+    """Promise that the typed number is the customer's to show. Under `vault.lock`. Raises NumberReleased."""
+    if is_released(user):
+        raise NumberReleased
 
 
 def require_proven_name(user: User, clean: PersonalData) -> None:
@@ -157,7 +168,7 @@ def _finish(user: User, case: Case) -> Case:
 
 def _is_complete(user: User) -> bool:
     """Whether level 1 may rest on the data: no officer has taken the number away, and the age is known."""
-    data = read(user) if Identity.objects.filter(user_id=user.pk, released_at=None).exists() else None
+    data = None if is_released(user) else read(user)
     return data is not None and data.birthday is not None and bool(data.residence)
 
 

@@ -31,11 +31,12 @@ NOTHING_READ = Reading()
 def keep(case: Case, read: Reading) -> None:
     """Write what was read, and promise that age and document are good. In the decision's transaction.
 
-    Raises BirthdayMissing, BirthdayInvalid, TooYoung, IdentityInvalid (another birthday was typed), DocumentExpired,
-    ExpiryInvalid.
+    Raises NumberReleased, BirthdayMissing, BirthdayInvalid, TooYoung, IdentityInvalid (another birthday was typed),
+    DocumentExpired, ExpiryInvalid.
     """
     if case.level != Level.DOCUMENTS:
         return
+    identity.require_held(case.user)
     person = identity.read(case.user)
     if person is not None and person.birthday is None:
         if read.birthday is None:

@@ -240,6 +240,7 @@ class Applications(NativeView):
             errors.LevelOutOfOrder,
             errors.UnderReview,
             errors.AlreadyApproved,
+            errors.NumberReleased,
             errors.DocumentsMissing,
             errors.PartsMissing,
             errors.DocumentExpired,

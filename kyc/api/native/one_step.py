@@ -99,7 +99,7 @@ class Corrections(NativeView):
         input=CorrectionsInput,
         output=OverviewOutput,
         rate="20/m",
-        refusals=(NotForSubAccounts, errors.NothingToCorrect, errors.PartSettled, *DATA_REFUSALS),
+        refusals=(NotForSubAccounts, errors.NothingToCorrect, errors.PartSettled, errors.NumberReleased, *DATA_REFUSALS),
         summary="Give refused data anew",
     )
     def post(self, call: Call) -> object:
