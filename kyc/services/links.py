@@ -5,21 +5,25 @@ Staff's links name the desk's path; customers' links name `/os/kyc_image/<name>.
 
 from __future__ import annotations
 
+import logging
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
 from config.kit import crypto
 from config.kit.errors import Absent
-from kyc.errors import LinkInvalid
+from kyc.errors import LinkInvalid, StorageUnavailable
 from kyc.models import Document, Upload
 from kyc.services import names, storage
 
 if TYPE_CHECKING:
     from accounts.models import User
+
+logger = logging.getLogger(__name__)
 
 LINK_SECONDS = 300
 HEADERS = {
@@ -87,29 +91,45 @@ def open(path: str, *, e: str, token: str, viewer: Viewer) -> StoredImage:  # no
 
 
 def stored(row: Upload | Document) -> StoredImage:
-    """The row's file, a document's first page. Raises Absent, StorageUnavailable."""
+    """The row's file, a document's first page. Raises Absent, also for what was erased; StorageUnavailable."""
     if row.storage_name is None:
         raise Absent(thing="upload")
     if row.video_name is not None:
         return video(row)
-    place = row.pages[0]
-    try:
+    if not row.pages:
+        raise Absent(thing="upload")
+    with _opening(row, "upload"):
         content = storage.load(row.user_id, row.storage_name)
-    except FileNotFoundError:
-        raise Absent(thing="upload") from None
+    place = row.pages[0]
     page = content[place["offset"] : place["offset"] + place["length"]]
     return StoredImage("image/jpeg", "document.jpg", len(page), (page,))
 
 
 def video(row: Upload | Document) -> StoredImage:
-    """The row's video. Raises Absent, StorageUnavailable."""
-    if row.video_name is None or row.video is None:
+    """The row's video, whose first piece is open already. Raises Absent, also for what was erased; StorageUnavailable."""
+    if row.video_name is None or row.video is None or not row.pages:
         raise Absent(thing="video")
-    try:
+    with _opening(row, "video"):
         chunks = storage.load_long(row.user_id, row.video_name)
+        first = next(chunks)
+    return StoredImage(row.media_type, f"video.{names.SUFFIXES[row.media_type]}", row.video["bytes"], _joined(first, chunks))
+
+
+def _joined(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
+    yield first
+    yield from others
+
+
+@contextmanager
+def _opening(row: Upload | Document, thing: str) -> Iterator[None]:
+    """What it means for whoever asks that a file is not there, or is not what was stored. Raises Absent, StorageUnavailable."""
+    try:
+        yield
     except FileNotFoundError:
-        raise Absent(thing="video") from None
-    return StoredImage(row.media_type, f"video.{names.SUFFIXES[row.media_type]}", row.video["bytes"], chunks)
+        raise Absent(thing=thing) from None
+    except crypto.Unsealable:
+        logger.error("a stored file does not open: it was damaged", extra={"row": f"{type(row).__name__}:{row.public_id}"})  # noqa: TRY400  # the trace shows nothing more
+        raise StorageUnavailable from None
 
 
 def signed(path: str, *, viewer: str) -> str:

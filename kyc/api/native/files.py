@@ -65,7 +65,8 @@ class DocumentLink(NativeView):
         number = read_public_id(call.path["id"])
         if number is None:
             raise Absent(thing="document")
-        row = Document.objects.filter(public_id=number, user_id=call.user.pk, storage_name__isnull=False).first()
+        kept = Document.objects.filter(storage_name__isnull=False).exclude(pages=[])
+        row = kept.filter(public_id=number, user_id=call.user.pk).first()
         if row is None:
             raise Absent(thing="document")
         return {"url": f"/api/v1/kyc{links.url_of(row, viewer_of(call))}"}
