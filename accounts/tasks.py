@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from accounts.services import activation, housekeeping, recovery_completion
+from accounts.services import activation, housekeeping, legal_holds, recovery_completion
+from messaging.services import housekeeping as messages
 
 
 @shared_task(name="accounts.prune")
 def prune() -> int:
     """See housekeeping.prune and activation.expire."""
     return activation.expire() + housekeeping.prune()
+
+
+@shared_task(name="accounts.purge_messages")
+def purge_messages() -> int:
+    """See messaging's housekeeping; here, because only this app knows whose messages a legal hold keeps."""
+    return messages.purge(held=legal_holds.held())
 
 
 @shared_task(name="accounts.complete_recoveries")

@@ -141,8 +141,8 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     # messaging
     "messaging.sweep": {"task": "messaging.sweep", "schedule": 5.0, "options": {"expires": 5.0}},
     "messaging.sweep_webhooks": {"task": "messaging.sweep_webhooks", "schedule": 5.0, "options": {"expires": 5.0}},
-    "messaging.purge": {"task": "messaging.purge", "schedule": 24 * 3600.0},
     # accounts
+    "accounts.purge_messages": {"task": "accounts.purge_messages", "schedule": 24 * 3600.0},
     "accounts.prune": {"task": "accounts.prune", "schedule": 3600.0, "options": {"expires": 3600.0}},
     "accounts.complete_recoveries": {"task": "accounts.complete_recoveries", "schedule": 30.0, "options": {"expires": 30.0}},
     # kyc

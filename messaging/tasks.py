@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from messaging.services import delivery, housekeeping, webhooks
+from messaging.services import delivery, webhooks
 
 
 @shared_task(name="messaging.deliver")
@@ -17,12 +17,6 @@ def deliver(message_id: int) -> None:
 def sweep() -> None:
     """Deliver what the bell missed, what is due again, and what a dead worker held."""
     delivery.sweep()
-
-
-@shared_task(name="messaging.purge")
-def purge() -> None:
-    """Delete what has no use any more."""
-    housekeeping.purge()
 
 
 @shared_task(name="messaging.deliver_webhook")

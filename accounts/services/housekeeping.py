@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.cache import caches
@@ -10,6 +11,7 @@ from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
 from oauth2_provider.models import clear_expired
 
+from accounts.services import legal_holds
 from config.kit.clock import now
 
 ROWS_AT_ONCE = 1000
@@ -25,6 +27,7 @@ def prune() -> int:
     """Delete what is over: cache rows, counters, sessions, staff cookies, devices, challenges; how many rows went."""
     moment = now()
     old = moment - SESSION_KEPT
+    held, values = legal_holds.held().values("pk").query.sql_with_params()
     return (
         _prune_cache(moment)
         + _delete(
@@ -33,7 +36,13 @@ def prune() -> int:
             moment - COUNTER_IDLE,
             moment,
         )
-        + _delete("accounts_session", "ended_at < %s OR expires_at < %s", old, old)
+        + _delete(
+            "accounts_session",
+            f"(ended_at < %s OR expires_at < %s) AND user_id NOT IN ({held})",  # a subquery of ours
+            old,
+            old,
+            *values,
+        )
         + _delete("accounts_apptoken", "expires_at <= %s", moment)
         + _delete("accounts_securitylink", "expires_at <= %s", old)
         + _delete("accounts_knowndevice", "expires_at <= %s", moment)
@@ -58,7 +67,7 @@ def _prune_cache(moment: datetime) -> int:
     return _delete(settings.CACHES["default"]["LOCATION"], "expires < %s", moment) if ours else 0
 
 
-def _delete(table: str, condition: str, *values: datetime) -> int:
+def _delete(table: str, condition: str, *values: Any) -> int:
     name = connection.ops.quote_name(table)
     portion = f"SELECT ctid FROM {name} WHERE {condition} LIMIT {ROWS_AT_ONCE} FOR UPDATE SKIP LOCKED"  # noqa: S608  # ours, above
     statement = f"DELETE FROM {name} WHERE ctid = ANY (ARRAY({portion}))"  # noqa: S608  # ours, above

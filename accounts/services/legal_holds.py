@@ -1,6 +1,8 @@
 """Legal holds: what a court, an authority or a quarrel needs is not erased, by nobody, until two officers lift the hold.
 
-A customer and the sub-accounts are one person: a hold on one of them holds the family.
+What a hold keeps: everything an erasure takes, and what would go earlier by itself: files of documents that are replaced,
+uploads that nobody claims, messages, notices and sessions whose time is over. Secrets, codes and counters go as ever; they
+prove nothing. A customer and the sub-accounts are one person: a hold on one of them holds the family.
 """
 
 from __future__ import annotations

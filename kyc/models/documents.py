@@ -72,7 +72,7 @@ class Document(models.Model):
 
     The stored file is the page JPEGs one behind another, sealed as one under the customer's key. `sha256` is of those
     bytes before sealing: it is what a decision is bound to. A document replaced before anyone decided about it loses its
-    file (`storage_name` is null); one that was decided keeps it as evidence.
+    file (`storage_name` is null); one that was decided, or whose customer is under a legal hold, keeps it as evidence.
     A video's pages are pictures taken from it; the video itself lies sealed in a file of its own, `video_name`, and
     `sha256` is of the pages and the video behind them.
     """

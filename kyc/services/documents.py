@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from accounts.services import legal_holds
 from kyc.catalogue.requirements import LEVEL_OF_KIND
 from kyc.errors import DocumentSettled, DocumentUnreadable, ImagingBusy, UploadUnfit
 from kyc.models import Case, Document, DocumentKind, DocumentState
@@ -92,7 +93,7 @@ def attach(user: User, kind: str, file: kept.Kept, case: Case | None) -> Documen
     Raises DocumentSettled.
     """
     place = case if case is not None else cases.open_or_new(user, LEVEL_OF_KIND[kind])
-    _make_room(place.pk, kind)
+    _make_room(place, kind)
     document = Document.objects.create(
         case=place,
         user_id=user.pk,
@@ -104,18 +105,16 @@ def attach(user: User, kind: str, file: kept.Kept, case: Case | None) -> Documen
     return document
 
 
-def _make_room(case_id: int, kind: str) -> None:
-    former = (
-        Document.objects.select_for_update().filter(case_id=case_id, kind=kind).exclude(state=DocumentState.REPLACED).first()
-    )
+def _make_room(case: Case, kind: str) -> None:
+    former = Document.objects.select_for_update().filter(case=case, kind=kind).exclude(state=DocumentState.REPLACED).first()
     if former is None:
         return
     if former.state == DocumentState.ACCEPTED:
         raise DocumentSettled(document_kind=kind)
-    undecided = former.state == DocumentState.UPLOADED
+    useless = former.state == DocumentState.UPLOADED and not legal_holds.is_held(case.user)
     DOCUMENT_FLOW.check(former.state, DocumentState.REPLACED)
     former.state = DocumentState.REPLACED
-    if undecided:
+    if useless:
         for name in (former.storage_name, former.video_name):
             if name:
                 transaction.on_commit(partial(storage.forget, name))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from accounts.services import legal_holds
 from config.kit import clock
 from config.kit.errors import Absent
 from kyc.errors import UploadUnfit, UploadUsed
@@ -89,19 +90,24 @@ def _same(document: Document, kind: str, case: Case | None) -> Document:
 
 
 def expire() -> int:
-    """Delete the files of uploads that nobody claimed in time, and rows that count for nothing any more; how many files."""
+    """Delete the files of uploads that nobody claimed in time, and rows that count for nothing any more; how many files.
+
+    What a legal hold keeps stays; it can't be claimed any more.
+    """
     expired = 0
     while expired < SWEEP_ROWS_MAX and _expire_one():
         expired += 1
     old = clock.now() - timedelta(days=ROW_DAYS)
-    Upload.objects.filter(document=None, storage_name=None, video_name=None, created_at__lt=old).delete()
+    gone = Upload.objects.filter(document=None, storage_name=None, video_name=None, created_at__lt=old)
+    gone.exclude(user__in=legal_holds.held()).delete()
     return expired
 
 
 @transaction.atomic
 def _expire_one() -> bool:
     due = Upload.objects.filter(storage_name__isnull=False, expires_at__lte=clock.now())
-    upload = due.select_for_update(skip_locked=True).order_by("expires_at").first()
+    due = due.exclude(user__in=legal_holds.held())
+    upload = due.select_for_update(skip_locked=True, of=("self",)).order_by("expires_at").first()
     if upload is None:
         return False
     for name in (upload.storage_name, upload.video_name):

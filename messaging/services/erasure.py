@@ -6,11 +6,13 @@ import secrets
 from typing import TYPE_CHECKING, Any
 
 from config.kit.clock import now
-from messaging.models import Message, MessageState, Notice
+from messaging.models import Channel, Message, MessageState, Notice
 from messaging.models.messages import OPEN_STATES
+from messaging.services import destinations
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
+    from django.db.models import QuerySet
 
 ERASED = "erased"
 """What stands for a destination that is gone."""
@@ -27,3 +29,11 @@ def forget(user: AbstractBaseUser) -> None:
         index = secrets.token_bytes(32)
         Message.objects.filter(pk=pk).update(destination_masked=ERASED, destination_hash=index, provider_reference="")
     Notice.objects.filter(user_id=user.pk).delete()
+
+
+def hashes_of(users: QuerySet[Any]) -> list[bytes]:
+    """Under which indexes messages to these users are found: where they are reached now, and where they were before."""
+    contacts = [(Channel.EMAIL, user.email) for user in users] + [(Channel.SMS, user.phone) for user in users]
+    found = {destinations.blind_index(channel, to) for channel, to in contacts if to}
+    sent = Message.objects.filter(user_id__in=users.values("pk")).order_by().values_list("destination_hash", flat=True)
+    return sorted(found | {bytes(index) for index in sent.distinct()})

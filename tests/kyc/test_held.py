@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
+from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 
 from accounts.errors.privacy import AlreadyErased, UnderLegalHold
-from accounts.models import Erasure, LegalHold, User
+from accounts.models import Erasure, LegalHold, Session, User
 from accounts.models.users import Status
-from accounts.services import legal_holds
+from accounts.services import housekeeping, legal_holds
 from accounts.services.officers import Act
+from accounts.tasks import purge_messages
 from config.kit import clock
-from kyc.models import Retention
-from kyc.services import retention
+from kyc.models import Document, Retention, Upload
+from kyc.services import documents, retention, uploads
+from messaging.models import Message, Notice
 from tests import factories_kyc as make
 from tests.accounts.threads import at_once
 from tests.factories_around import sub_account
+from tests.kyc import pictures
 from wallet.services import leaving
 
 pytestmark = pytest.mark.django_db
@@ -67,3 +74,42 @@ def test_a_hold_on_a_sub_account_and_the_erasure_of_its_parent_at_once_are_never
 
     found = [type(one).__name__ for one in at_once(2, act)]
     assert found in (["Erased", "AlreadyErased"], ["UnderLegalHold", "LegalHold"])
+
+
+def names_in(root: Path) -> set[str]:
+    """The names of the stored files."""
+    return {str(path.relative_to(root)) for path in root.rglob("*") if path.is_file()}
+
+
+def test_files_that_would_go_stay_while_a_hold_stands(storage_root: Path, django_capture_on_commit_callbacks: Any) -> None:
+    user, other = make.customer(), make.customer()
+    held(user)
+    for who in (user, other):
+        with django_capture_on_commit_callbacks(execute=True):
+            for _ in range(2):
+                documents.upload(user=who, kind="selfie", content=pictures.jpeg())
+            uploads.keep(user=who, content=pictures.jpeg())
+    with time_machine.travel(clock.now() + timedelta(days=uploads.ROW_DAYS, hours=1)):
+        with django_capture_on_commit_callbacks(execute=True):
+            assert uploads.expire() == 1
+        uploads.expire()
+    kept = set(Document.objects.filter(user=user).values_list("storage_name", flat=True))
+    kept |= set(Upload.objects.values_list("storage_name", flat=True))
+    live = Document.objects.get(user=other, storage_name__isnull=False)
+    assert (len(kept), Upload.objects.get().user) == (3, user)
+    assert names_in(storage_root) == kept | {live.storage_name}
+
+
+def test_messages_notices_and_sessions_of_who_is_held_outlive_their_time(settings: LazySettings) -> None:
+    user, other = make.level_one(), make.level_one()
+    for who in (user, other):
+        make.token_of(who)
+        Notice.objects.create(user=who, template="totp_bound", sealed=b"x", created_at=clock.now())
+    held(user)
+    Message.objects.update(state="expired", sealed=None, ended_at=clock.now())
+    sent = Message.objects.filter(user=user).count() + 1  # the code of the registration was sent to nobody yet
+    with time_machine.travel(clock.now() + timedelta(days=settings.MESSAGING_EVIDENCE_DAYS + 1)):
+        purge_messages()
+        housekeeping.prune()
+    assert (Message.objects.count(), set(Notice.objects.values_list("user", flat=True))) == (sent, {user.pk})
+    assert set(Session.objects.values_list("user", flat=True)) == {user.pk}

@@ -14,9 +14,9 @@ from django.conf import LazySettings
 from django.db import IntegrityError, transaction
 from PIL import Image
 
+from accounts import tasks
 from config.kit.clock import now
 from config.kit.errors import Absent
-from messaging import tasks
 from messaging.errors import CaptchaKindUnknown, CaptchaRequired, CaptchaWrong, TooManyCaptchas
 from messaging.models import Captcha
 from messaging.services import captchas
@@ -206,7 +206,7 @@ def test_old_rows_go_and_young_ones_stay(db: None) -> None:
         captchas.draw("picture", ip=ADDRESS)
         require(solved_work())
     solved_picture()
-    tasks.purge()
+    tasks.purge_messages()
     assert Captcha.objects.count() == 1
 
 

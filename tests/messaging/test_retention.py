@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 
+from accounts.services import legal_holds
 from config.kit.clock import now
 from messaging.models import BudgetAlarm, Message, MessageTry, Notice
 from messaging.services import delivery, housekeeping, limits
@@ -29,7 +30,7 @@ def test_messages_go_with_their_tries_and_young_ones_stay_with_theirs(
     send(destination="bob@example.com", ip="127.0.0.2")
     delivery.sweep()
     assert (Message.objects.count(), MessageTry.objects.count()) == (2, 3)
-    housekeeping.purge()
+    housekeeping.purge(held=legal_holds.held())
     assert (Message.objects.count(), MessageTry.objects.count()) == (1, 1)
     assert MessageTry.objects.get().message == Message.objects.get()
 
@@ -41,6 +42,6 @@ def test_old_notices_and_alarms_go(db: None, settings: LazySettings) -> None:
         moment = now() - timedelta(days=days)
         Notice.objects.create(user=user, template="totp_bound", sealed=b"x", created_at=moment)
         limits.spend("sms in all", 1, at=moment)
-    housekeeping.purge()
+    housekeeping.purge(held=legal_holds.held())
     assert Notice.objects.count() == 1
     assert BudgetAlarm.objects.count() == 2  # both marks of the younger hour
