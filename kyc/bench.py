@@ -90,7 +90,10 @@ class KycQueue(Comparison):
             "country": queue.Filters(country=COUNTRIES[0]),
             "level": queue.Filters(level=Level.DOCUMENTS),
             "older than a day": queue.Filters(age_hours=24),
-            "approved": queue.Filters(state=CaseState.APPROVED),
+            "rejected": queue.Filters(state=CaseState.REJECTED),
+            "rejected, country": queue.Filters(state=CaseState.REJECTED, country=COUNTRIES[0]),
+            "all, country": queue.Filters(state=queue.ALL, country=COUNTRIES[0]),
+            "search": queue.Filters(search="100000007"),
         }
         return {name: self._pages(chosen) for name, chosen in filters.items()}
 
@@ -132,7 +135,7 @@ class KycQueue(Comparison):
             "public_id": "4000000000000000 + n",
             "user_id": f"{first} + n / {CASES_OF_EACH}",
             "level": f"1 + mod(n, {CASES_OF_EACH})",
-            "state": f"CASE WHEN {waits} THEN 'submitted' ELSE 'approved' END",
+            "state": f"CASE WHEN {waits} THEN 'submitted' ELSE 'rejected' END",
             "decided_at": f"CASE WHEN {waits} THEN NULL ELSE now() END",
             "submitted_at": moment,
             "opened_at": moment,

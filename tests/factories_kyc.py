@@ -117,10 +117,18 @@ def submitted(user: User | None = None) -> Case:
     return applications.apply(user=made, level=Level.DOCUMENTS)
 
 
+def look_through(case: Case, officer: User) -> None:
+    """The officer, who has the case, sees every page of it."""
+    for document in evidence.of(case).documents:
+        for page in range(1, document.page_count + 1):
+            claims.note_seen(case, officer, document, page)
+
+
 def decide(decision: Callable[..., CaseDecision], case: Case, by: User | None = None, **given: Any) -> CaseDecision:
     """An officer takes the case and decides about what the page shows now."""
     who = by or officer()
     claims.claim(case_pk=case.pk, officer=who)
+    look_through(case, who)
     return decision(case_id=case.public_id, officer=who, seen=evidence.of(case).fingerprint, **given)
 
 

@@ -22,7 +22,7 @@ class Act:
 
     def require(self, *roles: str) -> None:
         """Promise that a reason is given and that the officer has one of the roles. Raises ReasonDue, NotAnOfficer."""
-        if not self.said or len(self.said) > REASON_CHARACTERS_MAX:
+        if not any(map(str.isalnum, self.said)) or "\0" in self.said or len(self.said) > REASON_CHARACTERS_MAX:
             raise ReasonDue(characters_max=REASON_CHARACTERS_MAX)
         if self.officer is None and not self.by.strip():
             raise ValueError("somebody acts: an officer, or whoever runs the command")

@@ -110,9 +110,10 @@ def claimed_by(case: RecoveryCase) -> User | None:
     return case.claimed_by if is_held else None
 
 
-def is_under_review(user: User) -> bool:
-    """Whether officers have a recovery of this customer to decide."""
-    return RecoveryCase.objects.filter(user_id=user.pk, state__in=DECIDABLE).exists()
+def has_in_hand(user: User, officer: User) -> bool:
+    """Whether the officer is the one who looks at a recovery of this customer that waits for a decision."""
+    held = RecoveryCase.objects.filter(user_id=user.pk, state__in=DECIDABLE, claimed_by=officer)
+    return held.filter(claimed_at__gt=now() - CLAIM).exists()
 
 
 def has_approved(decisions: Iterable[RecoveryDecision], case: RecoveryCase, officer: User) -> bool:

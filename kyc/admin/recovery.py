@@ -211,8 +211,10 @@ class RecoveryCaseAdmin(PageAdmin):
             "view": view,
             "case": case,
             "form": form,
-            "selfies": [(selfie, self._signed(request, place, selfie.public_id)) for selfie in view.selfies],
-            "documents": [(document, self._pages(request, document)) for document in view.documents],
+            "selfies": [
+                (selfie, "" if view.is_masked else self._signed(request, place, selfie.public_id)) for selfie in view.selfies
+            ],
+            "documents": [(document, [] if view.is_masked else self._pages(request, document)) for document in view.documents],
             "decisions": [(d, recovery_reasons.text_of(d.reason_slug, "en")) for d in view.decisions],
             "can_decide": case.state in recovery_desk.DECIDABLE,
             "can_reject": case.state in (*recovery_desk.DECIDABLE, CaseState.WAITING),

@@ -56,6 +56,7 @@ from kyc.errors.claims import CaseClaimed as CaseClaimed
 from kyc.errors.claims import CaseNotClaimed as CaseNotClaimed
 from kyc.errors.claims import CaseNotWaiting as CaseNotWaiting
 from kyc.errors.claims import ImagesMasked as ImagesMasked
+from kyc.errors.claims import ImagesUnseen as ImagesUnseen
 from kyc.errors.claims import NotALead as NotALead
 from kyc.errors.files import StorageUnavailable as StorageUnavailable
 from kyc.errors.files import UploadBytesReached as UploadBytesReached

@@ -38,6 +38,15 @@ class ImagesMasked(DomainError):
     message = "Take the case for review, or open its data with a reason, to see its images."
 
 
+class ImagesUnseen(DomainError):
+    """An approval is of what was seen."""
+
+    slug = "kyc.images_unseen"
+    kind = Kind.CONFLICT
+    message = "You have not looked at {pages} of the pages yet: open the case again, and let every picture appear."
+    pages: int
+
+
 class NotALead(DomainError):
     """Only a lead takes a case away from another officer."""
 

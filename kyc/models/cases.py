@@ -118,6 +118,8 @@ class Case(models.Model):
             ),
             models.Index(fields=["user", "level", "-id"], name="kyc_case_of_user"),
             models.Index(fields=["state", "-id"], name="kyc_case_by_state"),
+            models.Index(fields=["state", "country", "-id"], name="kyc_case_by_state_country"),
+            models.Index(fields=["country", "-id"], name="kyc_case_by_country"),
             models.Index(
                 fields=["document_expires_on", "id"],
                 condition=models.Q(state=CaseState.APPROVED, document_expires_on__isnull=False),

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from kyc.models.cases import Case
+
+SEEN_LENGTH_MAX = 72
 
 
 class CaseClaim(models.Model):
@@ -15,6 +18,8 @@ class CaseClaim(models.Model):
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
     claimed_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    seen = ArrayField(models.CharField(max_length=SEEN_LENGTH_MAX), default=list, db_default=[])
+    """Each page that its officer looked at: fingerprint of the document, a colon, number of the page."""
 
     class Meta:
         db_table = "kyc_case_claim"

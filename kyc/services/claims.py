@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import CharField, F, Func, Q, Value
 
 from accounts.services import audit, staff
 from config.kit import clock
 from config.kit.errors import Absent
-from kyc.errors import CaseClaimed, CaseNotClaimed, CaseNotWaiting, NotALead, NotAnOfficer, OwnCase
-from kyc.models import Case, CaseClaim
+from kyc.errors import CaseClaimed, CaseNotClaimed, CaseNotWaiting, ImagesUnseen, NotALead, NotAnOfficer, OwnCase
+from kyc.models import Case, CaseClaim, Document
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from accounts.models import User
 
 OFFICERS_GROUP = "compliance"
@@ -77,6 +80,21 @@ def require_own(case: Case, officer: User) -> None:
         raise CaseClaimed(officer=held.officer.get_full_name())
 
 
+def note_seen(case: Case, officer: User, document: Document, page: int) -> None:
+    """Remember that the officer who has the case looked at this page. Many at once are all kept."""
+    page_seen = Value(_page(document, page))
+    added = Func(F("seen"), page_seen, function="array_append", output_field=ArrayField(CharField()))
+    CaseClaim.objects.filter(case=case, officer=officer).update(seen=added)
+
+
+def require_seen(case: Case, documents: Iterable[Document]) -> None:
+    """Promise that the officer who has the case looked at every page. Under the case's lock. Raises ImagesUnseen."""
+    seen = set(CaseClaim.objects.filter(case=case).values_list("seen", flat=True).first() or ())
+    due = {_page(document, page) for document in documents for page in range(1, document.page_count + 1)}
+    if missing := len(due - seen):
+        raise ImagesUnseen(pages=missing)
+
+
 def end(case: Case) -> None:
     """Nobody has the case any more: it was decided. Under the case's lock."""
     CaseClaim.objects.filter(case=case).delete()
@@ -104,7 +122,7 @@ def _hold(case: Case, officer: User, *, is_lead: bool) -> CaseClaim:
     if before is not None and before.officer_id == officer.pk:
         renew(case_pk=case.pk, officer=officer)
         return CaseClaim.objects.get(case=case)
-    values = {"officer": officer, "claimed_at": now, "expires_at": until}
+    values = {"officer": officer, "claimed_at": now, "expires_at": until, "seen": []}
     if not CaseClaim.objects.filter(free, case=case).update(**values):
         CaseClaim.objects.bulk_create([CaseClaim(case=case, **values)], ignore_conflicts=True)
     held = CaseClaim.objects.select_related("officer").get(case=case)
@@ -113,6 +131,10 @@ def _hold(case: Case, officer: User, *, is_lead: bool) -> CaseClaim:
     taken_from = {"taken_from": str(before.officer_id)} if before else {}
     _note(officer, "kyc.case_claimed", case, {"customer": str(case.user.uid), "opened": "everything", **taken_from})
     return held
+
+
+def _page(document: Document, page: int) -> str:
+    return f"{document.fingerprint}:{page}"
 
 
 def _note(officer: User, act: str, case: Case, facts: dict[str, str]) -> None:

@@ -111,6 +111,7 @@ def _decide(case_id: int, officer: User, seen: str, judgement: _Judgement, refus
         claims.require_own(case, officer)
         if judgement.verdict == Verdict.APPROVE:
             _require_level_below(case)
+            claims.require_seen(case, current.documents)
             readings.keep(case, judgement.read)
         readings.refuse(case, judgement.parts)
         marked = _mark(current.documents, judgement, refused)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
-from accounts.services import audit, recovery_desk
+from accounts.services import audit
 from config.kit import clock
 from config.kit.crypto import Unsealable
 from config.kit.errors import Absent
@@ -25,6 +25,7 @@ from kyc.services import (
     hints,
     identity,
     neighbours,
+    recovery_view,
     unmasking,
     watermark,
 )
@@ -96,6 +97,7 @@ def look_at_page(*, document_id: int, number: int, officer: User) -> bytes:
     except (IndexError, FileNotFoundError, Unsealable):
         raise Absent(thing="page") from None
     facts = {"page": str(number), "kind": document.kind, "sha256": document.fingerprint}
+    claims.note_seen(document.case, officer, document, number)
     _note(officer, "kyc.document_viewed", f"kyc.document:{document.public_id}", facts)
     return watermark.drawn(page, text=f"{officer.get_full_name()}  {clock.now():%Y-%m-%d %H:%M} UTC")
 
@@ -104,7 +106,7 @@ def _may_see(document: Document, officer: User) -> bool:
     """With the case in hand or its images opened; and the verified face while a recovery is to be compared with it."""
     if "images" in unmasking.opened(document.case, officer):
         return True
-    return document.kind in COMPARED and recovery_desk.is_under_review(document.case.user)
+    return document.kind in COMPARED and recovery_view.may_see(document.case.user, officer)
 
 
 def _require_officer(officer: User) -> None:

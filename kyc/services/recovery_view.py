@@ -13,15 +13,15 @@ from config.kit import clock
 from config.kit.crypto import Unsealable
 from config.kit.errors import Absent
 from kyc.catalogue.requirements import COMPARED
-from kyc.errors import NotAnOfficer
+from kyc.errors import ImagesMasked, NotAnOfficer
 from kyc.models import Case, CaseState, Document, DocumentState, RecoverySelfie
 from kyc.services import entitlements, identity, recovery_selfies, unmasking, watermark
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-OPENED = ("name", "birthday", "id_number")
-"""What the page shows of the person, and its button opens."""
+OPENED = ("name", "birthday", "id_number", "images")
+"""What the page shows of the person, and its button opens; places of sign-ins are shown with them."""
 LOGINS_SHOWN_MAX = 12
 CASES_SHOWN_MAX = 10
 
@@ -57,7 +57,7 @@ def look(*, case_pk: int, officer: User) -> RecoveryView:
     user = case.user
     subject = f"accounts.recoverycase:{case.public_id}"
     other = recovery_desk.claim(case=case, officer=officer)
-    in_hand = other is None and case.state in recovery_desk.DECIDABLE
+    in_hand = recovery_desk.has_in_hand(user, officer)
     opened = dict.fromkeys(unmasking.FIELDS, clock.now()) if in_hand else unmasking.opened(user, officer)
     facts = {"customer": str(user.uid), **({"opened": ", ".join(OPENED)} if in_hand else {})}
     _note(officer, "accounts.recovery_viewed", subject, facts)
@@ -78,11 +78,13 @@ def look(*, case_pk: int, officer: User) -> RecoveryView:
 
 
 def look_at_selfie(*, selfie_id: int, officer: User) -> bytes:
-    """The selfie as JPEG with the officer's name across it. Raises NotAnOfficer, Absent."""
+    """The selfie as JPEG with the officer's name across it. Raises NotAnOfficer, Absent, ImagesMasked."""
     _require_officer(officer)
-    selfie = RecoverySelfie.objects.filter(public_id=selfie_id).first()
+    selfie = RecoverySelfie.objects.select_related("case__user").filter(public_id=selfie_id).first()
     if selfie is None:
         raise Absent(thing="selfie")
+    if not may_see(selfie.case.user, officer):
+        raise ImagesMasked
     try:
         content = recovery_selfies.read(selfie)
     except (FileNotFoundError, Unsealable):
@@ -90,6 +92,11 @@ def look_at_selfie(*, selfie_id: int, officer: User) -> bytes:
     facts = {"sha256": selfie.fingerprint}
     _note(officer, "accounts.recovery_selfie_viewed", f"kyc.recoveryselfie:{selfie.public_id}", facts)
     return watermark.drawn(content, text=f"{officer.get_full_name()}  {clock.now():%Y-%m-%d %H:%M} UTC")
+
+
+def may_see(user: User, officer: User) -> bool:
+    """Whether pictures of the customer are open to the officer because of a recovery: it is in hand, or they were opened."""
+    return recovery_desk.has_in_hand(user, officer) or "images" in unmasking.opened(user, officer)
 
 
 def _compared(user: User) -> list[Document]:

@@ -17,6 +17,10 @@ import httpcore
 from config.webhooks import Endpoint
 from messaging.providers.deadline import Deadline, DeadlineBackend
 
+CLOSED = tuple(map(ipaddress.ip_network, ("192.88.99.0/24", "fec0::/10")))
+"""Relays and site-local addresses, which Python's table takes for open."""
+TRANSLATED = tuple(map(ipaddress.ip_network, ("64:ff9b::/96", "64:ff9b:1::/48", "::/96")))
+"""Networks whose addresses end in an IPv4 address. Source: RFC 6052, RFC 8215, RFC 4291 (2.5.5.1)."""
 STEPS = 5
 """Looking the name up, connecting, TLS, writing and waiting: each may take the time-out, and all together as many."""
 
@@ -106,5 +110,16 @@ def _looked_up(host: str, port: int, seconds: float) -> list[str]:
 def is_public(address: str) -> bool:
     """Whether the address is one of the open internet; what an IPv6 address carries inside is looked at as well."""
     parsed = ipaddress.ip_address(address)
-    inner = (parsed.ipv4_mapped or parsed.sixtofour) if isinstance(parsed, ipaddress.IPv6Address) else None
-    return parsed.is_global and not parsed.is_multicast and (inner is None or inner.is_global)
+    inside = _inside(parsed) if isinstance(parsed, ipaddress.IPv6Address) else ()
+    return all(_is_open(one) for one in (parsed, *inside))
+
+
+def _is_open(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> bool:
+    return address.is_global and not address.is_multicast and not any(address in net for net in CLOSED)
+
+
+def _inside(address: ipaddress.IPv6Address) -> tuple[ipaddress.IPv4Address, ...]:
+    """The IPv4 addresses to which a gateway on the way might turn it."""
+    found = (address.ipv4_mapped, address.sixtofour, *(address.teredo or ()))
+    last = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    return (*filter(None, found), *([last] if any(address in net for net in TRANSLATED) else []))

@@ -51,6 +51,7 @@ def test_of_six_officers_at_once_one_gets_a_case_whose_claim_ran_out() -> None:
 def test_a_decision_about_a_case_that_another_officer_has_is_refused_and_a_decision_ends_the_claim() -> None:
     case, mine, other = make.submitted(), make.officer(), make.officer()
     claims.claim(case_pk=case.pk, officer=mine)
+    make.look_through(case, mine)
     seen = evidence.of(case).fingerprint
     with pytest.raises(CaseClaimed):
         decisions.approve(case_id=case.public_id, officer=other, seen=seen)

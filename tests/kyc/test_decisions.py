@@ -47,6 +47,7 @@ def decide(case: Case, verdict: str, officer: User | None = None, **changes: Any
         given |= {"reason": "document_altered"}
     with suppress(DomainError):  # who may not take a case is refused by the decision too
         claims.claim(case_pk=case.pk, officer=given["officer"])
+        make.look_through(case, given["officer"])
     made: CaseDecision = getattr(decisions, verdict)(**{**given, **changes})
     return made
 
@@ -215,3 +216,13 @@ def test_reasons_have_numbers_of_their_own_and_three_languages() -> None:
         assert set(reason.texts) == {"en", "zh-CN", "zh-TW"}
         assert all(reason.texts.values())
         assert reason.verdicts
+
+
+def test_the_database_takes_no_approval_without_an_officers_word_and_no_other_fingerprint() -> None:
+    case = make.submitted()
+    with pytest.raises(IntegrityError, match="nobody approved"), transaction.atomic():
+        Case.objects.filter(pk=case.pk).update(state=CaseState.APPROVED, decided_at=case.submitted_at)
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+    with pytest.raises(IntegrityError, match="fingerprint"), transaction.atomic():
+        Document.objects.filter(case=case).update(sha256=b"0" * 32)

@@ -187,6 +187,9 @@ def make_hash(key: str | None) -> str:
 def test_approving_through_the_form_opens_the_level(desk: Client) -> None:
     case = make.submitted()
     html = taken(desk, case)
+    unseen = desk.post(page_of(case), {"verdict": "approve", "seen": seen_on(html)}, follow=True)
+    assert "You have not looked at 3 of the pages yet" in unseen.content.decode()
+    assert all(desk.get(link).status_code == 200 for link in image_links(html))
     response = desk.post(page_of(case), {"verdict": "approve", "seen": seen_on(html)}, follow=True)
     assert f"Case {case.public_id} is approved." in response.content.decode()
     assert entitlements.level_of(case.user) == 2

@@ -34,6 +34,7 @@ def taken(case: Case, *roles: str) -> Client:
         officer.groups.add(*make.officer(role).groups.all())
     if case.waiting:
         claims.claim(case_pk=case.pk, officer=officer)
+        make.look_through(case, officer)
     return signed_in(officer)
 
 

@@ -77,6 +77,7 @@ def test_two_decisions_at_once_decide_once() -> None:
     seen = evidence.of(case).fingerprint
     officer = make.officer()
     claims.claim(case_pk=case.pk, officer=officer)
+    make.look_through(case, officer)
     results = together(
         lambda: decisions.approve(case_id=case.public_id, officer=officer, seen=seen),
         lambda: decisions.reject(case_id=case.public_id, officer=officer, seen=seen, reason="document_altered"),
@@ -92,6 +93,7 @@ def test_a_new_image_and_an_approval_at_once_never_approve_the_unseen() -> None:
         seen = evidence.of(case).fingerprint
         officer = make.officer()
         claims.claim(case_pk=case.pk, officer=officer)
+        make.look_through(case, officer)
         approval, upload = together(
             partial(decisions.approve, case_id=case.public_id, officer=officer, seen=seen),
             partial(documents.upload, user=case.user, kind="selfie", content=pictures.jpeg()),

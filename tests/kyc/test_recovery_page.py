@@ -14,6 +14,7 @@ from accounts import step_up
 from accounts.models import AuditRecord, RecoveryCase
 from accounts.models.recovery import CaseState, RecoveryCause
 from accounts.services import freezing, recovery_cases
+from kyc.errors import ImagesMasked
 from kyc.models import RecoverySelfie
 from kyc.services import documents, recovery_selfies, recovery_view
 from tests import factories_kyc as make
@@ -84,6 +85,12 @@ def test_a_second_officer_sees_masks_until_they_are_opened_with_a_reason() -> No
     masked = second.get(page_of(case)).content.decode()
     assert "Mei-Hua Lin" not in masked
     assert "1990-02-28" not in masked
+    assert 'class="desk-stage"' not in masked
+    link = re.findall(r'src="(/admin/accounts/recoverycase/selfies/[^"]+)"', first.get(page_of(case)).content.decode())[0]
+    selfie = RecoverySelfie.objects.get()
+    with pytest.raises(ImagesMasked):
+        recovery_view.look_at_selfie(selfie_id=selfie.public_id, officer=make.officer())
+    assert first.get(link.replace("&amp;", "&")).status_code == 200
     second.post(page_of(case), {"act": "reveal", "reason": ""})
     assert "Mei-Hua Lin" not in second.get(page_of(case)).content.decode()
     second.post(page_of(case), {"act": "reveal", "reason": "review"})

@@ -122,10 +122,18 @@ def test_a_name_that_leads_inside_is_not_asked_in_production(settings: Any) -> N
 
 
 @pytest.mark.parametrize(
-    "address", ["127.0.0.1", "10.1.2.3", "169.254.169.254", "::1", "fd00::1", "::ffff:10.0.0.1", "100.64.0.1", "224.0.0.1"]
+    "address",
+    [
+        *("127.0.0.1", "10.1.2.3", "169.254.169.254", "100.64.0.1", "224.0.0.1", "192.88.99.1"),
+        *("::1", "fd00::1", "fec0::1", "::ffff:10.0.0.1", "64:ff9b::a9fe:a9fe", "::7f00:1", "2002:a00:1::1"),
+    ],
 )
 def test_private_addresses_are_known(address: str) -> None:
     assert not wire.is_public(address)
+
+
+def test_open_addresses_are_known() -> None:
+    assert all(map(wire.is_public, ("1.1.1.1", "2606:4700::1111", "64:ff9b::101:101")))
 
 
 def test_endpoints_that_production_refuses() -> None:
