@@ -41,6 +41,7 @@ _TAIWAN_RESIDENT = re.compile(r"[A-Z][89A-D][0-9]{8}", re.ASCII)
 """Since 2021 a letter and 8 or 9; before, two letters: those cards are still about."""
 _TAIWAN_LETTERS = "ABCDEFGHJKLMNPQRSTUVXYWZIO"
 """In the order of their values from 10 on: counties got theirs as they came."""
+_CHILE = re.compile(r"(?:CL)?0*([0-9]+[0-9K])", re.ASCII)
 
 
 def taiwan_checks(number: str) -> bool:
@@ -82,17 +83,43 @@ RULES: Mapping[tuple[str, str], Callable[[str], bool]] = MappingProxyType(
 """(Kind, issuing country) → whether a number may be one."""
 
 
+def _chilean(number: str) -> str:
+    """Without the country's letters and the zeros before; eight places at least."""
+    found = _CHILE.fullmatch(number)
+    return found[1].zfill(8) if found else number
+
+
+def _israeli(number: str) -> str:
+    """Cards show nine digits, people leave the zeros before them away."""
+    return number.zfill(9)
+
+
+SPELLINGS: Mapping[tuple[str, str], Callable[[str], str]] = MappingProxyType(
+    {
+        (IdType.NATIONAL_ID, "CL"): _chilean,
+        (IdType.NATIONAL_ID, "IL"): _israeli,
+    }
+)
+"""(Kind, issuing country) → the one spelling, where the rule takes several for one number."""
+
+
 def plain(text: str) -> str:
-    """The number in its one spelling: capitals and digits alone. Raises IdNumberInvalid."""
+    """Capitals and digits alone. Raises IdNumberInvalid."""
     number = _SEPARATORS.sub("", unicodedata.normalize("NFKC", text))
     if not _NUMBER.fullmatch(number):
         raise IdNumberInvalid(length_min=LENGTH_MIN, length_max=LENGTH_MAX)
     return number.upper()
 
 
+def spelled(text: str, *, id_type: str, issuer: str) -> str:
+    """The number in its one spelling, good or not. Raises IdNumberInvalid."""
+    number, spelling = plain(text), SPELLINGS.get((id_type, issuer))
+    return spelling(number) if spelling is not None else number
+
+
 def checked(text: str, *, id_type: str, issuer: str) -> str:
     """The number in its one spelling, good by its issuer's rule. Raises IdNumberInvalid, IdNumberUnfit."""
-    number = plain(text)
+    number = spelled(text, id_type=id_type, issuer=issuer)
     rule = RULES.get((id_type, issuer))
     fits = _PASSPORT.fullmatch(number) is not None if id_type == IdType.PASSPORT else rule is None or rule(number)
     if not fits:

@@ -153,7 +153,7 @@ def number_index_of(clean: PersonalData) -> bytes:
 def index_of(row: Identity, number: str) -> bytes:
     """The blind index that the number would have as that of the row's document. Raises IdNumberInvalid."""
     issuer = id_numbers.issuer(row.id_type, nationality=row.nationality, residence=row.residence)
-    return number_index(issuer, id_numbers.plain(number))
+    return number_index(issuer, id_numbers.spelled(number, id_type=row.id_type, issuer=issuer))
 
 
 def _finish(user: User, case: Case) -> Case:
