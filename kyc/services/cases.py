@@ -40,7 +40,7 @@ def proven(user: User) -> bool:
 
 
 def grant_below(case: Case, *, officer: User) -> None:
-    """Approve level 1 with an approved one-step case, which stands for both. Under `vault.lock`."""
+    """Approve level 1 with a one-step case that is being approved and stands for both. Under `vault.lock`."""
     if case.programme != Programme.ONE_STEP or approved(case.user, Level.BASIC):
         return
     basic = open_or_new(case.user, Level.BASIC)

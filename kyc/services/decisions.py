@@ -127,11 +127,9 @@ def _decide(case_id: int, officer: User, seen: str, judgement: _Judgement, refus
             ],
             seen_hash=bytes.fromhex(current.fingerprint),
         )
-        cases.move(case, judgement.state, actor=officer, reason=judgement.reason)
-        if judgement.verdict == Verdict.APPROVE:
-            cases.grant_below(case, officer=officer)
+        levels = _move(case, officer, judgement)
         claims.end(case)
-        _tell(case, officer, judgement)
+        _tell(case, officer, judgement, levels)
         return decision
 
 
@@ -147,6 +145,18 @@ def _require_level_below(case: Case) -> None:
     """It may have been taken away while the case waited. One step stands for the level below too."""
     if case.programme != Programme.ONE_STEP and entitlements.level_of(case.user) < case.level - 1:
         raise LevelOutOfOrder(level=case.level, required_level=case.level - 1)
+
+
+def _move(case: Case, officer: User, judgement: _Judgement) -> list[int]:
+    """Move the case; answers the levels to tell of: each one reached, with those that stand again, or the one kept."""
+    before = entitlements.level_of(case.user)
+    if judgement.verdict == Verdict.APPROVE:
+        cases.grant_below(case, officer=officer)
+    cases.move(case, judgement.state, actor=officer, reason=judgement.reason)
+    if judgement.verdict != Verdict.APPROVE:
+        return [case.level]
+    after = entitlements.level_of(case.user)
+    return list(range(before + 1, after + 1)) or [after]
 
 
 def _known_reason(judgement: _Judgement) -> None:
@@ -185,7 +195,7 @@ def _line(document: Document, refused: bool, judgement: _Judgement) -> dict[str,
     }
 
 
-def _tell(case: Case, officer: User, judgement: _Judgement) -> None:
+def _tell(case: Case, officer: User, judgement: _Judgement, levels: Collection[int]) -> None:
     audit.record(
         actor=officer,
         actor_kind="staff",
@@ -194,9 +204,8 @@ def _tell(case: Case, officer: User, judgement: _Judgement) -> None:
         reason=judgement.reason,
         facts={"level": str(case.level), "customer": str(case.user.uid)},
     )
-    facts = {"level": str(case.level)}
-    if judgement.reason:
-        facts["reason"] = REASONS[judgement.reason].text(case.user.language)
+    facts = {"reason": REASONS[judgement.reason].text(case.user.language)} if judgement.reason else {}
     if judgement.verdict == Verdict.APPROVE:
         logins.note(user=case.user, act=LoginAct.IDENTITY_VERIFIED)
-    notices.notify(user=case.user, template=judgement.template, facts=facts)
+    for level in levels:
+        notices.notify(user=case.user, template=judgement.template, facts={**facts, "level": str(level)})

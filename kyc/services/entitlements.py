@@ -65,12 +65,21 @@ def level_of(user: User) -> int:
     """
     if user.parent_id is not None and user.status == Status.DELETED:
         return 0
-    cases = Case.objects.filter(user_id=user.parent_id or user.pk, state=CaseState.APPROVED)
-    approved = set(cases.values_list("level", flat=True).distinct())
+    approved = _approved(user)
     level = 0
     while level + 1 in approved:
         level += 1
     return level
+
+
+def highest_approved(user: User) -> int:
+    """The highest level with an approved case, though one below may be missing: as soon as that is there, this one is too."""
+    return max(_approved(user), default=0)
+
+
+def _approved(user: User) -> set[int]:
+    cases = Case.objects.filter(user_id=user.parent_id or user.pk, state=CaseState.APPROVED)
+    return set(cases.values_list("level", flat=True).distinct())
 
 
 def allowed(user: User) -> dict[str, bool]:

@@ -20,14 +20,17 @@ ROLE = "compliance_lead"
 
 
 def check(*, user: User, to_level: int, act: Act) -> int:
-    """Promise that `lower` would do it now; answers the level of before. Raises as there."""
+    """Promise that `lower` would do it now; answers the highest approved level of before. Raises as there.
+
+    That one may rest, where a document below it has run out: it would stand again with the next one.
+    """
     act.require(ROLE)
     known = REASONS.get(act.said)
     if known is None or LOWER not in known.verdicts:
         raise ReasonUnknown
     act.require_about(user)
     entitlements.require_own_identity(user)
-    level = entitlements.level_of(user)
+    level = entitlements.highest_approved(user)
     if not 0 <= to_level < level:
         raise LevelNotLower(level=level)
     return level

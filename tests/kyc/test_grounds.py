@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from accounts.models import AuditRecord, User
 from accounts.services.officers import Act
+from config.kit.clock import now
 from kyc import errors
 from kyc.models import BankAccount, Case, CaseEvent, CaseState, Document
-from kyc.services import bank_accounts, bank_review, decisions, entitlements, lowering, unmasking
-from messaging.models import Message
+from kyc.services import bank_accounts, bank_review, decisions, entitlements, expiry, lowering, unmasking
+from messaging.models import Message, Notice
+from messaging.services import inbox
 from tests import factories_kyc as make
 from tests.factories_messaging import read_message
 from tests.kyc.test_bank_accounts import SECOND, add, applied, approve, remove, verify
+from tests.kyc.test_one_step import BORN
+from tests.kyc.test_one_step import submitted as by_one_step
 
 pytestmark = pytest.mark.django_db
 
@@ -121,3 +126,47 @@ def test_level_three_ends_with_the_last_verified_account(user: User) -> None:
     last = verify(add(user, SECOND))
     refuse(last)
     assert entitlements.level_of(user) == 2
+
+
+@pytest.fixture
+def dormant(user: User) -> User:
+    """Of level 1: the document of level 2 has run out, and level 3 would stand again with another."""
+    Case.objects.filter(user=user, level=2).update(document_expires_on=now().date() - timedelta(days=1))
+    assert expiry.lower() == 1
+    assert entitlements.level_of(user) == 1
+    return user
+
+
+def approvals(user: User) -> list[str]:
+    """The levels that the customer was told of, in order."""
+    told = Notice.objects.filter(user=user, template="kyc_approved").order_by("id")
+    titles = [inbox.read(notice, language="en").title for notice in told]
+    return [title.removeprefix("Your identity check was approved: level ") for title in titles]
+
+
+def test_a_lead_takes_a_level_that_would_come_back(dormant: User) -> None:
+    with pytest.raises(errors.LevelNotLower) as refusal:
+        lower(dormant, 3)
+    assert refusal.value.level == 3
+    (revoked,) = lower(dormant, 2)
+    assert (revoked.level, revoked.state) == (3, CaseState.REVOKED)
+    assert AuditRecord.objects.filter(act="kyc.level_lowered").latest("id").facts["from"] == "3"
+    make.level_two(dormant)
+    assert entitlements.level_of(dormant) == 2
+    with pytest.raises(errors.LevelNotLower):
+        lower(dormant, 2)
+
+
+def test_each_level_that_comes_back_is_told(dormant: User) -> None:
+    assert approvals(dormant) == ["1", "2", "3"]
+    make.level_two(dormant)
+    assert entitlements.level_of(dormant) == 3
+    assert approvals(dormant) == ["1", "2", "3", "2", "3"]
+    make.level_two(dormant)  # a renewal takes nothing and gives nothing
+    assert approvals(dormant)[5:] == ["3"]
+
+
+def test_one_step_tells_of_both_its_levels() -> None:
+    case = by_one_step()
+    make.decide(decisions.approve, case, read=BORN)
+    assert approvals(case.user) == ["1", "2"]
