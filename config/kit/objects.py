@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import io
 from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
-from django.core.files.base import ContentFile
+from django.core.files.base import File
 from storages.backends.s3 import S3Storage
+
+READ_BYTES = 64 * 1024
 
 
 class PrivateS3(S3Storage):  # type: ignore[misc]  # django-storages has no types
@@ -39,25 +42,27 @@ class PrivateS3(S3Storage):  # type: ignore[misc]  # django-storages has no type
         """Remove it; no complaint where it is gone already. A bucket that is gone is another matter."""
         self._client.delete_object(**self._place(name))
 
-    def _open(self, name: str, mode: str = "rb") -> ContentFile[bytes]:
-        """The whole file, by a GET: a HEAD would not tell a missing file from a missing bucket."""
+    def _open(self, name: str, mode: str = "rb") -> File[bytes]:
+        """The file, read as it is asked for. By a GET: a HEAD would not tell a missing file from a missing bucket."""
         try:
-            content: bytes = self._client.get_object(**self._place(name))["Body"].read()
+            body = self._client.get_object(**self._place(name))["Body"]
         except ClientError as refused:
             raise _meaning(refused) from refused
-        return ContentFile(content, name=name)
+        return File(io.BufferedReader(_Body(body), READ_BYTES), name=name)
 
     def _save(self, name: str, content: Any) -> str:
-        """One PUT with the checksum of what it holds: the server keeps these bytes or none."""
-        body: bytes = content.read()
+        """One PUT with the checksum of what it holds: the server keeps these bytes or none. Read twice, a part at a time."""
         acl = {"ACL": self.default_acl} if self.default_acl else {}
+        content.seek(0)
+        checksum = hashlib.file_digest(content, "sha256")
+        content.seek(0)
         self._client.put_object(
             **self._place(name),
             **acl,
-            Body=body,
+            Body=content,
             ContentType="application/octet-stream",
             ChecksumAlgorithm="SHA256",
-            ChecksumSHA256=base64.b64encode(hashlib.sha256(body).digest()).decode(),
+            ChecksumSHA256=base64.b64encode(checksum.digest()).decode(),
         )
         return name
 
@@ -67,6 +72,30 @@ class PrivateS3(S3Storage):  # type: ignore[misc]  # django-storages has no type
 
     def _place(self, name: str) -> dict[str, str]:
         return {"Bucket": self.bucket_name, "Key": self._normalize_name(name)}
+
+
+class _Body(io.RawIOBase):
+    """An answer of the server as a file. Its own `readinto` lets urllib3's exceptions through; its `read` does not."""
+
+    def __init__(self, body: Any) -> None:
+        super().__init__()
+        self.body = body
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        part = self.body.read(len(buffer))
+        buffer[: len(part)] = part
+        return len(part)
+
+    def readall(self) -> bytes:
+        return bytes(self.body.read())
+
+    def close(self) -> None:
+        if not self.closed:
+            self.body.close()
+        super().close()
 
 
 def _meaning(refused: ClientError) -> Exception:

@@ -8,6 +8,7 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.response import StreamingBody
 from django.core.exceptions import ImproperlyConfigured
 from django.core.files.storage import storages
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -15,13 +16,14 @@ from django.core.management import CommandError, call_command
 from moto.server import ThreadedMotoServer
 
 from config.document_store import document_store
+from config.kit.objects import READ_BYTES
 from kyc import tasks
 from kyc.errors import StorageUnavailable
 from kyc.models import Document
-from kyc.services import documents, storage, storage_check, sweep
+from kyc.services import documents, links, segments, storage, storage_check, sweep, videos
 from tests import factories_kyc as make
 from tests.client import Api
-from tests.kyc import pictures
+from tests.kyc import clips, pictures
 
 pytestmark = pytest.mark.django_db
 BUCKET = "documents"
@@ -87,6 +89,69 @@ def test_a_file_comes_back_is_private_and_sealed_and_goes(bucket: Any) -> None:
         storage.load(user.pk, name)
     with pytest.raises(FileNotFoundError):
         storage.modified_at(name)
+
+
+class Watched:
+    """A file that notes how much is read of it at once."""
+
+    def __init__(self, file: Any, reads: list[int]) -> None:
+        self.file, self.reads = file, reads
+
+    def read(self, size: int = -1) -> Any:
+        self.reads.append(size)
+        return self.file.read(size)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.file, name)
+
+
+def test_a_long_file_goes_there_and_comes_back_piece_by_piece(bucket: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    user, client = make.customer(), product_client()
+    content = bytes(range(256)) * 4 * 1_024 * 6 + b"end"
+    put, get = client.put_object, client.get_object
+    reads: list[int] = []
+    bodies: list[Any] = []
+
+    def seen_put(**request: Any) -> Any:
+        return put(**{**request, "Body": Watched(request["Body"], reads)})
+
+    def seen_get(**request: Any) -> Any:
+        answer = get(**request)
+        bodies.append(answer["Body"])
+        return answer
+
+    monkeypatch.setattr(client, "put_object", seen_put)
+    monkeypatch.setattr(client, "get_object", seen_get)
+    name = storage.store_long(user.pk, io.BytesIO(content))
+    assert reads
+    assert all(0 <= size <= segments.PIECE_BYTES for size in reads)
+    pieces = storage.load_long(user.pk, name)
+    assert bodies[0].tell() == 0
+    first = next(pieces)
+    assert bodies[0].tell() <= 2 * segments.SEALED_PIECE_BYTES + READ_BYTES
+    assert first + b"".join(pieces) == content
+    assert sum(1 for _ in storage.load_long(user.pk, name)) == 7
+
+
+def test_a_video_lies_in_the_bucket_and_one_that_is_cut_off_on_its_way_does_not_serve(
+    bucket: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = videos.upload(user=make.customer(), file=clips.file(clips.clip(audio=None)))
+    assert len(keys(bucket)) == 2
+    assert links.stored(document).content[4:8] == b"ftyp"
+    client = product_client()
+    get = client.get_object
+
+    def cut_off(**request: Any) -> Any:
+        answer = get(**request)
+        answer["Body"] = StreamingBody(io.BytesIO(answer["Body"].read()[:100]), answer["ContentLength"])
+        return answer
+
+    monkeypatch.setattr(client, "get_object", cut_off)
+    with pytest.raises(StorageUnavailable):
+        links.stored(document)
+    with pytest.raises(StorageUnavailable):
+        documents.page(document, 1)
 
 
 def test_a_wrong_bucket_is_an_outage_and_not_a_missing_file(bucket: Any, server: str, settings: Any) -> None:
