@@ -253,6 +253,20 @@ def test_what_is_not_there_is_not_found(path: str, desk: Client) -> None:
     assert desk.get(f"{QUEUE}{path}").status_code in {403, 404}
 
 
+@pytest.mark.parametrize("path", [f"{QUEUE}?q=%00", f"{QUEUE}?country=%00", "/admin/kyc/bankaccount/?country=%00"])
+def test_a_nul_is_refused_wherever_it_stands(path: str, desk: Client) -> None:
+    case = make.submitted()
+    assert desk.get(path).status_code == 400
+    assert desk.post(page_of(case), {"act": "reveal", "reason": "review\0"}).status_code == 400
+
+
+@pytest.mark.parametrize("reason", ["", " ", ".", "\u200b", "\u2800"])
+def test_a_reason_says_something(reason: str, desk: Client) -> None:
+    case = make.submitted()
+    desk.post(page_of(case), {"act": "reveal", "reason": reason})
+    assert image_links(body(desk, page_of(case))) == []
+
+
 def test_nothing_is_added_changed_or_deleted_by_hand(desk: Client) -> None:
     case = make.submitted()
     assert desk.get(f"{QUEUE}add/").status_code == 403

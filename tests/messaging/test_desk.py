@@ -180,8 +180,9 @@ def test_a_template_that_is_none_is_not_there(desk: Client, path: str) -> None:
 
 
 def test_strange_words_in_the_address_count_for_nothing(desk: Client) -> None:
-    for query in ({"language": "../../etc"}, {"language": "xx"}, {"phrase": "\x00"}):
+    for query in ({"language": "../../etc"}, {"language": "xx"}, {"phrase": "\x01"}):
         assert desk.get(f"{TEMPLATES_PAGE}totp_bound/change/", query).status_code == 200
+    assert desk.get(f"{TEMPLATES_PAGE}totp_bound/change/", {"phrase": "\x00"}).status_code == 400
 
 
 def test_strangers_and_customers_see_no_template(db: None) -> None:
