@@ -2,7 +2,7 @@
 
 The archive is not encrypted: a regulator has to open it with what is at hand, and a password would travel beside it. It is
 written for its owner alone (0600), handed over through the regulator's own channel, and its SHA-256 stands in the audit log.
-One document is in memory at a time, and audit records a portion at a time; nothing waits until the whole is there.
+One picture or a piece of a video is in memory at a time, and a portion of the audit records.
 """
 
 from __future__ import annotations
@@ -10,9 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import IO, TYPE_CHECKING, Any
 
@@ -22,9 +22,8 @@ from django.db.models import Q
 from accounts.models import AuditRecord, LegalHold
 from accounts.services.officers import Act
 from config.kit import clock
-from config.kit.crypto import Unsealable
-from kyc.models import Case, CaseDecision, CaseEvent, Document, RecoverySelfie, Retention
-from kyc.services import applications, export_summary, identity, storage
+from kyc.models import Case, Document
+from kyc.services import export_facts, export_files, export_summary
 from kyc.services.decisions import OFFICERS_GROUP
 
 if TYPE_CHECKING:
@@ -43,7 +42,7 @@ class Exported:
     size_bytes: int
     entries: int
     missing: list[str] = field(default_factory=list)
-    """Names of documents whose file is gone: erased in time, or lost. The manifest names them too."""
+    """Names of files that are gone or do not open: erased in time, or lost. The manifest names them too."""
 
 
 def write(*, customer: User, act: Act, target: IO[bytes]) -> Exported:
@@ -57,12 +56,12 @@ def write(*, customer: User, act: Act, target: IO[bytes]) -> Exported:
     with transaction.atomic():
         act.record(act="kyc.export_begun", subject=subject, facts={"customer": str(customer.uid)})
     archive = _Archive(target)
-    facts = _facts(customer)
+    facts = export_facts.gathered(customer)
     with archive.zip:
-        archive.add("summary.pdf", export_summary.pdf(facts, by=_who(act), reason=act.said))
-        archive.add("data.json", _json(facts))
-        for name, content in _files(customer, archive.missing):
-            archive.add(name, content)
+        archive.add("summary.pdf", [export_summary.pdf(facts, by=_who(act), reason=act.said)])
+        archive.add("data.json", [_json(facts)])
+        for name, parts in export_files.stored(customer, archive.missing):
+            archive.add(name, parts)
         with archive.entry("audit.jsonl") as line_out:
             for record in audit_trail(customer):
                 line_out(_json_line(record))
@@ -98,91 +97,6 @@ def audit_trail(customer: User) -> Iterator[dict[str, Any]]:
         }
 
 
-def _facts(customer: User) -> dict[str, Any]:
-    person = identity.read(customer)
-    holds = LegalHold.objects.filter(customer=customer).order_by("pk")
-    return {
-        "exported_at": clock.now(),
-        "account": {
-            name: getattr(customer, name)
-            for name in ("uid", "email", "phone", "username", "status", "language", "registered_at", "registered_ip")
-        },
-        "person": asdict(person) if person else None,
-        "cases": [_case(case) for case in Case.objects.filter(user=customer).order_by("pk")],
-        "legal_holds": list(holds.values("public_id", "reason", "since", "lift_reason", "lifted_at")),
-        "retention": list(Retention.objects.filter(user=customer).values("case__public_id", "starts_at", "retain_until")),
-    }
-
-
-def _case(case: Case) -> dict[str, Any]:
-    decisions = CaseDecision.objects.filter(case=case).select_related("officer").order_by("pk")
-    events = CaseEvent.objects.filter(case=case).select_related("actor").order_by("pk")
-    try:
-        answers, bank = applications.questionnaire_of(case), applications.bank_account_of(case)
-    except Unsealable:
-        answers, bank = {}, None
-    return {
-        "id": case.public_id,
-        "level": case.level,
-        "programme": case.programme,
-        "state": case.state,
-        "country": case.country,
-        "opened_at": case.opened_at,
-        "submitted_at": case.submitted_at,
-        "decided_at": case.decided_at,
-        "questionnaire": answers,
-        "bank_account": asdict(bank) if bank else None,
-        "decisions": [
-            {"at": one.at, "by": one.officer.uid, "verdict": one.verdict, "reason": one.reason, "seen": one.seen}
-            for one in decisions
-        ],
-        "events": [
-            {"at": one.at, "from": one.from_state, "to": one.to_state, "by": one.actor.uid if one.actor else "system"}
-            | {"reason": one.reason}
-            for one in events
-        ],
-        "documents": [
-            {
-                "id": document.public_id,
-                "kind": document.kind,
-                "state": document.state,
-                "sha256": document.fingerprint,
-                "uploaded_at": document.uploaded_at,
-                "pages": document.page_count,
-            }
-            for document in Document.objects.filter(case=case).order_by("pk")
-        ],
-    }
-
-
-def _files(customer: User, missing: list[str]) -> Iterator[tuple[str, bytes]]:
-    """Each stored file as it was re-encoded, one in memory at a time; a document of several pages is one JPEG each."""
-    for document in Document.objects.filter(user=customer).select_related("case").order_by("pk"):
-        stem = f"documents/level-{document.case.level}-{document.kind}-{document.public_id}"
-        content = _loaded(customer, document.storage_name, stem, missing)
-        for number, page in enumerate(document.pages, start=1) if content else ():
-            yield f"{stem}-{number}.jpg", content[page["offset"] : page["offset"] + page["length"]]
-        if document.video_name:
-            video = _loaded(customer, document.video_name, f"{stem}-video", missing)
-            if video:
-                yield f"{stem}.mp4", video
-    for selfie in RecoverySelfie.objects.filter(user=customer).order_by("pk"):
-        name = f"recovery/selfie-{selfie.public_id}.jpg"
-        content = _loaded(customer, selfie.storage_name, name, missing)
-        if content:
-            yield name, content
-
-
-def _loaded(customer: User, name: str | None, called: str, missing: list[str]) -> bytes:
-    try:
-        if name:
-            return storage.load(customer.pk, name)
-    except (FileNotFoundError, Unsealable):
-        pass
-    missing.append(called)
-    return b""
-
-
 class _Archive:
     """A ZIP that hashes each entry while it is written."""
 
@@ -207,10 +121,11 @@ class _Archive:
             yield part
         self.hashes[name] = {"sha256": digest.hexdigest(), "bytes": size}
 
-    def add(self, name: str, content: bytes) -> None:
-        """A whole entry."""
-        with self.entry(name) as part:
-            part(content)
+    def add(self, name: str, parts: Iterable[bytes]) -> None:
+        """An entry of these parts."""
+        with self.entry(name) as write_part:
+            for part in parts:
+                write_part(part)
 
     def manifest(self, uid: int) -> dict[str, Any]:
         """What is in the archive and what each entry hashes to."""

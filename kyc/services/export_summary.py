@@ -27,6 +27,13 @@ GRID = TableStyle(
         ("BACKGROUND", (0, 0), (0, -1), colors.whitesmoke),
     ]
 )
+LISTS = {
+    "Bank accounts": "bank_accounts",
+    "Recoveries": "recoveries",
+    "Legal holds": "legal_holds",
+    "Kept until": "retention",
+}
+"""What comes behind the cases, and where it stands in the facts."""
 
 
 def pdf(facts: dict[str, Any], *, by: str, reason: str) -> bytes:
@@ -42,9 +49,9 @@ def pdf(facts: dict[str, Any], *, by: str, reason: str) -> bytes:
     story += [Paragraph("Person", HEAD), _table(facts["person"] or {"": "No basic data were given, or they are erased."})]
     for case in facts["cases"]:
         story += _case(case)
-    for title, rows in (("Legal holds", facts["legal_holds"]), ("Kept until", facts["retention"])):
-        if rows:
-            story += [Paragraph(title, HEAD), *(_table(row) for row in rows)]
+    for title, name in LISTS.items():
+        if rows := facts[name]:
+            story += [Paragraph(title, HEAD), *(_table(_plain(row)) for row in rows)]
     target = BytesIO()
     page = SimpleDocTemplate(
         target, pagesize=A4, title=f"Customer {uid}", leftMargin=18 * mm, rightMargin=18 * mm, topMargin=16 * mm
@@ -54,8 +61,7 @@ def pdf(facts: dict[str, Any], *, by: str, reason: str) -> bytes:
 
 
 def _case(case: dict[str, Any]) -> list[Flowable]:
-    plain = {name: value for name, value in case.items() if not isinstance(value, list | dict)}
-    parts: list[Flowable] = [Paragraph(f"Level {case['level']}, case {case['id']}", HEAD), _table(plain)]
+    parts: list[Flowable] = [Paragraph(f"Level {case['level']}, case {case['id']}", HEAD), _table(_plain(case))]
     if case["bank_account"]:
         parts.append(_table(case["bank_account"]))
     for question, answer in case["questionnaire"].items():
@@ -66,6 +72,11 @@ def _case(case: dict[str, Any]) -> list[Flowable]:
     parts += [_table({_text(event["at"]): _moved(event)}) for event in case["events"]]
     parts += [_table({_text(decision["at"]): _decided(decision)}) for decision in case["decisions"]]
     return [*parts, Spacer(1, 4 * mm)]
+
+
+def _plain(row: dict[str, Any]) -> dict[str, Any]:
+    """What fits in a line each; the rest stands in data.json."""
+    return {name: value for name, value in row.items() if not isinstance(value, list | dict)}
 
 
 def _moved(event: dict[str, Any]) -> str:

@@ -30,7 +30,7 @@ def seal(user_id: int, source: IO[bytes], target: IO[bytes], *, context: str) ->
 
 def unseal(user_id: int, source: IO[bytes], *, context: str) -> Iterator[bytes]:
     """The pieces in the clear, one after the other. Raises crypto.Unsealable at the first that is not what was sealed."""
-    key = vault.key_of(user_id)
+    key = vault.opening_key_of(user_id)
     place, piece = 0, source.read(SEALED_PIECE_BYTES)
     while True:
         following = source.read(SEALED_PIECE_BYTES)

@@ -23,8 +23,16 @@ def lock(user: User) -> None:
 
 
 def key_of(user_id: int) -> bytes:
-    """The customer's data key, for what is sealed piece by piece. Never kept, never logged."""
+    """The customer's data key, to seal piece by piece. Never kept, never logged."""
     return _open(_key_row(user_id))
+
+
+def opening_key_of(user_id: int) -> bytes:
+    """The key that there is, to open what was sealed piece by piece. Raises crypto.Unsealable where it was destroyed."""
+    row = CustomerKey.objects.filter(user_id=user_id).first()
+    if row is None:
+        raise crypto.Unsealable("the customer has no key")
+    return _open(row)
 
 
 def seal(user_id: int, plain: bytes, *, context: str) -> bytes:
@@ -34,10 +42,7 @@ def seal(user_id: int, plain: bytes, *, context: str) -> bytes:
 
 def unseal(user_id: int, sealed: bytes | memoryview, *, context: str) -> bytes:
     """The inverse of `seal`. Raises crypto.Unsealable, also where the customer's key was destroyed."""
-    row = CustomerKey.objects.filter(user_id=user_id).first()
-    if row is None:
-        raise crypto.Unsealable("the customer has no key")
-    return crypto.decrypt(_open(row), bytes(sealed), context=context)
+    return crypto.decrypt(opening_key_of(user_id), bytes(sealed), context=context)
 
 
 def destroy(user_id: int) -> bool:

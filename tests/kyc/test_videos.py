@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 
 from config.kit import crypto
 from kyc.errors import DocumentTooLarge, DocumentUnreadable, UploadUnfit, VideoQuotaReached
-from kyc.models import Document, DocumentState, Upload
+from kyc.models import CustomerKey, Document, DocumentState, Upload
 from kyc.services import documents, links, names, quotas, segments, storage, sweep, uploads, video_child, videos
 from tests import factories_kyc as make
 from tests.kyc import clips, pictures
@@ -178,6 +178,13 @@ def test_pieces_that_are_cut_off_or_exchanged_do_not_open(spoil: str, monkeypatc
         list(segments.unseal(user.pk, BytesIO(spoilt), context="c"))
     with pytest.raises(crypto.Unsealable):
         list(segments.unseal(user.pk, BytesIO(raw), context="d"))
+
+
+def test_opening_makes_no_key_for_who_has_none() -> None:
+    user = make.customer()
+    with pytest.raises(crypto.Unsealable):
+        list(segments.unseal(user.pk, BytesIO(b"x" * 40), context="c"))
+    assert not CustomerKey.objects.filter(user=user).exists()
 
 
 def test_a_long_file_goes_through_the_store_piece_by_piece(storage_root: Path) -> None:
