@@ -9,9 +9,11 @@ from django.db import models
 from accounts.errors import NotForSubAccounts
 from accounts.models import Status
 from kyc.errors import NotEntitled
-from kyc.models import Case, CaseState
+from kyc.models import Case, CaseEvent, CaseState
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from accounts.models import User
 
 
@@ -75,6 +77,12 @@ def level_of(user: User) -> int:
 def highest_approved(user: User) -> int:
     """The highest level with an approved case, though one below may be missing: as soon as that is there, this one is too."""
     return max(_approved(user), default=0)
+
+
+def fell_since(user: User, moment: datetime) -> bool:
+    """Whether a level was taken away since the moment, reached again since or not."""
+    taken = CaseEvent.objects.filter(case__user_id=user.parent_id or user.pk, to_state=CaseState.REVOKED, at__gte=moment)
+    return taken.exists()
 
 
 def _approved(user: User) -> set[int]:

@@ -13,6 +13,7 @@ from accounts.services import second_factor
 from config.kit.clock import now
 from kyc.models import Case, CaseState
 from kyc.services import entitlements
+from tests import levels
 from tests.client import Api
 from tests.factories_accounts import CLIENT, customer, token_of
 from tests.factories_around import SUB_PASSWORD, proof_body, sub_account, sub_token
@@ -28,8 +29,7 @@ URL = "/api/v1/sub-accounts"
 def verified(level: int = 2) -> User:
     """A customer of this identity level."""
     user = customer()
-    for passed in range(1, level + 1):
-        Case.objects.create(user=user, level=passed, state=CaseState.APPROVED, submitted_at=now(), decided_at=now())
+    levels.give(user, level, at=now())
     return user
 
 

@@ -13,7 +13,7 @@ from django.contrib.auth.models import Group
 from accounts.models import RegisterType, User
 from accounts.services.second_factor import Proof
 from config.kit.clock import now
-from kyc.models import Case, CaseState
+from tests import levels
 from tests.database import triggers_asleep
 from tests.factories_messaging import pass_time_for_resend, read_code
 from tests.wallet.withdrawals.outside import Network, sign
@@ -37,8 +37,7 @@ def customer(*, level: int = 2, days_old: int = 400, funds: str = "10") -> User:
     user = User.objects.create(
         email=f"customer{next(_numbers)}@example.com", register_type=RegisterType.EMAIL, registered_at=moment
     )
-    for passed in range(1, level + 1):
-        Case.objects.create(user=user, level=passed, state=CaseState.APPROVED, submitted_at=moment, decided_at=moment)
+    levels.give(user, level, at=moment)
     if Decimal(funds):
         fund(user, funds)
     return user

@@ -14,7 +14,7 @@ from kyc.models import Case
 from kyc.services import lowering
 from tests.wallet.withdrawals import arrange
 from tests.wallet.withdrawals.test_review import reject
-from wallet.models import Coin, CoinNetwork, OutgoingTransaction
+from wallet.models import Coin, CoinNetwork, OutgoingTransaction, WithdrawalLimit
 from wallet.services.withdrawals import errors, signing
 from wallet.services.withdrawals.payload import payload_hash_of
 
@@ -113,6 +113,53 @@ def test_a_level_that_was_lowered_behind_the_gate_is_not_signed_for(customer):
     with pytest.raises(errors.GateClosed, match="identity level"):
         arrange.sign_all()
     assert arrange.transaction_of(withdrawal).signed_bytes is None
+
+
+@pytest.fixture
+def high(db):
+    """A customer of level 3."""
+    return arrange.customer(level=3)
+
+
+def fall_to_two(user):
+    """From level 3, of whose limits the customer has asked for more than level 2 lets out."""
+    limits = WithdrawalLimit.objects.filter(coin__code="ETH", window_hours=24)
+    limits.filter(level=2).update(maximum=Decimal("2.5"))
+    lowering.lower(user=user, to_level=2, act=Act(reason="checked_anew", by="ops"))
+
+
+def test_what_the_level_below_does_not_let_out_waits_until_the_level_is_reached_again(high):
+    fits, exceeds = arrange.approved(high, amount="2"), arrange.approved(high, amount="1")
+    waits = arrange.confirmed(high, amount="1")
+    fall_to_two(high)
+    assert arrange.step(fits).state == "signing"
+    blocked = arrange.step(exceeds)
+    assert (blocked.state, "more than the customer's identity level" in blocked.blocked_because) == ("approved", True)
+    with pytest.raises(errors.WithdrawalHeld):
+        arrange.approve(waits, arrange.officer())
+    arrange.sign_all()
+    Case.objects.filter(user=high, level=3).update(state="approved")
+    assert arrange.step(exceeds).state == "signing"
+
+
+def test_what_was_signed_before_the_level_fell_below_its_amount_is_not_sent(high, network):
+    withdrawal = arrange.signed(high, amount="3")
+    fall_to_two(high)
+    assert arrange.step(withdrawal).state == "unknown"
+    assert network.sent == []
+
+
+def test_a_limit_that_was_made_smaller_stops_nothing_that_was_asked_for_before(customer):
+    withdrawal = arrange.approved(customer, amount="3")
+    WithdrawalLimit.objects.filter(coin__code="ETH", level=2).update(maximum=Decimal(1))
+    assert arrange.step(withdrawal).state == "signing"
+
+
+def test_a_fallen_level_without_a_limit_for_the_coin_lets_nothing_out(high):
+    withdrawal = arrange.approved(high)
+    WithdrawalLimit.objects.filter(coin__code="ETH", level=2).delete()
+    lowering.lower(user=high, to_level=2, act=Act(reason="checked_anew", by="ops"))
+    assert arrange.step(withdrawal).state == "approved"
 
 
 def test_the_signer_asks_the_gate_again(customer):

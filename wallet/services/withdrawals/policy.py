@@ -58,7 +58,22 @@ def held_because(withdrawal: Withdrawal) -> str:
         return "the customer froze the account after it was asked for"
     if not entitlements.allowed(customer)[entitlements.Act.WITHDRAW_CRYPTO]:
         return "the customer's identity level does not open withdrawals any more"
+    if entitlements.fell_since(customer, withdrawal.created_at) and not _fits_level(withdrawal):
+        return "it is more than the customer's identity level lets out any more"
     return ""
+
+
+def _fits_level(withdrawal: Withdrawal) -> bool:
+    """Whether it could be asked for on the level of now, beside what the customer had asked for before it."""
+    customer, coin = withdrawal.customer, withdrawal.coin_network.coin
+    limits = _limits(coin, entitlements.level_of(customer))
+    return any(limit.window_hours == DAY_HOURS for limit in limits) and all(
+        used(customer, coin, hours=limit.window_hours, up_to=withdrawal) <= limit.maximum for limit in limits
+    )
+
+
+def _limits(coin: Coin, level: int) -> list[WithdrawalLimit]:
+    return list(WithdrawalLimit.objects.filter(level=level, coin=coin).order_by("window_hours"))
 
 
 def require_not_held(withdrawal: Withdrawal) -> None:
@@ -96,7 +111,7 @@ def require_within_limits(*, customer: User, coin: Coin, level: int, amount: Dec
 
     Without a limit over 24 hours nothing may leave. Raises LimitUnset, LimitExceeded.
     """
-    limits = list(WithdrawalLimit.objects.filter(level=level, coin=coin).order_by("window_hours"))
+    limits = _limits(coin, level)
     if not any(limit.window_hours == DAY_HOURS for limit in limits):
         raise LimitUnset(coin=coin.code, level=level)
     for limit in limits:
@@ -111,9 +126,14 @@ def require_within_limits(*, customer: User, coin: Coin, level: int, amount: Dec
             )
 
 
-def used(customer: User, coin: Coin, *, hours: int) -> Decimal:
-    """What left or may still leave of requests of the last `hours`, whatever the network; fees not counted."""
-    since = now() - timedelta(hours=hours)
+def used(customer: User, coin: Coin, *, hours: int, up_to: Withdrawal | None = None) -> Decimal:
+    """What left or may still leave of requests of the last `hours`, whatever the network; fees not counted.
+
+    With `up_to` it is of the hours before that request, and with it: what came later does not count against it.
+    """
+    since = (up_to.created_at if up_to else now()) - timedelta(hours=hours)
     rows = Withdrawal.objects.filter(customer=customer, coin_network__coin=coin, created_at__gt=since)
+    if up_to is not None:
+        rows = rows.filter(pk__lte=up_to.pk)
     used = rows.filter(~Q(state__in=UNCOUNTED)).aggregate(used=Sum(F("amount")))["used"]
     return used or Decimal(0)
