@@ -148,7 +148,7 @@ def _end_reused(row: AppToken, client: Client) -> None:
             actor_kind="system",
             act="accounts.app_token_reused",
             subject=f"accounts.user:{user.uid}",
-            facts={"ip": client.ip, "family": str(row.family)},
+            facts={"family": str(row.family)},
         )
         link = links.draw(user=user, act=LinkAct.FREEZE)
         notify(user=user, template="app_token_reused", facts={**changes.circumstances(client), "link": link})

@@ -13,8 +13,9 @@ from webauthn.helpers.exceptions import WebAuthnException
 from webauthn.helpers.structs import AuthenticationCredential, AuthenticatorAssertionResponse
 
 from accounts.models import Passkey, PasskeyChallenge, User
+from accounts.models.logins import LoginAct
 from accounts.models.recovery import LinkAct
-from accounts.services import audit, ceremonies, changes, factor_attempts, links
+from accounts.services import audit, ceremonies, changes, factor_attempts, links, logins
 from accounts.services.clients import Client
 from accounts.services.passkey_json import Assertion
 from config.kit.clock import now
@@ -128,12 +129,13 @@ def suspend(passkey: Passkey, client: Client | None) -> None:
     with transaction.atomic():
         if not Passkey.objects.filter(pk=passkey.pk, suspended_at__isnull=True).update(suspended_at=now()):
             return
+        logins.note(user=user, act=LoginAct.SECOND_FACTOR_FAILED, client=client)
         audit.record(
             actor=None,
             actor_kind="system",
             act="accounts.passkey_suspended",
             subject=f"accounts.user:{user.uid}",
-            facts={"passkey": str(passkey.public_id), "ip": client.ip if client else ""},
+            facts={"passkey": str(passkey.public_id)},
         )
         told = changes.circumstances(client) if client else {"time": f"{now():%Y-%m-%d %H:%M} UTC"}
         link = links.draw(user=user, act=LinkAct.FREEZE)

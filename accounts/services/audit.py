@@ -24,7 +24,8 @@ def record(
 ) -> AuditRecord:
     """Write one record into the caller's transaction; it stands or falls with the act.
 
-    Its link in the chain is appended when the transaction commits. `facts` never hold a secret.
+    Its link in the chain is appended when the transaction commits. `facts` never hold a secret, nor where a
+    customer is or can be reached: nothing is ever taken out of this log. The customer's own log holds that.
     Raises ValueError for an actor kind that isn't one, or a person's act without the person.
     """
     kind = ActorKind(actor_kind)

@@ -36,7 +36,8 @@ def follow(
     """Write what a change brings with it, in the caller's transaction.
 
     `ends` ends the user's sessions except `session`, and kills staff cookies; `hold` begins a hold (`new_may_skip_hold`:
-    none while the account is set up); the log and the audit log get a line; the notice named after the act goes to
+    none while the account is set up); the log and the audit log get a line (where from stands in the log alone: it can be
+    forgotten); the notice named after the act goes to
     every bound channel, and to those of `tell_also` (channel and destination), with a link that freezes the account.
     `facts` are the notice's, and never secrets. `is_automatic`: the clock did it, not the customer.
     Raises NotSignedIn where `session` ended since its request came in: what ended it was meant to stop this.
@@ -52,7 +53,6 @@ def follow(
         actor_kind="system" if is_automatic else "customer",
         act=f"accounts.{act.value}",
         subject=f"accounts.user:{user.uid}",
-        facts={"ip": client.ip},
     )
     if tell and act.value in NOTICES:
         _tell(user, act, client, facts or {}, tell_also)

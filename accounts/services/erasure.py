@@ -74,8 +74,8 @@ def erase(*, locked: User, act: Act) -> None:
     Erasure.objects.create(customer=locked, officer=act.officer, reason=act.said, at=now())
     members = [locked, *User.objects.select_for_update().filter(parent=locked).order_by("pk")]
     for member in members:
+        messages.forget(member)  # finds them by email and phone, too
         _forget(member)
-        messages.forget(member)
     act.record(act="accounts.erased", subject=f"accounts.user:{locked.uid}", facts={"accounts": str(len(members))})
 
 

@@ -66,7 +66,7 @@ def change(
                 actor_kind="customer",
                 act="accounts.settings_changed",
                 subject=f"accounts.user:{locked.uid}",
-                facts={**{name: str(changes[name]) for name in protected}, "ip": client.ip},
+                facts={name: str(changes[name]) for name in protected},
             )
         if "allows_many_devices" in changed and not locked.allows_many_devices:
             sessions.end_all(user=locked, cause=EndCause.ELSEWHERE, but=session)

@@ -19,7 +19,7 @@ from accounts.models.logins import LoginAct
 from accounts.services import audit, logins, second_factor
 from accounts.services.second_factor import Proof
 from apikeys.errors import ExpiryInvalid, NetworksRequired, PublicKeyInvalid, TooManyKeys
-from apikeys.models import KEY_FLOW, KEY_LENGTH, SECRET_LENGTH, ApiKey, DailyCap, Scheme, Scope, State
+from apikeys.models import KEY_FLOW, KEY_LENGTH, SECRET_LENGTH, ApiKey, DailyCap, RefusedRequest, Scheme, Scope, State
 from apikeys.services import known_keys, public_keys
 from apikeys.services import networks as network_lists
 from config.kit import crypto
@@ -31,6 +31,8 @@ from messaging.services.notices import notify
 
 ALPHABET = string.ascii_letters + string.digits
 EXPIRY_DAYS_MAX = 3650
+NOBODYS_NETWORK = "0.0.0.0/32"
+"""In place of those of an erased customer, because a key that withdrew has to have one."""
 NOTED_AS = {
     "apikeys.create": LoginAct.API_KEY_CREATED,
     "apikeys.change": LoginAct.API_KEY_CHANGED,
@@ -180,6 +182,14 @@ def end_all(*, owner: User, actor: User | None, actor_kind: str = "customer") ->
         transaction.on_commit(partial(known_keys.forget, ended.key))
 
 
+def forget(*, owners: Sequence[User]) -> None:
+    """Forget what the erased owners called their ended keys and from where they used them, in the caller's transaction."""
+    own = ApiKey.objects.filter(user__in=owners)
+    RefusedRequest.objects.filter(api_key__in=own).delete()
+    own.exclude(networks=[]).update(networks=[NOBODYS_NETWORK])
+    own.update(label="erased")
+
+
 def disable(*, api_key: ApiKey, officer: User, reason: str) -> ApiKey:
     """Stop a key on an officer's word; the next request with it is refused. The customer may only delete it then.
 
@@ -253,12 +263,7 @@ def _random_text(length: int) -> str:
 
 
 def _record(api_key: ApiKey, *, actor: User | None, actor_kind: str, act: str, reason: str = "") -> None:
-    facts = {
-        "label": api_key.label,
-        "state": api_key.state,
-        "scopes": ",".join(api_key.scopes),
-        "networks": ",".join(api_key.networks),
-    }
+    facts = {"state": api_key.state, "scopes": ",".join(api_key.scopes), "networks": str(len(api_key.networks))}
     subject = f"apikeys.apikey:{api_key.public_id}"
     logins.note(user=api_key.user, act=NOTED_AS[act])
     audit.record(actor=actor, actor_kind=actor_kind, act=act, subject=subject, reason=reason, facts=facts)

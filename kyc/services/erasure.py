@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 WAYS_TO_THE_CUSTOMER = ("user", "customer", "case__user", "document__user")
 """How a row of this app names its customer; the first that fits."""
+IN_CLEAR = ("country", "document_expires_on")
+"""Columns about a person that are looked things up by, and so are not sealed; they are wiped as those are."""
 
 
 def erase(*, locked: User) -> int:
@@ -64,7 +66,7 @@ def wipe(user: User) -> None:
 
 
 def personal_columns() -> list[tuple[Any, str, list[Any]]]:
-    """Each table of this app that seals or indexes something: the way to its customer, and the columns."""
+    """Each table of this app that seals or indexes something, or tells it in clear: the way to its customer, the columns."""
     found = []
     for model in apps.get_app_config("kyc").get_models():
         columns = [field for field in model._meta.concrete_fields if _is_personal(field)]  # noqa: SLF001  # Django's documented way
@@ -86,11 +88,12 @@ def wipe_rejected(case: Case) -> None:
     BankAccountUse.objects.filter(account__case=case).delete()
     BankAccount.objects.filter(case=case).delete()
     Document.objects.filter(case=case).update(pages=[])
-    Case.objects.filter(pk=case.pk).update(questionnaire_sealed=None)
+    Case.objects.filter(pk=case.pk).update(questionnaire_sealed=None, document_expires_on=None)
 
 
 def _is_personal(field: Any) -> bool:
-    return isinstance(field, models.BinaryField) and ("sealed" in field.name or field.name.endswith("_index"))
+    hidden = isinstance(field, models.BinaryField) and ("sealed" in field.name or field.name.endswith("_index"))
+    return hidden or field.name in IN_CLEAR
 
 
 def _leads(model: Any, way: str) -> bool:
@@ -102,9 +105,11 @@ def _leads(model: Any, way: str) -> bool:
     return True
 
 
-def _empty(column: Any) -> bytes | None:
+def _empty(column: Any) -> bytes | str | None:
     if column.null:
         return None
+    if isinstance(column, models.CharField):
+        return ""
     return secrets.token_bytes(32) if column.name.endswith("_index") else b""
 
 

@@ -117,7 +117,6 @@ def _bind(row: User, number: str) -> None:
         actor_kind="customer",
         act="accounts.phone_bound",
         subject=f"accounts.user:{row.uid}",
-        facts={"phone": masked},
     )
     logins.note(user=row, act=LoginAct.PHONE_BOUND)
     told = {"phone": masked, "time": f"{clock.now():%Y-%m-%d %H:%M} UTC"}

@@ -5,8 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Q
+
 from config.kit.clock import now
-from messaging.models import Channel, Message, MessageState, Notice
+from messaging.models import Channel, Message, MessageState, MessageTry, Notice
 from messaging.models.messages import OPEN_STATES
 from messaging.services import destinations
 
@@ -21,13 +23,19 @@ ERASED = "erased"
 def forget(user: AbstractBaseUser) -> None:
     """Wipe destinations and texts of everything ever sent to the customer, in the caller's transaction.
 
+    That is also what went to the same destinations before the customer was one: the code of a registration names nobody.
     Messages that still wait are not sent: a sealed text that is gone can't be. Each destination gets a random index.
+    What providers said of each try goes, too: it may quote the address, or lead to it. The contacts must still stand.
     """
-    rows: Any = Message.objects.filter(user_id=user.pk)
-    rows.filter(state__in=OPEN_STATES).update(state=MessageState.FAILED, sealed=None, ended_at=now(), last_error=ERASED)
-    for pk in rows.values_list("pk", flat=True).iterator():
-        index = secrets.token_bytes(32)
-        Message.objects.filter(pk=pk).update(destination_masked=ERASED, destination_hash=index, provider_reference="")
+    own = Q(user_id=user.pk)
+    indexes = hashes_of(type(user)._default_manager.filter(pk=user.pk))  # noqa: SLF001  # Django's documented way
+    rows: Any = Message.objects.filter(own | Q(user_id=None, destination_hash__in=indexes))
+    rows.filter(state__in=OPEN_STATES).update(state=MessageState.FAILED, sealed=None, ended_at=now())
+    pks = list(rows.values_list("pk", flat=True))
+    MessageTry.objects.filter(message__in=pks).update(reference="", error="")
+    gone = {"destination_masked": ERASED, "provider_reference": "", "last_error": ERASED}
+    for pk in pks:
+        Message.objects.filter(pk=pk).update(**gone, destination_hash=secrets.token_bytes(32))
     Notice.objects.filter(user_id=user.pk).delete()
 
 

@@ -78,7 +78,7 @@ def test_making_a_key_leaves_an_audit_row_and_a_notice(ada):
     record = AuditRecord.objects.get(act="apikeys.create")
     assert (record.actor, record.actor_kind) == (ada, "customer")
     assert record.subject == f"apikeys.apikey:{issued.api_key.public_id}"
-    assert record.facts == {"label": "robot", "state": "active", "scopes": "read", "networks": ""}
+    assert record.facts == {"state": "active", "scopes": "read", "networks": "0"}
     assert Message.objects.filter(template="api_key_created", user=ada).count() == 1
 
 

@@ -237,5 +237,5 @@ def test_every_sealed_or_indexed_column_of_the_identity_checks_leads_to_its_cust
     found = {(model._meta.label, way, tuple(c.name for c in columns)) for model, way, columns in erasure.personal_columns()}
     assert all(way for _, way, _ in found), found
     assert ("kyc.Identity", "user", ("sealed", "number_index")) in found
-    assert ("kyc.Case", "user", ("questionnaire_sealed",)) in found
+    assert ("kyc.Case", "user", ("country", "questionnaire_sealed", "document_expires_on")) in found
     assert applications.questionnaire_of(Case(user_id=1)) == {}

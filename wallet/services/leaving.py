@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
+from django.db.models import CharField, Value
+from django.db.models.functions import Cast, Concat
 
 from accounts.errors.privacy import AccountStillOpen
 from accounts.models import User
@@ -15,7 +17,6 @@ from accounts.models.users import Status
 from accounts.services import closing
 from accounts.services import erasure as accounts_erasure
 from accounts.services.officers import Act
-from apikeys.models import ApiKey
 from apikeys.services import keys
 from config.kit import money
 from config.kit.errors import DomainError
@@ -105,7 +106,13 @@ def _require_nothing_open(locked: User) -> None:
 
 
 def _forget_words(members: list[User]) -> None:
-    """What the customers called their addresses and keys, and from where they asked."""
-    TrustedAddress.objects.filter(customer__in=members).update(label="erased")
-    ApiKey.objects.filter(user__in=members).update(label="erased")
+    """What the customers called their addresses and keys, and from where they asked or meant to ask.
+
+    A withdrawal's address, memo and reference stay: the database lets nobody change what was asked for, officers' words are
+    bound to it by its hash, and the first two stand on the chain.
+    """
+    addresses = TrustedAddress.objects.filter(customer__in=members)
+    addresses.exclude(memo="").update(memo=Concat(Value("erased "), Cast("pk", CharField())))  # two of one address stay two
+    addresses.update(label="erased")
+    keys.forget(owners=members)
     Withdrawal.objects.filter(customer__in=members).update(requested_from=None)
