@@ -87,7 +87,7 @@ def test_filters_stand_in_the_address_and_stay_on_the_next_page() -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["after=x", "after=99999999999999999999-1", "after=999999999999999999-1", "after=%00", "q=%EF%BC%99", "level=9", "age=%00"],
+    ["after=x", "after=99999999999999999999-1", "after=999999999999999999-1", "q=%EF%BC%99", "level=9", "age=old"],
 )
 def test_what_makes_no_sense_is_as_if_it_was_not_said(query: str, desk: Client) -> None:
     (case,) = waiting(1)
@@ -105,7 +105,7 @@ def test_what_makes_no_sense_is_as_if_it_was_not_said(query: str, desk: Client) 
 )
 def test_the_cases_of_a_page_come_in_order_from_an_index(filters: queue.Filters, index: str) -> None:
     waiting(3_000)
-    waiting(30, country="JP", level=3)
+    waiting(300, country="JP", level=3)  # more than a page: sorting them would be work for each page
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE kyc_case")
     cases = queue._narrowed(filters, make.officer()).order_by("submitted_at", "id")  # the very query
