@@ -33,6 +33,11 @@ def approved(user: User, level: int) -> bool:
     return Case.objects.filter(user_id=user.pk, level=level, state=CaseState.APPROVED).exists()
 
 
+def any_approved(user: User) -> bool:
+    """Whether any case of the customer is approved: a level rests on the typed data, or would with the ones below it."""
+    return Case.objects.filter(user_id=user.pk, state=CaseState.APPROVED).exists()
+
+
 def proven(user: User) -> bool:
     """Whether documents have ever been approved for the customer, revoked since or not."""
     decided = (CaseState.APPROVED, CaseState.REVOKED)

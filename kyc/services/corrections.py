@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -14,26 +13,12 @@ from accounts.services import audit
 from kyc.errors import NothingToCorrect, PartSettled
 from kyc.models import Case, CaseState, Level, Part
 from kyc.services import cases, contested, entitlements, identity, personal_data, vault
+from kyc.services.parts import FIELDS
 from kyc.services.refusals import spoken
 
 if TYPE_CHECKING:
     from accounts.models import User
     from kyc.services.personal_data import PersonalData
-
-FIELDS: Mapping[str, Part] = MappingProxyType(
-    {
-        "first_name": Part.NAME,
-        "last_name": Part.NAME,
-        "birthday": Part.BIRTHDAY,
-        "gender": Part.GENDER,
-        "nationality": Part.NATIONALITY,
-        "id_type": Part.ID_NUMBER,
-        "id_number": Part.ID_NUMBER,
-        "address": Part.ADDRESS,
-        "document_expires_on": Part.EXPIRY,
-    }
-)
-"""Field → the part to which it belongs. The questionnaire comes with the application."""
 
 
 def correct(*, user: User, changes: Mapping[str, Any]) -> Case:

@@ -13,7 +13,19 @@ from kyc.catalogue.requirements import REQUIREMENTS
 from kyc.errors import AlreadyApproved, DocumentsMissing, PartsMissing, UnderReview
 from kyc.models import Case, CaseState, Document, DocumentKind, DocumentState, Gender, Level, Part
 from kyc.models.cases import Programme
-from kyc.services import applications, cases, contested, entitlements, hint_work, identity, names, personal_data, uploads, vault
+from kyc.services import (
+    applications,
+    cases,
+    contested,
+    entitlements,
+    hint_work,
+    identity,
+    names,
+    parts,
+    personal_data,
+    uploads,
+    vault,
+)
 from kyc.services.personal_data import PersonalData
 from kyc.services.refusals import spoken
 from messaging.models import Purpose
@@ -59,10 +71,12 @@ def submit(
 
     `front` and `selfie` are paths (or whole URLs) of the customer's own uploads; an empty one means the document that was
     uploaded to the case already. An image that an officer accepted stays, whatever comes in its place.
-    Approval gives levels 1 and 2. Call it outside transactions.
+    Approval gives levels 1 and 2. A standing level 2 is renewed from a draft with its documents; while any level stands,
+    what it rests on may be typed again but not otherwise, unless an officer sent it back. Call it outside transactions.
     Raises NotForSubAccounts, IdentityInvalid, IdNumberInvalid, IdNumberUnfit, BirthdayInvalid, TooYoung, DocumentExpired,
     ExpiryInvalid, Absent (an image); then what `second_factor.require` raises; then UnderReview, AlreadyApproved,
-    IdentityDiffers, IdNumberTaken, UploadUnfit, UploadUsed, DocumentsMissing, PartsMissing (a questionnaire).
+    IdentityDiffers, PartSettled, IdNumberTaken, UploadUnfit, UploadUsed, DocumentsMissing, PartsMissing. Nothing is written
+    then.
     """
     entitlements.require_own_identity(user)
     clean = personal_data.partly_checked(_as_personal(details, birthday=details.birthday))
@@ -73,8 +87,8 @@ def submit(
     with contested.noted(user, identity.number_index_of(clean)), spoken(), transaction.atomic():
         vault.lock(user)
         _require_open_way(user)
-        _keep(user, clean)
         case = cases.open_or_new(user, Level.DOCUMENTS)
+        _keep(user, case, clean)
         for kind, path in images.items():
             _claim(user, case, kind, path)
         return _hand_in(case, clean, details.document_expires_on)
@@ -84,18 +98,18 @@ def _require_open_way(user: User) -> None:
     case = cases.open_case(user, Level.DOCUMENTS)
     if case is not None and case.waiting:
         raise UnderReview(level=Level.DOCUMENTS)
-    if cases.approved(user, Level.DOCUMENTS):
+    if case is None and cases.approved(user, Level.DOCUMENTS):
         raise AlreadyApproved(level=Level.DOCUMENTS)
 
 
-def _keep(user: User, clean: PersonalData) -> None:
+def _keep(user: User, case: Case, clean: PersonalData) -> None:
     """Write the data; what was given before and is not asked here stays, unless the number tells otherwise."""
     identity.require_proven_name(user, clean)
     former = identity.read(user)
-    if former is not None:
-        typed = {
-            name: value for name, value in vars(clean).items() if value or name not in ("birthday", "residence", "address")
-        }
+    if former is not None and cases.any_approved(user):
+        clean = parts.settled_by(former, clean, opened=case.refused_parts)
+    elif former is not None:
+        typed = {name: value for name, value in vars(clean).items() if value or name not in NOT_ASKED}
         clean = PersonalData(**{**vars(former), **typed})
     identity.write(user, clean)
 
@@ -114,13 +128,22 @@ def _hand_in(case: Case, clean: PersonalData, expires_on: date | None) -> Case:
     requirement = REQUIREMENTS[Level.DOCUMENTS, case.programme]
     if missing := applications.missing_kinds(case, requirement, clean.id_type):
         raise DocumentsMissing(kinds=missing)
-    if Part.QUESTIONNAIRE in case.refused_parts:
-        raise PartsMissing(parts=[Part.QUESTIONNAIRE.value])
-    case.country, case.document_expires_on, case.refused_parts = clean.nationality, expires_on, {}
+    if due := sorted(set(case.refused_parts) - _given(clean, expires_on)):
+        raise PartsMissing(parts=due)
+    case.country, case.refused_parts = clean.nationality, {}
+    case.document_expires_on = expires_on or case.document_expires_on
+    personal_data.check_expiry(case.document_expires_on)  # what was typed for an earlier round may be over by now
     case.save(update_fields=["programme", "country", "document_expires_on", "refused_parts"])
     cases.move(case, CaseState.RESUBMITTED if again else CaseState.SUBMITTED, actor=case.user)
     hint_work.renew(case)
     return case
+
+
+def _given(clean: PersonalData, expires_on: date | None) -> set[str]:
+    """The parts that come with these data. Address and questionnaire are given elsewhere."""
+    optional = {Part.BIRTHDAY: clean.birthday, Part.EXPIRY: expires_on}
+    given = (Part.NAME, Part.GENDER, Part.NATIONALITY, Part.ID_NUMBER, *(part for part, value in optional.items() if value))
+    return {part.value for part in given}
 
 
 def _as_personal(details: OneStepData, *, birthday: date | None) -> PersonalData:

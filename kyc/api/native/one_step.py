@@ -64,6 +64,7 @@ class OneStep(NativeView):
             *REFUSALS,
             errors.UnderReview,
             errors.AlreadyApproved,
+            errors.PartSettled,
             errors.DocumentsMissing,
             errors.PartsMissing,
         ),
