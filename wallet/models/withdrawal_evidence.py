@@ -5,28 +5,19 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.utils import timezone
 
-from wallet.models.withdrawals import REASON_CHARACTERS_MAX, Withdrawal, WithdrawalState
+from wallet.models.evidence import Assessment, Decision, Move, Verdict
+from wallet.models.withdrawals import Withdrawal, WithdrawalState
 
 
-class WithdrawalEvent(models.Model):
+class WithdrawalEvent(Move):
     """One move of a withdrawal: who, when, why. Append-only (a trigger refuses changes)."""
 
-    id = models.BigAutoField(primary_key=True)
     withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="events")
-    state_before = models.CharField(max_length=16, blank=True)
     state_after = models.CharField(max_length=16, choices=WithdrawalState.choices)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    actor_kind = models.CharField(max_length=16)
-    reason = models.CharField(max_length=REASON_CHARACTERS_MAX)
-    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         indexes = [models.Index(fields=["withdrawal", "id"], name="withdrawal_event_by_case")]
-
-    def __str__(self) -> str:
-        return f"{self.state_before or 'new'} → {self.state_after}"
 
 
 class Matter(models.TextChoices):
@@ -37,25 +28,12 @@ class Matter(models.TextChoices):
     ABSENCE = "absence", "It can never reach the chain"
 
 
-class Verdict(models.TextChoices):
-    """What an officer said."""
-
-    APPROVE = "approve", "Approved"
-    REJECT = "reject", "Rejected"
-
-
-class WithdrawalDecision(models.Model):
+class WithdrawalDecision(Decision):
     """An officer's verdict, bound to the payload it saw. Append-only."""
 
-    id = models.BigAutoField(primary_key=True)
     withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="decisions")
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
-    officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     matter = models.CharField(max_length=16, choices=Matter.choices, default=Matter.APPROVAL)
-    verdict = models.CharField(max_length=16, choices=Verdict.choices)
-    payload_hash = models.BinaryField(max_length=32)
-    reason = models.CharField(max_length=REASON_CHARACTERS_MAX)
-    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
@@ -69,20 +47,11 @@ class WithdrawalDecision(models.Model):
             models.CheckConstraint(condition=~Q(reason=""), name="decision_has_reason"),
         ]
 
-    def __str__(self) -> str:
-        return f"{self.verdict} ({self.matter})"
 
+class RiskResult(Assessment):
+    """What the risk rules saw and said of a withdrawal, kept so that later rules can be replayed. Append-only."""
 
-class RiskResult(models.Model):
-    """What the risk rules saw and said, kept so that later rules can be replayed. Append-only."""
-
-    id = models.BigAutoField(primary_key=True)
     withdrawal = models.ForeignKey(Withdrawal, on_delete=models.PROTECT, related_name="risk")
-    rules_version = models.CharField(max_length=32)
-    inputs = models.JSONField()
-    results = models.JSONField()
-    is_flagged = models.BooleanField()
-    created_at = models.DateTimeField(default=timezone.now)
 
     class Meta:
         constraints = [
@@ -91,6 +60,3 @@ class RiskResult(models.Model):
                 name="risk_result_once_per_version",
             ),
         ]
-
-    def __str__(self) -> str:
-        return f"{self.rules_version}: {'flagged' if self.is_flagged else 'clear'}"

@@ -9,16 +9,11 @@ from django.db import models
 from django.db.models import F, Q
 
 from wallet.models.coins import Coin
+from wallet.models.limits import LevelLimit, ReviewThresholds
 
 
-class WithdrawalLimit(models.Model):
+class WithdrawalLimit(LevelLimit):
     """The most a customer of a KYC level may withdraw of a coin in a window; no row: nothing."""
-
-    id = models.BigAutoField(primary_key=True)
-    level = models.PositiveSmallIntegerField()
-    coin = models.ForeignKey(Coin, on_delete=models.PROTECT, related_name="+")
-    window_hours = models.PositiveIntegerField()
-    maximum = models.DecimalField(max_digits=38, decimal_places=18)
 
     class Meta:
         constraints = [
@@ -30,19 +25,11 @@ class WithdrawalLimit(models.Model):
             models.CheckConstraint(condition=Q(window_hours__gt=0), name="withdrawal_limit_window_positive"),
         ]
 
-    def __str__(self) -> str:
-        return f"level {self.level}: {self.maximum} per {self.window_hours} h"
 
+class WithdrawalPolicy(ReviewThresholds):
+    """How many eyes a coin's withdrawals need. No row: two officers, always. None at all only to a trusted address."""
 
-class WithdrawalPolicy(models.Model):
-    """How many eyes a coin's withdrawals need. No row: two officers, always."""
-
-    id = models.BigAutoField(primary_key=True)
     coin = models.OneToOneField(Coin, on_delete=models.PROTECT, related_name="withdrawal_policy")
-    second_officer_from = models.DecimalField(max_digits=38, decimal_places=18)
-    """From this amount on two officers decide."""
-    automatic_up_to = models.DecimalField(max_digits=38, decimal_places=18)
-    """Up to this amount none does: to a trusted address, nothing flagged."""
 
     class Meta:
         constraints = [
@@ -52,14 +39,11 @@ class WithdrawalPolicy(models.Model):
             ),
         ]
 
-    def __str__(self) -> str:
-        return f"second officer from {self.second_officer_from}"
-
 
 class WithdrawalAllowance(models.Model):
-    """The row locked first by every request of one customer in one coin.
+    """The row locked first by every request of one customer in one coin, for a withdrawal as for a transfer.
 
-    What is used of a limit is always summed from the withdrawals themselves, under this lock.
+    What is used of a limit is always summed from the movements themselves, under this lock.
     """
 
     id = models.BigAutoField(primary_key=True)

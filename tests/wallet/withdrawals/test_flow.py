@@ -13,7 +13,7 @@ from config.kit.flow import IllegalMove
 from tests.wallet.withdrawals import arrange
 from wallet.models import CoinNetwork, Withdrawal, WithdrawalEvent
 from wallet.models.withdrawals import ENDS, IN_FLIGHT, WITHDRAWAL_FLOW, WithdrawalState
-from wallet.services.withdrawals.actors import SYSTEM
+from wallet.services.actors import SYSTEM
 from wallet.services.withdrawals.states import locked, move
 
 pytestmark = pytest.mark.django_db

@@ -12,10 +12,12 @@ from accounts.models import User
 from config.kit.clock import now
 from wallet.chains import registry
 from wallet.chains.gateway import Sighting
+from wallet.models.evidence import Verdict
 from wallet.models.outgoing import OutgoingTransaction
-from wallet.models.withdrawal_evidence import Matter, Verdict, WithdrawalDecision
+from wallet.models.withdrawal_evidence import Matter, WithdrawalDecision
 from wallet.models.withdrawals import WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
-from wallet.services.withdrawals import actors, books, messages
+from wallet.services import actors
+from wallet.services.withdrawals import books, messages
 from wallet.services.withdrawals.errors import AbsenceTooEarly, AbsenceUnproven, LeaseLost, NonceNotConsumed, WithdrawalBusy
 from wallet.services.withdrawals.leases import claim, hand_back, locked_under
 from wallet.services.withdrawals.review import decide, locked_for_officer, require_unchanged

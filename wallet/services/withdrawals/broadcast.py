@@ -10,8 +10,9 @@ from wallet.chains import registry
 from wallet.chains.gateway import Broadcast, BroadcastOutcome
 from wallet.models.outgoing import ANSWER_CHARACTERS_MAX, OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services import standing
+from wallet.services.actors import SYSTEM
 from wallet.services.withdrawals import absence, messages, policy
-from wallet.services.withdrawals.actors import SYSTEM
 from wallet.services.withdrawals.errors import GateClosed
 from wallet.services.withdrawals.leases import Lease, locked_under
 from wallet.services.withdrawals.states import move
@@ -57,7 +58,7 @@ def _count_sending(lease: Lease) -> tuple[OutgoingTransaction | None, str]:
 
 def _hold_back(withdrawal: Withdrawal) -> str:
     """Why bytes that were never sent stay here, or nothing. They end from `unknown`, on proof that the nonce is used."""
-    withdrawal.customer = policy.lock_standing(withdrawal.customer)
+    (withdrawal.customer,) = standing.lock(withdrawal.customer)
     held = policy.held_because(withdrawal)
     if held and withdrawal.state == WithdrawalState.SIGNING:
         move(withdrawal, WithdrawalState.UNKNOWN, actor=SYSTEM, reason=f"signed and not sent: {held}")

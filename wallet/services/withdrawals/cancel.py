@@ -8,8 +8,9 @@ from django.db import transaction
 
 from accounts.models import User
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services import actors
 from wallet.services.retries import retried
-from wallet.services.withdrawals import actors, books, messages, reads
+from wallet.services.withdrawals import books, messages, reads
 from wallet.services.withdrawals.states import locked, move
 
 

@@ -12,8 +12,8 @@ from accounts.services.second_factor import Proof
 from config.kit.clock import now
 from messaging.services.codes import Purpose
 from wallet.models.withdrawals import WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
-from wallet.services import proofs
-from wallet.services.withdrawals import actors, messages, policy, reads, verification
+from wallet.services import actors, proofs
+from wallet.services.withdrawals import messages, policy, reads, verification
 from wallet.services.withdrawals.errors import WithdrawalExpired
 from wallet.services.withdrawals.states import locked
 

@@ -11,8 +11,8 @@ from wallet.chains import registry
 from wallet.chains.gateway import Gateway, Receipt
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services.actors import SYSTEM
 from wallet.services.withdrawals import books, broadcast, messages
-from wallet.services.withdrawals.actors import SYSTEM
 from wallet.services.withdrawals.leases import Lease, locked_under
 from wallet.services.withdrawals.states import move
 

@@ -15,11 +15,12 @@ from config.kit import crypto
 from config.kit.errors import Absent
 from config.kit.ids import read_public_id
 from kyc.services import entitlements
+from wallet.models.evidence import Verdict
 from wallet.models.ledger import Entry, Posting, PostingKind
 from wallet.models.outgoing import OutgoingTransaction
-from wallet.models.withdrawal_evidence import Matter, RiskResult, Verdict, WithdrawalDecision, WithdrawalEvent
+from wallet.models.withdrawal_evidence import Matter, RiskResult, WithdrawalDecision, WithdrawalEvent
 from wallet.models.withdrawals import AWAITING_OFFICER, Withdrawal, WithdrawalState
-from wallet.services import balances
+from wallet.services import balances, limits
 from wallet.services.withdrawals import absence, books, policy, review
 from wallet.services.withdrawals.payload import payload_hash_of
 
@@ -169,7 +170,7 @@ def _customer(withdrawal: Withdrawal) -> CustomerView:
         holds=holds.active(user),
         available=balance.available,
         held=balance.held,
-        withdrawn_in_24_hours=policy.used(user, coin, hours=policy.DAY_HOURS),
+        withdrawn_in_24_hours=policy.used(user, coin, hours=limits.DAY_HOURS),
         sent_in_all=sent or Decimal(0),
         earlier=list(
             own.exclude(pk=withdrawal.pk)
@@ -204,7 +205,7 @@ def _ledger(withdrawal: Withdrawal) -> list[LedgerLine]:
 
 
 def _because(withdrawal: Withdrawal, needed: int) -> str:
-    if needed < policy.OFFICERS_MAX:
+    if needed < limits.OFFICERS_MAX:
         return ""
     if withdrawal.is_flagged:
         return "a risk rule raised a flag"

@@ -8,9 +8,9 @@ from django.db import transaction
 
 from config.kit.clock import now
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services.actors import SYSTEM
 from wallet.services.retries import retried
 from wallet.services.withdrawals import books, messages
-from wallet.services.withdrawals.actors import SYSTEM
 from wallet.services.withdrawals.states import locked, move
 
 log = logging.getLogger(__name__)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from accounts.services import holds
 from config.kit import crypto
 from config.kit.errors import DomainError
-from wallet.models.withdrawal_evidence import Matter, RiskResult, Verdict, WithdrawalDecision
+from wallet.models.evidence import Verdict
+from wallet.models.withdrawal_evidence import Matter, RiskResult, WithdrawalDecision
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services import standing
 from wallet.services.deposits import contradictions
 from wallet.services.withdrawals import policy
 from wallet.services.withdrawals.errors import GateClosed
@@ -56,7 +58,7 @@ def _require_officers(withdrawal: Withdrawal, digest: bytes) -> None:
 def _require_open(withdrawal: Withdrawal) -> None:
     if not policy.is_open(withdrawal.coin_network):
         raise GateClosed(reason="withdrawals of this coin and network are closed")
-    withdrawal.customer = policy.lock_standing(withdrawal.customer)
+    (withdrawal.customer,) = standing.lock(withdrawal.customer)
     if held := policy.held_because(withdrawal):
         raise GateClosed(reason=held)
     if contradictions.undecided(withdrawal.customer).exists():

@@ -12,14 +12,15 @@ from config.kit.clock import now
 from config.kit.money import to_text
 from wallet.models.coins import Coin
 from wallet.models.withdrawals import Withdrawal
+from wallet.services.limits import DAY_HOURS
 from wallet.services.withdrawals.errors import KeyCapExceeded
-from wallet.services.withdrawals.policy import DAY_HOURS, UNCOUNTED
+from wallet.services.withdrawals.policy import UNCOUNTED
 
 
 def require_within(*, api_key_id: str, coin: Coin, amount: Decimal) -> None:
     """Promise that the amount, its fee included, fits into the key's cap, where it has one in this coin.
 
-    The caller holds `policy.lock_allowance`, so that a key's requests in one coin queue up. Raises KeyCapExceeded.
+    The caller holds `limits.lock_allowance`, so that a key's requests in one coin queue up. Raises KeyCapExceeded.
     """
     cap = caps.of(api_key_id=api_key_id, coin=coin.code)
     if cap is None:

@@ -22,9 +22,9 @@ from messaging.services.codes import SentCode
 from wallet.models.coins import CoinNetwork
 from wallet.models.trusted_addresses import TrustedAddress
 from wallet.models.withdrawals import ENDS, Withdrawal, WithdrawalState
-from wallet.services import coins, trusted_addresses
+from wallet.services import actors, coins, limits, standing, trusted_addresses
 from wallet.services.retries import retried
-from wallet.services.withdrawals import actors, books, destinations, key_caps, messages, policy, verification
+from wallet.services.withdrawals import books, destinations, key_caps, messages, policy, verification
 from wallet.services.withdrawals.errors import (
     AddressNotTrusted,
     AmountBelowMinimum,
@@ -142,7 +142,7 @@ def _once(wish: Wish) -> Requested:
     _require_amount(wish.amount, wish.coin_network)
     try:
         with transaction.atomic():
-            policy.lock_allowance(wish.customer, wish.coin_network.coin)
+            limits.lock_allowance(wish.customer, wish.coin_network.coin)
             known = _known(wish)
             if known is not None:
                 return known
@@ -176,7 +176,7 @@ def _same(found: Withdrawal, wish: Wish) -> Requested:
 
 def _open(wish: Wish) -> Withdrawal:
     customer, coin_network = wish.customer, wish.coin_network
-    policy.lock_standing(customer)
+    standing.lock(customer)
     customer.refresh_from_db()
     coin_network = coins.network(coin_network.coin.code, coin_network.network.code)
     _require_allowed(wish, coin_network)
@@ -212,7 +212,7 @@ def _open(wish: Wish) -> Withdrawal:
 def _require_allowed(wish: Wish, coin_network: CoinNetwork) -> None:
     customer = wish.customer
     entitlements.require(customer, entitlements.Act.WITHDRAW_CRYPTO)
-    if not policy.is_open(coin_network) or not policy.is_in_good_standing(customer):
+    if not policy.is_open(coin_network) or not standing.is_good(customer):
         raise WithdrawalsClosed(coin=coin_network.coin.code, network=coin_network.network.code)
     holds.require_none(customer)
     destinations.require_outside(coin_network, customer=customer, address=wish.address)

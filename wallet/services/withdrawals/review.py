@@ -11,10 +11,12 @@ from accounts.services import audit, staff
 from config.kit import crypto
 from config.kit.errors import Absent
 from config.kit.ids import read_public_id
-from wallet.models.withdrawal_evidence import Matter, Verdict, WithdrawalDecision
+from wallet.models.evidence import Verdict
+from wallet.models.withdrawal_evidence import Matter, WithdrawalDecision
 from wallet.models.withdrawals import REASON_CHARACTERS_MAX, WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
+from wallet.services import actors
 from wallet.services.retries import retried
-from wallet.services.withdrawals import actors, bells, books, messages, policy
+from wallet.services.withdrawals import bells, books, messages, policy
 from wallet.services.withdrawals.errors import (
     AlreadyDecided,
     NotAnOfficer,

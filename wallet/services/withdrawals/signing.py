@@ -20,8 +20,8 @@ from wallet.chains import registry
 from wallet.chains.gateway import Gateway, UnsignedTransaction
 from wallet.models.outgoing import ANSWER_CHARACTERS_MAX, OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services.actors import SYSTEM
 from wallet.services.withdrawals import funds
-from wallet.services.withdrawals.actors import SYSTEM
 from wallet.services.withdrawals.errors import GateClosed, NetworkFeeTooHigh
 from wallet.services.withdrawals.funds import Funds
 from wallet.services.withdrawals.gate import require_standing_approval

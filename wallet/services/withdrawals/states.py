@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import logging
 
-from django.db import connection
-
-from config.kit.clock import now
 from wallet.models.withdrawal_evidence import WithdrawalEvent
-from wallet.models.withdrawals import ENDS, WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
-from wallet.services.withdrawals.actors import Actor
+from wallet.models.withdrawals import WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
+from wallet.services.actors import Actor
+from wallet.services.moving import moved
 
 log = logging.getLogger(__name__)
 
@@ -33,19 +31,7 @@ def move(withdrawal: Withdrawal, target: WithdrawalState, *, actor: Actor, reaso
 
     Raises IllegalMove. The caller holds the row's lock (`locked`) in an open transaction.
     """
-    if not connection.in_atomic_block:
-        raise RuntimeError("a withdrawal moves only inside a transaction that holds its lock")
-    before = withdrawal.state
-    WITHDRAWAL_FLOW.check(before, target)
-    moment = now()
-    changes = {"state": target, "state_since": moment, "blocked_because": ""}
-    if target in ENDS:
-        changes["finished_at"] = moment
-    moved = Withdrawal.objects.filter(pk=withdrawal.pk, state=before).update(**changes)
-    if moved != 1:
-        raise RuntimeError(f"withdrawal {withdrawal.pk} moved without its lock")
-    for name, value in changes.items():
-        setattr(withdrawal, name, value)
+    before = moved(withdrawal, WITHDRAWAL_FLOW, target, blocked_because="")
     _write_event(withdrawal, before=before, actor=actor, reason=reason)
 
 

@@ -1,4 +1,4 @@
-"""Who moves a withdrawal."""
+"""Who moves a withdrawal or a transfer."""
 
 from __future__ import annotations
 
