@@ -49,6 +49,10 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
             or settings["EVM_CHAIN_ID"] == settings["DEVELOPMENT_CHAIN_ID"],
             "EVM_DEPOSIT_XPUB or EVM_CHAIN_ID is a development value",
         ),
+        (
+            settings["RATES_SOURCE"] is not None and settings["RATES_SOURCE"].kind in {"http", "development"},
+            "RATES_URL sends prices without TLS, or makes them up",
+        ),
         (not 1 <= len(settings["FUTURES_AGREEMENT"]) <= 32, "FUTURES_AGREEMENT is not 1 to 32 characters"),
     ]
     checks += [*_documents(settings), *_keys(settings), *_passkeys(settings), *_captchas(settings)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.rate_source import rate_source
 from config.sections.mode import PRODUCTION, env
 
 EVM_RPC_URL = env.text("EVM_RPC_URL", default="http://127.0.0.1:8545", production_needs=True)
@@ -27,3 +28,18 @@ TRUSTED_ADDRESS_COOLDOWN_SECONDS = env.integer("TRUSTED_ADDRESS_COOLDOWN_SECONDS
 FUTURES_AGREEMENT = env.text("FUTURES_AGREEMENT", default="2026-11")
 """The version of the futures agreement that is in force: whoever opens futures agrees to it, and it is written down. 1 to 32
 characters; a new text needs a new version."""
+
+RATES_SOURCE = rate_source(env.text("RATES_URL", default="" if PRODUCTION else "development:"))
+"""Where prices come from; without one no price is ever fresh, and nothing is converted."""
+RATES_TIMEOUT_SECONDS = env.integer("RATES_TIMEOUT_SECONDS", default=5)
+"""How long the source may take for its whole answer."""
+RATES_AGE_SECONDS_MAX = env.integer("RATES_AGE_SECONDS_MAX", default=120)
+"""How old a price may be, by the source's own clock, for anything to be converted at it."""
+RATES_JUMP_PERCENT_MAX = env.integer("RATES_JUMP_PERCENT_MAX", default=20)
+"""A price that is further than this from the one we have is kept out until an operator says `load_rates --accept-jumps`."""
+RATES_PIVOTS = env.list("RATES_PIVOTS", default=["USDT", "USD"])
+"""Coins over which a price is made where a pair has none of its own, the preferred one first."""
+if RATES_AGE_SECONDS_MAX < 1 or not 1 <= RATES_TIMEOUT_SECONDS <= 30 or not 1 <= RATES_JUMP_PERCENT_MAX <= 100:
+    env.unreadable.append(
+        "RATES_AGE_SECONDS_MAX must be 1 at least, RATES_TIMEOUT_SECONDS 1 to 30, RATES_JUMP_PERCENT_MAX 1 to 100"
+    )

@@ -20,6 +20,7 @@ OPEN = {
     "post_recovery_cases", "get_recovery_cases_current", "delete_recovery_cases_current", "put_recovery_cases_selfie",
     "post_captchas",
     "post_codes", "post_registration", "post_sessions", "post_sessions_by_code", "get_countries", "get_coins",
+    "get_rates",
     "post_passkey_challenges",
     "post_sessions_by_passkey",
     "post_sessions_by_app_token",

@@ -108,6 +108,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "wallet.DepositEvent": _of(STATE, "state_before") | _of(OFFICERS, "reason"),
     "wallet.WatcherCursor": _of(OURS, "block_hash", "halted_because"),
     "wallet.WatchedBlock": _of(OURS, "block_hash"),
+    "wallet.Rate": _of(OURS, "source"),
     "wallet.FuturesOpening": _of(STATE, "agreement"),
     "wallet.Withdrawal": _of(WIPED, "requested_from")
     | _of(BOOKS, "address", "memo", "client_reference", "payload_hash", "fingerprint")

@@ -134,6 +134,9 @@ def test_production_starts_with_strict_codes_behind_captchas() -> None:
         ("KYC_STORAGE_URL", "/srv/kyc", "KYC_STORAGE_URL keeps documents on one machine's disk"),
         ("KYC_STORAGE_URL", "s3://key:secret@objects.internal/kyc?tls=0", "KYC_STORAGE_URL carries documents without TLS"),
         ("KYC_STORAGE_URL", "s3://key:secret@objects.internal/kyc?acl=public-read", "a document is never public"),
+        ("RATES_URL", "development:", "RATES_URL sends prices without TLS, or makes them up"),
+        ("RATES_URL", "http://rates.internal/", "RATES_URL sends prices without TLS, or makes them up"),
+        ("RATES_JUMP_PERCENT_MAX", "0", "RATES_JUMP_PERCENT_MAX 1 to 100"),
         ("GEOIP_DATABASE", "/nowhere/city.mmdb", "GEOIP_DATABASE names no file"),
     ],
 )

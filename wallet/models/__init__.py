@@ -7,6 +7,7 @@ from wallet.models.deposits import Deposit, DepositAddress, DepositEvent, Watche
 from wallet.models.futures import FuturesOpening
 from wallet.models.ledger import Entry, LedgerAccount, PendingEntry, Posting
 from wallet.models.outgoing import OutgoingTransaction
+from wallet.models.rates import Rate
 from wallet.models.trusted_addresses import TrustedAddress
 from wallet.models.withdrawal_evidence import RiskResult, WithdrawalDecision, WithdrawalEvent
 from wallet.models.withdrawal_limits import WithdrawalAllowance, WithdrawalLimit, WithdrawalPolicy
@@ -25,6 +26,7 @@ __all__ = [
     "OutgoingTransaction",
     "PendingEntry",
     "Posting",
+    "Rate",
     "RiskResult",
     "TrustedAddress",
     "WatchedBlock",

@@ -12,7 +12,7 @@ from kyc.api.native import bank_accounts
 from kyc.api.native import password_recovery as kyc_recovery
 from messaging.api import native as messaging
 from wallet.api.native import api_keys as wallet_api_keys
-from wallet.api.native import books, deposits, futures, sub_accounts, trusted_addresses, withdrawals
+from wallet.api.native import books, deposits, futures, rates, sub_accounts, trusted_addresses, withdrawals
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(urlconf="config.dialects.native.urls_mounted"), name="native-schema"),
@@ -100,6 +100,7 @@ urlpatterns = [
     path("oauth/userinfo", accounts.OAuthUserInfo.as_view()),
     path("oauth/kyc-level", kyc.OAuthKycLevel.as_view()),
     path("coins", books.Coins.as_view()),
+    path("rates", rates.Rates.as_view()),
     path("balances", books.Balances.as_view()),
     path("futures", futures.Futures.as_view()),
     path("statement", books.Statement.as_view()),
