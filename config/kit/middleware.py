@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+import sys
 from collections.abc import Callable
 
 from django.conf import settings
@@ -19,6 +20,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}", re.ASCII)
 FIELDS_BYTES_MAX = 64 * 1024
 """Bytes of the fields around a spooled file."""
+LENGTH_DIGITS_MAX = 20
+"""Digits of a declared length; whatever has more is over every limit."""
 LANGUAGES = {"en": "en", "zh-hans": "zh-CN", "zh-hant": "zh-TW"}
 """Django's language codes and ours, as templates and answers name them."""
 
@@ -49,22 +52,33 @@ class BodyLimit:
         """Refuse by the declared length, or let it through."""
         multipart = request.headers.get("Content-Type", "").lower().startswith("multipart/")
         limit = settings.UPLOAD_BYTES_MAX if multipart else settings.BODY_BYTES_MAX
-        length = request.headers.get("Content-Length", "")
-        if multipart and length.isascii() and length.isdigit() and int(length[:20]) > limit:
-            limit = max(limit, _spooled(request))
-        if (length.isascii() and length.isdigit() and int(length) > limit) or len(length) > 20:
+        length = _declared(request)
+        if multipart and length > limit:
+            spooled = _spooled(request)
+            if spooled and length <= spooled + FIELDS_BYTES_MAX:
+                return self.get_response(request)
+            limit = max(limit, spooled)
+        if length > limit:
             return answer_refusal(owner(request.path), TooLarge(bytes_max=limit), request)
         return self.get_response(request)
 
 
+def _declared(request: HttpRequest) -> int:
+    """The declared length in bytes; 0 for none, and for what is no number, which Django takes for 0 as well."""
+    text = request.headers.get("Content-Length", "")
+    if len(text) > LENGTH_DIGITS_MAX:
+        return sys.maxsize  # Python reads no number of thousands of digits
+    return int(text) if text.isascii() and text.isdigit() else 0
+
+
 def _spooled(request: HttpRequest) -> int:
-    """Bytes of a body that the path's operation takes outside memory; 0 for all others."""
+    """Bytes of a file that the path's operation takes outside memory; 0 for all others."""
     try:
         view = resolve(request.path_info).func
     except Resolver404:
         return 0
     declared = getattr(getattr(view, "cls", None), "operations", {}).get((request.method or "").lower())
-    return declared.spool_bytes_max + FIELDS_BYTES_MAX if declared is not None and declared.spool_bytes_max else 0
+    return declared.spool_bytes_max or 0 if declared is not None else 0
 
 
 class Language:

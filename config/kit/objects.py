@@ -42,10 +42,18 @@ class PrivateS3(S3Storage):  # type: ignore[misc]  # django-storages has no type
         """Remove it; no complaint where it is gone already. A bucket that is gone is another matter."""
         self._client.delete_object(**self._place(name))
 
+    def open_at(self, name: str, offset: int) -> File[bytes]:
+        """The file from that byte on; what is before it does not travel. Raises FileNotFoundError."""
+        return self._answered(name, Range=f"bytes={offset}-")
+
     def _open(self, name: str, mode: str = "rb") -> File[bytes]:
-        """The file, read as it is asked for. By a GET: a HEAD would not tell a missing file from a missing bucket."""
+        """The file, read as it is asked for."""
+        return self._answered(name)
+
+    def _answered(self, name: str, **asked: str) -> File[bytes]:
+        """By a GET: a HEAD would not tell a missing file from a missing bucket."""
         try:
-            body = self._client.get_object(**self._place(name))["Body"]
+            body = self._client.get_object(**self._place(name), **asked)["Body"]
         except ClientError as refused:
             raise _meaning(refused) from refused
         return File(io.BufferedReader(_Body(body), READ_BYTES), name=name)

@@ -15,6 +15,7 @@ from rest_framework.exceptions import ParseError
 from rest_framework.parsers import BaseParser, FormParser, MultiPartParser
 
 from config.kit.errors import DomainError, MalformedBody, TooLarge
+from config.kit.spooling import SpoolFull
 
 DEPTH_MAX = 20
 """Levels of nesting that a JSON body may have."""
@@ -107,6 +108,8 @@ class ExactMultiPartParser(MultiPartParser):
         """The fields and files. Raises MalformedBody, TooLarge."""
         try:
             return super().parse(stream, media_type, parser_context)
+        except SpoolFull as full:
+            raise TooLarge(bytes_max=full.bytes_max) from None
         except RequestDataTooBig:
             raise TooLarge(bytes_max=settings.UPLOAD_BYTES_MAX) from None
         except (ParseError, MultiPartParserError, TooManyFieldsSent, TooManyFilesSent, ValueError):

@@ -13,6 +13,14 @@ from django.core.files.uploadhandler import FileUploadHandler
 FILES_MAX = 1
 
 
+class SpoolFull(RequestDataTooBig):
+    """More came than the file may have."""
+
+    def __init__(self, bytes_max: int) -> None:
+        super().__init__()
+        self.bytes_max = bytes_max
+
+
 class SpoolHandler(FileUploadHandler):
     """Takes one file of a multipart body into a nameless temporary file, and no byte over the limit."""
 
@@ -23,20 +31,20 @@ class SpoolHandler(FileUploadHandler):
         self.spool: IO[bytes] | None = None
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Begin a file. Raises RequestDataTooBig for a second one."""
+        """Begin a file. Raises SpoolFull for a second one."""
         super().new_file(*args, **kwargs)
         self.files += 1
         if self.files > FILES_MAX:
-            raise RequestDataTooBig
+            raise SpoolFull(self.bytes_max)
         self.spool = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, buffering=0)  # noqa: SIM115  # the request closes it
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> None:
-        """Write it down. Raises RequestDataTooBig."""
+        """Write it down. Raises SpoolFull."""
         assert self.spool is not None
         self.received += len(raw_data)
         if self.received > self.bytes_max:
             self.upload_interrupted()
-            raise RequestDataTooBig
+            raise SpoolFull(self.bytes_max)
         self.spool.write(raw_data)
 
     def file_complete(self, file_size: int) -> Any:

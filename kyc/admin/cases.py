@@ -7,6 +7,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseForbidden, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.timesince import timesince
@@ -15,7 +16,7 @@ from accounts.admin_site import PageAdmin, has_role, site
 from accounts.services.officers import REASON_CHARACTERS_MAX
 from config.kit.errors import Absent, DomainError
 from config.kit.ids import read_public_id
-from kyc.admin import case_acts
+from kyc.admin import case_acts, case_videos
 from kyc.admin.filters import AGES, STATES, QueueForm
 from kyc.catalogue.reasons import REASONS, reasons_for
 from kyc.errors import LinkInvalid
@@ -82,13 +83,18 @@ class CaseAdmin(PageAdmin):
         return HttpResponseRedirect(reverse("admin:kyc_case_change", args=(case.pk,)))
 
     def get_urls(self) -> list[URLPattern]:
-        """The images stand beside the cases."""
+        """The images and videos stand beside the cases."""
         images = path(
             "documents/<int:document_id>/<int:number>.jpg",
             self.admin_site.admin_view(self.image_view),
             name="kyc_document_page",
         )
-        return [images, *super().get_urls()]
+        videos = path(
+            "documents/<int:document_id>/video",
+            self.admin_site.admin_view(self.video_view),
+            name="kyc_document_video",
+        )
+        return [images, videos, *super().get_urls()]
 
     def page_view(self, request: HttpRequest, row_id: int) -> HttpResponse:
         """The case page; a POST decides."""
@@ -112,6 +118,10 @@ class CaseAdmin(PageAdmin):
         except DomainError as refusal:
             return HttpResponseForbidden(refusal.detail, content_type="text/plain; charset=utf-8")
         return HttpResponse(content, content_type="image/jpeg", headers=IMAGE_HEADERS)
+
+    def video_view(self, request: HttpRequest, document_id: int) -> HttpResponseBase:
+        """A document's video, or a part of it, by a link made for this officer's session a few minutes ago."""
+        return case_videos.answer(request, document_id, officer=officer_of(request), viewer=viewer_of(request))
 
     def _decide(self, request: HttpRequest, case_pk: int) -> HttpResponse:
         here = HttpResponseRedirect(request.path)
@@ -198,16 +208,20 @@ class CaseAdmin(PageAdmin):
         }
 
     def _shown(self, request: HttpRequest, document: Document, found: hints.Hints, *, masked: bool) -> dict[str, Any]:
-        name = f"{self.admin_site.name}:kyc_document_page"
+        name, viewer = f"{self.admin_site.name}:kyc_document_", viewer_of(request)
         pages = (
             []
             if masked
             else [
-                links.signed(reverse(name, args=(document.public_id, number)), viewer=viewer_of(request))
+                links.signed(reverse(f"{name}page", args=(document.public_id, number)), viewer=viewer)
                 for number in range(1, document.page_count + 1)
             ]
         )
-        return {"document": document, "pages": pages, "hints": found, "reason": _reason_text(document.reason)}
+        video = ""
+        if pages and document.video_name is not None:
+            video = links.signed(reverse(f"{name}video", args=(document.public_id,)), viewer=viewer)
+        reason = _reason_text(document.reason)
+        return {"document": document, "pages": pages, "video": video, "hints": found, "reason": reason}
 
 
 def _address(request: HttpRequest, after: str) -> str:

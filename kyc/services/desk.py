@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.core.cache import cache
 from django.db import transaction
 
 from accounts.services import audit
-from config.kit import clock
+from config.kit import clock, crypto, ranges
 from config.kit.crypto import Unsealable
 from config.kit.errors import Absent
 from kyc.catalogue.questionnaires import QUESTIONNAIRES
@@ -24,6 +25,7 @@ from kyc.services import (
     evidence,
     hints,
     identity,
+    links,
     neighbours,
     recovery_view,
     unmasking,
@@ -100,6 +102,39 @@ def look_at_page(*, document_id: int, number: int, officer: User) -> bytes:
     claims.note_seen(document.case, officer, document, number)
     _note(officer, "kyc.document_viewed", f"kyc.document:{document.public_id}", facts)
     return watermark.drawn(page, text=f"{officer.get_full_name()}  {clock.now():%Y-%m-%d %H:%M} UTC")
+
+
+@dataclass(frozen=True, repr=False)
+class VideoShown:
+    """A part of a video that begins at byte `start` of all its `whole_bytes`."""
+
+    file: links.StoredImage
+    start: int
+    whole_bytes: int
+
+
+def look_at_video(*, document_id: int, officer: User, part: ranges.Part, link: str) -> VideoShown:
+    """The part of a video, by the link with this signature. The first look by a link is on record; its further parts are not.
+
+    A player asks for many parts, the first of which need not be the beginning. No name stands across a video: that would
+    mean to encode it anew (see docs/architecture.md). Raises NotAnOfficer, Absent, ImagesMasked, StorageUnavailable,
+    ranges.Outside.
+    """
+    _require_officer(officer)
+    document = Document.objects.select_related("case__user").filter(public_id=document_id).first()
+    if document is None or document.video is None:
+        raise Absent(thing="video")
+    if not _may_see(document, officer):
+        raise ImagesMasked
+    whole = document.video["bytes"]
+    start, length = part.within(whole)
+    file = links.video(document, start=start, length=length)
+    on_record = f"kyc.video_viewed:{crypto.token_hash(link).hex()}"
+    if cache.get(on_record) is None:
+        facts = {"kind": document.kind, "sha256": document.fingerprint}
+        _note(officer, "kyc.video_viewed", f"kyc.document:{document.public_id}", facts)
+        cache.set(on_record, 1, timeout=links.LINK_SECONDS)
+    return VideoShown(file, start, whole)
 
 
 def _may_see(document: Document, officer: User) -> bool:

@@ -11,6 +11,7 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING
 from urllib.parse import urlencode
 
@@ -18,7 +19,7 @@ from config.kit import crypto
 from config.kit.errors import Absent
 from kyc.errors import LinkInvalid, StorageUnavailable
 from kyc.models import Document, Upload
-from kyc.services import names, storage
+from kyc.services import names, segments, storage
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -105,19 +106,32 @@ def stored(row: Upload | Document) -> StoredImage:
     return StoredImage("image/jpeg", "document.jpg", len(page), (page,))
 
 
-def video(row: Upload | Document) -> StoredImage:
-    """The row's video, whose first piece is open already. Raises Absent, also for what was erased; StorageUnavailable."""
+def video(row: Upload | Document, *, start: int = 0, length: int | None = None) -> StoredImage:
+    """The row's video, or so many bytes of it from `start` on; the first piece that they need is open already.
+
+    `size_bytes` is of what is answered. Pieces of the stored file that hold nothing of it are not read. Raises ValueError
+    for what lies outside; Absent, also for what was erased; StorageUnavailable.
+    """
     if row.video_name is None or row.video is None or not row.pages:
         raise Absent(thing="video")
+    whole = row.video["bytes"]
+    wanted = whole - start if length is None else length
+    if not 0 <= start < start + wanted <= whole:
+        raise ValueError("not in the video")
+    place, skipped = divmod(start, segments.PIECE_BYTES)
     with _opening(row, "video"):
-        chunks = storage.load_long(row.user_id, row.video_name)
+        chunks = storage.load_long(row.user_id, row.video_name, place=place)
         first = next(chunks)
-    return StoredImage(row.media_type, f"video.{names.SUFFIXES[row.media_type]}", row.video["bytes"], _joined(first, chunks))
+    name = f"video.{names.SUFFIXES[row.media_type]}"
+    return StoredImage(row.media_type, name, wanted, _cut(first[skipped:], chunks, wanted))
 
 
-def _joined(first: bytes, others: Iterator[bytes]) -> Iterator[bytes]:
-    yield first
-    yield from others
+def _cut(first: bytes, others: Iterator[bytes], length: int) -> Iterator[bytes]:
+    for piece in chain((first,), others):
+        yield piece[:length]
+        length -= len(piece)
+        if length <= 0:
+            return
 
 
 @contextmanager

@@ -28,10 +28,13 @@ def seal(user_id: int, source: IO[bytes], target: IO[bytes], *, context: str) ->
         place, piece = place + 1, following
 
 
-def unseal(user_id: int, source: IO[bytes], *, context: str) -> Iterator[bytes]:
-    """The pieces in the clear, one after the other. Raises crypto.Unsealable at the first that is not what was sealed."""
+def unseal(user_id: int, source: IO[bytes], *, context: str, place: int = 0) -> Iterator[bytes]:
+    """The pieces in the clear, one after the other, from the one at which `source` stands: the piece of that place.
+
+    Raises crypto.Unsealable at the first that is not what was sealed.
+    """
     key = vault.opening_key_of(user_id)
-    place, piece = 0, source.read(SEALED_PIECE_BYTES)
+    piece = source.read(SEALED_PIECE_BYTES)
     while True:
         following = source.read(SEALED_PIECE_BYTES)
         yield crypto.decrypt(key, piece, context=_context(context, place, last=not following))

@@ -8,7 +8,7 @@ import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import IO
+from typing import IO, Protocol, runtime_checkable
 
 from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
@@ -24,6 +24,15 @@ logger = logging.getLogger(__name__)
 NAME_BYTES = 24
 OURS = re.compile(rf"([0-9a-f]{{2}})/\1[0-9a-f]{{{NAME_BYTES * 2 - 2}}}|checks/[0-9a-f]{{16}}", re.ASCII)
 """How we name files: documents, pictures and videos; and probes (see `storage_check`)."""
+
+
+@runtime_checkable
+class Reaching(Protocol):
+    """A store that answers a file from an offset on, without what is before it: one over a network."""
+
+    def open_at(self, name: str, offset: int) -> File[bytes]:
+        """The file from that byte on."""
+        ...
 
 
 def store(user_id: int, content: bytes) -> str:
@@ -45,19 +54,29 @@ def store_long(user_id: int, source: IO[bytes]) -> str:
     return name
 
 
-def load_long(user_id: int, name: str) -> Iterator[bytes]:
-    """The pieces of a file that was stored by `store_long`.
+def load_long(user_id: int, name: str, *, place: int = 0) -> Iterator[bytes]:
+    """The pieces of a file that was stored by `store_long`, from the piece of that place; no earlier one is read.
 
     Raises crypto.Unsealable, FileNotFoundError, StorageUnavailable.
     """
     with answering():
-        file = _storage().open(name)
-    return _pieces(user_id, name, file)
+        file = _open_at(name, place * segments.SEALED_PIECE_BYTES)
+    return _pieces(user_id, name, file, place)
 
 
-def _pieces(user_id: int, name: str, file: File[bytes]) -> Iterator[bytes]:
+def _open_at(name: str, offset: int) -> File[bytes]:
+    store = _storage()
+    if offset and isinstance(store, Reaching):
+        return store.open_at(name, offset)
+    file = store.open(name)
+    if offset:
+        file.seek(offset)
+    return file
+
+
+def _pieces(user_id: int, name: str, file: File[bytes], place: int) -> Iterator[bytes]:
     with answering(), file:
-        yield from segments.unseal(user_id, file, context=_context(name))
+        yield from segments.unseal(user_id, file, context=_context(name), place=place)
 
 
 def _save(name: str, content: File[bytes]) -> None:

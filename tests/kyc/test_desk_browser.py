@@ -12,11 +12,11 @@ from django.db import connection
 from playwright.sync_api import Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import User
+from accounts.models import AuditRecord, User
 from kyc.models import Case, CaseState, DocumentKind
-from kyc.services import applications, documents
+from kyc.services import applications, documents, videos
 from tests import factories_kyc as make
-from tests.kyc import pictures
+from tests.kyc import clips, pictures
 from tests.kyc.conftest import signed_in
 
 CHROMIUM = shutil.which("chromium")
@@ -138,6 +138,34 @@ def test_one_document_is_sent_back_with_its_reason(page: Page, live_server: Live
     page.goto(f"{live_server.url}/admin/kyc/case/{case.pk}/change/")
     page.screenshot(path=tmp_path / "sent-back.png", full_page=True)
     assert page.locator("[data-state=refused]").count() == 1
+
+
+PLAYED = "(video => !video.error && video.currentTime > 0.3 && video.videoWidth === 320)(document.querySelector('video'))"
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_video_plays_and_jumps_on_the_page_of_its_case(
+    scheme: Any, page: Page, live_server: LiveServer, tmp_path: Path
+) -> None:
+    user = make.level_one(id_number="A123456789")
+    make.upload_all(user)
+    videos.upload(user=user, file=clips.file(clips.clip(seconds=8, audio=None)))
+    applications.apply(user=user, level=2)
+    page.emulate_media(color_scheme=scheme)
+    page.goto(f"{live_server.url}/admin/kyc/case/")
+    page.get_by_role("button", name="Take the next case").click()
+    player = page.locator("video")
+    player.scroll_into_view_if_needed()
+    page.wait_for_function(LOADED)
+    assert not AuditRecord.objects.filter(act="kyc.video_viewed").exists()
+    player.evaluate("video => { video.muted = true; return video.play() }")
+    page.wait_for_function(PLAYED)
+    player.evaluate("video => { video.currentTime = 6 }")
+    page.wait_for_function("document.querySelector('video').currentTime > 6.2")
+    player.evaluate("video => video.pause()")
+    page.screenshot(path=tmp_path / f"video-{scheme}.png")
+    assert AuditRecord.objects.filter(act="kyc.video_viewed").count() == 1
 
 
 def assert_state(case: Any, state: str) -> None:

@@ -59,6 +59,21 @@ def test_a_video_over_the_limit_is_refused_by_its_length_and_an_image_gets_no_ro
         assert (answer.status_code, answer.json()["slug"]) == (413, "api.too_large")
 
 
+@pytest.mark.parametrize("over", [1, 200_000])
+def test_a_refused_video_is_told_how_large_one_may_be(over: int, api: Api) -> None:
+    api.token = make.token_of(make.customer())
+    answer = upload(api, bytes(videos.VIDEO_BYTES_MAX + over))
+    assert (answer.status_code, answer.json()["bytes_max"]) == (413, 50 * 1024 * 1024)
+
+
+@pytest.mark.parametrize("kind", ["multipart/form-data; boundary=x", "application/json"])
+@pytest.mark.parametrize("length", ["9" * 21, "9" * 5_000, "0" * 5_000])
+def test_a_length_of_thousands_of_digits_is_too_large(length: str, kind: str, api: Api) -> None:
+    for path in ("videos", "documents", "nowhere"):
+        answer = api.client.generic("POST", f"/api/v1/kyc/{path}", b"", content_type=kind, CONTENT_LENGTH=length)
+        assert (answer.status_code, answer.json()["slug"]) == (413, "api.too_large")
+
+
 def test_nobody_unknown_fills_our_disk(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(SpoolHandler, "new_file", lambda *_, **__: pytest.fail("the body was read"))
     assert upload(api, clips.clip(seconds=0.2)).status_code == 401

@@ -131,6 +131,8 @@ def test_a_long_file_goes_there_and_comes_back_piece_by_piece(bucket: Any, monke
     assert bodies[0].tell() <= 2 * segments.SEALED_PIECE_BYTES + READ_BYTES
     assert first + b"".join(pieces) == content
     assert sum(1 for _ in storage.load_long(user.pk, name)) == 7
+    assert b"".join(storage.load_long(user.pk, name, place=5)) == content[5 * segments.PIECE_BYTES :]
+    assert bodies[-1].tell() <= 2 * segments.SEALED_PIECE_BYTES
 
 
 def test_a_video_lies_in_the_bucket_and_one_that_is_cut_off_on_its_way_does_not_serve(

@@ -76,7 +76,7 @@ document.addEventListener("change", (event) => {
 const keys = document.querySelector(".desk-keys");
 if (keys) { keys.hidden = false; }
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea")) { return; }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, video")) { return; }
   const figure = document.activeElement.closest(".desk-document") || figures[0];
   const choice = document.querySelector(`summary[data-key="${CSS.escape(event.key)}"]`);
   if (event.key === "?" && keys) { keys.open = !keys.open; }
