@@ -12,8 +12,7 @@ from django.db import transaction
 from accounts.services import audit
 from kyc.errors import NothingToCorrect, PartSettled
 from kyc.models import Case, CaseState, Level, Part
-from kyc.services import cases, contested, entitlements, identity, personal_data, vault
-from kyc.services.parts import FIELDS
+from kyc.services import cases, contested, entitlements, identity, parts, personal_data, vault
 from kyc.services.refusals import spoken
 
 if TYPE_CHECKING:
@@ -22,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def correct(*, user: User, changes: Mapping[str, Any]) -> Case:
-    """Give refused parts of the open case's data anew; `changes` are some of FIELDS.
+    """Give refused parts of the open case's data anew; `changes` are some of `parts.FIELDS`.
 
     `applications.apply` then hands the case in again.
     Raises NotForSubAccounts, NothingToCorrect, PartSettled, IdentityInvalid, IdNumberInvalid, IdNumberUnfit,
@@ -31,7 +30,7 @@ def correct(*, user: User, changes: Mapping[str, Any]) -> Case:
     entitlements.require_own_identity(user)
     expires_on: date | None = changes.get("document_expires_on")
     personal_data.check_expiry(expires_on)
-    typed = {name: value for name, value in changes.items() if name in FIELDS and name != "document_expires_on"}
+    typed = {name: value for name, value in changes.items() if name in parts.FIELDS and name != "document_expires_on"}
     before = identity.read(user)
     if before is None or not (typed or expires_on):
         raise NothingToCorrect
@@ -45,20 +44,21 @@ def correct(*, user: User, changes: Mapping[str, Any]) -> Case:
 
 
 def _take(user: User, case: Case, typed: Mapping[str, Any], expires_on: date | None) -> Case:
-    given = {FIELDS[name].value for name in typed} | ({Part.EXPIRY.value} if expires_on else set())
-    if settled := sorted(given - _open_parts(user, case)):
+    now: PersonalData | None = identity.read(user)
+    assert now is not None, "it was there before the lock, and is never deleted"
+    clean = personal_data.partly_checked(replace(now, **typed))
+    names = [*typed, *(["document_expires_on"] if expires_on else [])]
+    if settled := parts.unasked(names, _open_parts(user, case, now), clean):
         raise PartSettled(parts=settled)
     if typed:
         if "id_number" not in typed:  # whatever is written claims the number with it
             identity.require_held(user)
-        now: PersonalData | None = identity.read(user)
-        assert now is not None, "it was there before the lock, and is never deleted"
-        clean = personal_data.partly_checked(replace(now, **typed))
         identity.require_proven_name(user, clean)
         identity.write(user, clean)
         case.country = clean.nationality
     if expires_on:
         case.document_expires_on = expires_on
+    given = {parts.FIELDS[name].value for name in names}
     case.refused_parts = {part: why for part, why in case.refused_parts.items() if part not in given}
     case.save(update_fields=["country", "document_expires_on", "refused_parts"])
     audit.record(
@@ -71,6 +71,7 @@ def _take(user: User, case: Case, typed: Mapping[str, Any], expires_on: date | N
     return case
 
 
-def _open_parts(user: User, case: Case) -> set[str]:
+def _open_parts(user: User, case: Case, person: PersonalData) -> set[str]:
     """What may be given anew; a number that was taken away may be as well."""
-    return {*case.refused_parts, *([Part.ID_NUMBER.value] if identity.is_released(user) else [])}
+    released = [Part.ID_NUMBER.value] if identity.is_released(user) else []
+    return {*parts.with_bound(case.refused_parts, person), *released}

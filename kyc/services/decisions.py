@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -73,10 +73,10 @@ def send_back(
 
     `refused` may give each document a reason of its own; `reason` is that of the others and of the case, and where it is
     left out the case has that of its first refused document. `parts` are parts of the typed data that are to be given
-    anew, each with its reason.
+    anew, each with its reason; those that hang on them are asked with them.
 
     Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, CaseNotClaimed, OwnCase, ReasonUnknown, NothingSentBack,
-    PartUnknown, PartSettled (a level stands on it).
+    PartUnknown, PartSettled (a level stands on it, or documents have proven it).
     """
     parts = parts or {}
     if not refused and not parts:
@@ -113,7 +113,7 @@ def _decide(case_id: int, officer: User, seen: str, judgement: _Judgement, refus
             _require_level_below(case)
             claims.require_seen(case, current.documents)
             readings.keep(case, judgement.read)
-        readings.refuse(case, judgement.parts)
+        judgement = replace(judgement, parts=readings.refuse(case, judgement.parts))
         marked = _mark(current.documents, judgement, refused)
         decision = CaseDecision.objects.create(
             case=case,

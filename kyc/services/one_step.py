@@ -107,7 +107,7 @@ def _keep(user: User, case: Case, clean: PersonalData) -> None:
     identity.require_proven_name(user, clean)
     former = identity.read(user)
     if former is not None and cases.any_approved(user):
-        clean = parts.settled_by(former, clean, opened=case.refused_parts)
+        clean = parts.settled_by(former, clean, opened=parts.with_bound(case.refused_parts, former))
     elif former is not None:
         typed = {name: value for name, value in vars(clean).items() if value or name not in NOT_ASKED}
         clean = PersonalData(**{**vars(former), **typed})

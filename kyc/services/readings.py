@@ -8,10 +8,13 @@ from datetime import date
 
 from kyc.errors import BirthdayMissing, IdentityInvalid, PartSettled, PartUnknown
 from kyc.models import Case, Level, Part
-from kyc.services import cases, identity, personal_data
+from kyc.services import cases, identity, parts, personal_data
 
 STANDING = frozenset({Part.EXPIRY.value, Part.QUESTIONNAIRE.value})
 """Parts that belong to a case, and on which no approved level of an earlier one stands."""
+
+PROVEN = frozenset({Part.NAME.value, Part.NATIONALITY.value})
+"""Parts that stay as approved documents have shown them: see `identity.require_proven_name`."""
 
 
 @dataclass(frozen=True)
@@ -51,13 +54,24 @@ def keep(case: Case, read: Reading) -> None:
     case.save(update_fields=["document_expires_on"])
 
 
-def refuse(case: Case, parts: Mapping[str, str]) -> None:
-    """Note the parts as due with their reasons. In the decision's transaction. Raises PartUnknown, PartSettled."""
+def refuse(case: Case, asked: Mapping[str, str]) -> dict[str, str]:
+    """Note the parts as due with their reasons, and with those that hang on them; answers all. In the decision's transaction.
+
+    Raises PartUnknown, PartSettled: a level stands on it, or documents have proven it and nobody could give another.
+    """
     answered = case.questionnaire_sealed is not None
     known = set(Part.values) if answered else set(Part.values) - {Part.QUESTIONNAIRE}
-    if parts and (case.level != Level.DOCUMENTS or not set(parts) <= known):
+    if asked and (case.level != Level.DOCUMENTS or not set(asked) <= known):
         raise PartUnknown
-    if (settled := sorted(set(parts) - STANDING)) and cases.approved(case.user, Level.DOCUMENTS):
+    if settled := sorted(set(asked) & _settled(case)):
         raise PartSettled(parts=settled)
-    case.refused_parts = dict(parts)
+    due = parts.with_bound(asked, identity.read(case.user) if asked else None)
+    case.refused_parts = due
     case.save(update_fields=["refused_parts"])
+    return due
+
+
+def _settled(case: Case) -> frozenset[str]:
+    if cases.approved(case.user, Level.DOCUMENTS):
+        return frozenset(Part.values) - STANDING
+    return PROVEN if cases.proven(case.user) else frozenset()

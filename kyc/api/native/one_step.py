@@ -86,6 +86,7 @@ class CorrectionsInput(serializers.Serializer[Any]):
     birthday = serializers.DateField(input_formats=DAY, required=False, help_text="YYYY-MM-DD")
     gender = serializers.ChoiceField(Gender.choices, required=False)
     nationality = Text(max_length=2, required=False, help_text="ISO 3166-1 alpha-2")
+    residence = Text(max_length=2, required=False, help_text="Goes with the number of a residence permit.")
     id_type = serializers.ChoiceField(IdType.choices, required=False)
     id_number = Text(max_length=64, required=False)
     address = Text(max_length=personal_data.ADDRESS_LENGTH_MAX, required=False)
