@@ -45,7 +45,7 @@ class BankAccountInUse(DomainError):
 
     slug = "kyc.bank_account_in_use"
     kind = Kind.CONFLICT
-    message = "A withdrawal of money to your bank account is under way."
+    message = "A withdrawal of money to the bank account is under way. Wait until it has ended."
 
 
 class BankAccountNotVerified(DomainError):

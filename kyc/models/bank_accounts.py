@@ -45,7 +45,8 @@ class BankAccount(models.Model):
     """One bank account that a customer named. An ended one is never opened again: it is named anew.
 
     `sealed` holds number and holder's name under the customer's key. `number_index` is a keyed hash of country, bank and
-    number: the same account of two customers meets in it. `case` is the level 3 case that brought it, if one did.
+    number: the same account of two customers meets in it. `case` is the level 3 case that brought it, if one did;
+    a case may bring again what is verified, which stays so until the case is decided.
     """
 
     public_id = PublicIdField()
@@ -68,7 +69,7 @@ class BankAccount(models.Model):
         db_table = "kyc_customer_bank_account"
         constraints = [
             models.UniqueConstraint(
-                fields=["user", "number_index"], condition=Q(state__in=LIVE), name="kyc_bank_account_once_per_customer"
+                fields=["user", "number_index", "state"], condition=Q(state__in=LIVE), name="kyc_bank_account_once_in_a_state"
             ),
             models.UniqueConstraint(fields=["case"], condition=Q(state__in=LIVE), name="kyc_bank_account_one_per_case"),
             models.CheckConstraint(condition=Q(state__in=BankAccountState.values), name="kyc_bank_account_state_known"),

@@ -1,9 +1,9 @@
-"""Bank accounts of customers: naming, removing, and what payments ask of them."""
+"""Bank accounts of customers: naming, removing, showing. What payments ask of them is in `bank_uses`."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -14,24 +14,21 @@ from accounts.services import logins, second_factor
 from accounts.services.second_factor import Proof
 from config.kit import clock
 from config.kit.errors import Absent
-from config.kit.ids import read_public_id
 from kyc.catalogue import banks
 from kyc.errors import (
-    BankAccountCoolingDown,
     BankAccountHolderDiffers,
     BankAccountInUse,
     BankAccountKnown,
-    BankAccountNotVerified,
     BankAccountPending,
     BankAccountsFull,
     BankAccountWithCase,
     NotEntitled,
     UnderReview,
 )
-from kyc.models import BankAccount, BankAccountState, BankAccountUse, Case, CaseState, Level
+from kyc.models import BankAccount, BankAccountState, Case, CaseState, Level
 from kyc.models.bank_accounts import LIVE
 from kyc.models.cases import WAITING
-from kyc.services import bank_cases, bank_details, entitlements, identity, vault
+from kyc.services import bank_cases, bank_details, bank_uses, cases, entitlements, identity, vault
 from kyc.services.bank_details import BankDetails
 from kyc.services.entitlements import Act
 from kyc.services.refusals import spoken
@@ -128,14 +125,15 @@ def require_change_allowed(user: User) -> None:
     if state in WAITING:
         raise UnderReview(level=Level.BANK)
     entitlements.require(user, Act.CHANGE_BANK_ACCOUNT, level=Level.DOCUMENTS if state == CaseState.SENT_BACK else None)
-    if BankAccount.objects.filter(user_id=user.pk, case__isnull=True, state=BankAccountState.PENDING).exists():
+    if _waiting_alone(user) is not None and _has_account_level(user):
         raise BankAccountPending
-    _require_unused(BankAccountUse.objects.filter(account__user_id=user.pk, ended_at__isnull=True).exists())
+    bank_uses.require_none(user)
 
 
 def add(*, user: User, details: BankDetails, proof: Proof | None, language: str = "en", ip: str) -> BankAccount:
     """Name a further account; it waits for an officer, and cools down from now on.
 
+    While a level 3 case is sent back, the account is that of the case, and is handed in with it.
     Raises NotForSubAccounts, BankAccountInvalid, BankAccountHolderDiffers, NotEntitled, what `second_factor.require`
     raises (a code is sent where none came), UnderReview, BankAccountPending, BankAccountInUse, BankAccountKnown,
     BankAccountsFull.
@@ -148,6 +146,9 @@ def add(*, user: User, details: BankDetails, proof: Proof | None, language: str 
     with spoken(), transaction.atomic():
         vault.lock(user)
         require_change_allowed(user)
+        case = cases.open_case(user, Level.BANK)
+        if case is not None and case.state == CaseState.SENT_BACK:
+            return keep_for(case, details)
         live = BankAccount.objects.filter(user_id=user.pk, state__in=LIVE)
         if live.filter(number_index=index).exists():
             raise BankAccountKnown
@@ -161,7 +162,7 @@ def remove(*, user: User, public_id: str, proof: Proof | None, language: str = "
 
     Raises Absent, what `second_factor.require` raises, BankAccountWithCase, BankAccountInUse.
     """
-    found = _own(user, public_id)
+    found = bank_uses.own(user, public_id)
     _prove(user, proof, f"bank-account:remove:{found.public_id}", language, ip)
     with transaction.atomic():
         vault.lock(user)
@@ -170,30 +171,33 @@ def remove(*, user: User, public_id: str, proof: Proof | None, language: str = "
             raise Absent(thing="bank account")
         if row.case is not None and row.state == BankAccountState.PENDING:
             raise BankAccountWithCase(case=str(row.case.public_id))
-        _require_unused(row.uses.filter(ended_at__isnull=True).exists())
+        bank_uses.require_none(user, [row])
         bank_cases.move(row, BankAccountState.REMOVED, actor=user)
         logins.note(user=user, act=LoginAct.BANK_ACCOUNT_REMOVED)
         notices.notify(user=user, template="bank_account_removed", facts=bank_cases.told(row))
 
 
-def keep_for(case: Case, details: BankDetails) -> None:
+def keep_for(case: Case, details: BankDetails) -> BankAccount:
     """Keep the account that a level 3 case names; one that it named before becomes history. Under `vault.lock`.
 
-    Raises BankAccountInvalid, BankAccountHolderDiffers, BankAccountKnown, BankAccountPending, BankAccountInUse.
+    The same one named again is left as it is. One that is verified already stays so beside the case's, until that is
+    decided. One that waits by itself makes room where the level is gone without which nobody can verify it.
+    Raises BankAccountInvalid, BankAccountHolderDiffers, BankAccountPending, BankAccountInUse.
     """
     user = case.user
     clean = bank_details.checked(details)
     holder = _own_holder(user, clean)
-    if BankAccount.objects.filter(user_id=user.pk, case__isnull=True, state=BankAccountState.PENDING).exists():
+    former = BankAccount.objects.filter(case=case, state=BankAccountState.PENDING).first()
+    if former is not None and details_of(former) == replace(clean, holder=holder):
+        return former
+    waiting = _waiting_alone(user)
+    if waiting is not None and _has_account_level(user):
         raise BankAccountPending
-    _require_unused(BankAccountUse.objects.filter(account__user_id=user.pk, ended_at__isnull=True).exists())
-    former = of_case(case)
-    if former is not None:
-        bank_cases.move(former, BankAccountState.REPLACED, actor=user)
-    index = bank_details.number_index(clean)
-    if BankAccount.objects.filter(user_id=user.pk, number_index=index, state__in=LIVE).exists():
-        raise BankAccountKnown
-    _insert(user, clean, holder, case=case)
+    bank_uses.require_none(user)
+    for row in (former, waiting):
+        if row is not None:
+            bank_cases.replace(row, by=bank_details.number_index(clean), actor=user)
+    return _insert(user, clean, holder, case=case)
 
 
 def of_case(case: Case) -> BankAccount | None:
@@ -208,31 +212,14 @@ def details_of(row: BankAccount) -> BankDetails:
     return BankDetails(row.country, row.bank_code, facts["account_number"], row.branch_code, facts.get("holder", ""))
 
 
-def verified(user: User, public_id: str) -> BankAccount:
-    """The customer's account, if money may go there now. Raises Absent, BankAccountNotVerified, BankAccountCoolingDown."""
-    row = _own(user, public_id)
-    if row.state != BankAccountState.VERIFIED:
-        raise BankAccountNotVerified(state=row.state)
-    if row.usable_from > clock.now():
-        moment = row.usable_from.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-        raise BankAccountCoolingDown(usable_from=moment)
-    return row
+def _waiting_alone(user: User) -> BankAccount | None:
+    """The account that waits for an officer and belongs to no case."""
+    return BankAccount.objects.filter(user_id=user.pk, case__isnull=True, state=BankAccountState.PENDING).first()
 
 
-def begin_use(*, user: User, public_id: str, reference: str) -> BankAccount:
-    """A payment to the account begins, in the caller's transaction; until `end_use` no account of the customer is changed.
-
-    Raises Absent, BankAccountNotVerified, BankAccountCoolingDown.
-    """
-    vault.lock(user)
-    row = verified(user, public_id)
-    BankAccountUse.objects.get_or_create(reference=reference, defaults={"account": row})
-    return row
-
-
-def end_use(reference: str) -> None:
-    """The payment has ended, however. Safe to call twice."""
-    BankAccountUse.objects.filter(reference=reference, ended_at__isnull=True).update(ended_at=clock.now())
+def _has_account_level(user: User) -> bool:
+    """Whether officers may verify accounts of this customer."""
+    return entitlements.allowed(user)[Act.CHANGE_BANK_ACCOUNT]
 
 
 def _insert(user: User, clean: BankDetails, holder: str, *, case: Case | None) -> BankAccount:
@@ -249,6 +236,7 @@ def _insert(user: User, clean: BankDetails, holder: str, *, case: Case | None) -
     facts = {"account_number": clean.account_number, "holder": holder}
     row.sealed = vault.seal_facts(user.pk, facts, context=row.seal_context)
     row.save()
+    bank_cases.spread(row)
     logins.note(user=user, act=LoginAct.BANK_ACCOUNT_ADDED)
     notices.notify(user=user, template="bank_account_added", facts=bank_cases.told(row))
     return row
@@ -273,16 +261,3 @@ def _prove(user: User, proof: Proof | None, context: str, language: str, ip: str
         if way is not None and way in second_factor.CHANNEL:
             second_factor.send(user, way, purpose, context, language=language, ip=ip, facts={})
     second_factor.require(user, proof, purpose, context)
-
-
-def _own(user: User, public_id: str) -> BankAccount:
-    number = read_public_id(public_id)
-    found = BankAccount.objects.filter(user_id=user.pk, public_id=number).first() if number is not None else None
-    if found is None:
-        raise Absent(thing="bank account")
-    return found
-
-
-def _require_unused(in_use: bool) -> None:
-    if in_use:
-        raise BankAccountInUse

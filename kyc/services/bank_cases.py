@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.db.models import Q
 
 from accounts.services import audit
 from config.kit import clock
@@ -13,7 +14,7 @@ from kyc.catalogue import banks
 from kyc.catalogue.reasons import REASONS
 from kyc.models import BankAccount, BankAccountState, Case, CaseDecision, CaseState
 from kyc.models.bank_accounts import BANK_ACCOUNT_FLOW
-from kyc.services import bank_details, vault
+from kyc.services import bank_details, bank_uses, entitlements, vault
 from messaging.services import notices, webhooks
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 def follow(case: Case, *, to: str, actor: User | None, reason: str) -> None:
     """Verify or refuse the case's account with its case, in the caller's transaction under `vault.lock`.
 
-    A verified one replaces those that earlier cases brought, and cools down where it is not the customer's first.
+    A verified one replaces those that earlier cases brought, and cools down where it is not the customer's first. Where it
+    is one that was verified before, it takes that one's place and goes on cooling as before.
+    Raises BankAccountInUse while a payment to one that is to be replaced is under way.
     """
     if to not in (CaseState.APPROVED, CaseState.REJECTED) or actor is None:
         return
@@ -34,19 +37,44 @@ def follow(case: Case, *, to: str, actor: User | None, reason: str) -> None:
     if to == CaseState.REJECTED:
         decide(account, BankAccountState.REFUSED, officer=actor, seen=bytes(seen or b""), reason=reason)
         return
-    formers = BankAccount.objects.select_for_update().filter(
-        user_id=case.user_id, case__isnull=False, state=BankAccountState.VERIFIED
-    )
-    for former in formers.order_by("id"):
-        move(former, BankAccountState.REPLACED, actor=actor)
-    decide(account, BankAccountState.VERIFIED, officer=actor, seen=bytes(seen or b""))
+    standing = BankAccount.objects.select_for_update().filter(user_id=case.user_id, state=BankAccountState.VERIFIED)
+    index = bytes(account.number_index)
+    formers = list(standing.filter(Q(number_index=index) | Q(case__isnull=False)).order_by("id"))
+    bank_uses.require_none(case.user, formers)
+    for former in formers:
+        replace(former, by=index, actor=actor)
+    known = next((row for row in formers if bytes(row.number_index) == index), None)
+    decide(account, BankAccountState.VERIFIED, officer=actor, seen=bytes(seen or b""), known=known)
 
 
-def decide(account: BankAccount, to: BankAccountState, *, officer: User, seen: bytes, reason: str = "") -> None:
-    """Write an officer's word down and tell the customer. The caller holds `vault.lock`."""
+def replace(former: BankAccount, *, by: bytes, actor: User) -> None:
+    """Make room for the account with the number index `by`, and tell the customer, unless it is the same one named anew.
+
+    The caller holds `vault.lock`.
+    """
+    move(former, BankAccountState.REPLACED, actor=actor)
+    if bytes(former.number_index) != by:
+        notices.notify(user=former.user, template="bank_account_replaced", facts=told(former))
+
+
+def decide(
+    account: BankAccount,
+    to: BankAccountState,
+    *,
+    officer: User,
+    seen: bytes,
+    reason: str = "",
+    known: BankAccount | None = None,
+) -> None:
+    """Write an officer's word down and tell the customer. The caller holds `vault.lock`.
+
+    `known` is the same account as it was verified before: money may go there from then on, not from later.
+    """
     had_one = BankAccount.objects.filter(user_id=account.user_id, decided_at__isnull=False).exclude(pk=account.pk).exists()
     account.officer, account.seen_hash, account.decided_at = officer, seen, clock.now()
-    if to == BankAccountState.VERIFIED and had_one:
+    if known is not None:
+        account.usable_from = known.usable_from
+    elif to == BankAccountState.VERIFIED and had_one:
         earliest = account.created_at + timedelta(seconds=settings.BANK_ACCOUNT_COOLDOWN_SECONDS)
         account.usable_from = max(account.usable_from, earliest)
     move(account, to, actor=officer, reason=reason)
@@ -70,7 +98,17 @@ def move(account: BankAccount, to: str, *, actor: User | None, reason: str = "")
         reason=reason,
         facts={"from": before, "customer": str(account.user.uid)},
     )
-    news = {"uid": str(account.user.uid), "state": account.state, "bank_account": str(account.public_id)}
+    spread(account)
+
+
+def spread(account: BankAccount) -> None:
+    """Tell the webhooks of the state that the account came to, in the transaction of the move."""
+    news: dict[str, str | int | None] = {
+        "uid": str(account.user.uid),
+        "state": account.state,
+        "bank_account": str(account.public_id),
+        "customer_level": entitlements.level_of(account.user),
+    }
     webhooks.emit(f"kyc.bank_account.{account.state}", news)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from kyc.models import Case, CaseState, Level
+from kyc.services import entitlements
 from messaging.services import notices, webhooks
 
 TOLD = {CaseState.SUBMITTED.value: "kyc_submitted", CaseState.RESUBMITTED.value: "kyc_resubmitted"}
@@ -18,5 +19,6 @@ def spread(case: Case) -> None:
         "level": case.level,
         "state": case.state,
         "case": str(case.public_id),
+        "customer_level": entitlements.level_of(case.user),
     }
     webhooks.emit(f"kyc.case.{case.state}", facts)

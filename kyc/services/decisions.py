@@ -53,8 +53,8 @@ def approve(*, case_id: int, officer: User, seen: str, read: Reading | None = No
 
     A one-step case gives level 1 as well; for others the level below must stand.
     `read` is what the officer read from the document and the customer did not type.
-    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, CaseNotClaimed, OwnCase, LevelOutOfOrder, and what
-    `readings.keep` raises; nothing is written then.
+    Raises NotAnOfficer, Absent, IllegalMove, CaseChanged, CaseClaimed, CaseNotClaimed, OwnCase, LevelOutOfOrder,
+    BankAccountInUse, and what `readings.keep` raises; nothing is written then.
     """
     judgement = _Judgement(Verdict.APPROVE, CaseState.APPROVED, "kyc_approved", read=read or NOTHING_READ)
     return _decide(case_id, officer, seen, judgement, refused=())

@@ -102,6 +102,7 @@ NOTICES: Final[dict[str, Template]] = {
         Template("bank_account_added", _BANK_ACCOUNT, urgent=True),
         Template("bank_account_verified", _BANK_ACCOUNT),
         Template("bank_account_refused", (*_BANK_ACCOUNT, "reason")),
+        Template("bank_account_replaced", _BANK_ACCOUNT),
         Template("bank_account_removed", _BANK_ACCOUNT, urgent=True),
         Template("deposit_credited", ("amount", "coin")),
         Template("withdrawal_requested", _WITHDRAWAL, urgent=True),

@@ -16,7 +16,17 @@ from config.kit.errors import Absent
 from config.kit.flow import IllegalMove
 from kyc import errors
 from kyc.models import BankAccount, BankAccountState, Case
-from kyc.services import applications, bank_accounts, bank_details, bank_review, decisions, entitlements, evidence, unmasking
+from kyc.services import (
+    applications,
+    bank_accounts,
+    bank_details,
+    bank_review,
+    bank_uses,
+    decisions,
+    entitlements,
+    evidence,
+    unmasking,
+)
 from kyc.services.bank_details import BankDetails
 from kyc.services.refusals import spoken
 from messaging.models import Allowance, Message
@@ -82,7 +92,7 @@ def test_approving_the_level_three_case_verifies_its_account_and_binds_it_to_wha
     account = BankAccount.objects.get(user=case.user)
     assert (account.state, bytes(account.seen_hash or b"").hex()) == ("verified", seen)
     assert account.officer_id not in (None, case.user_id)
-    assert bank_accounts.verified(case.user, str(account.public_id)) == account
+    assert bank_uses.verified(case.user, str(account.public_id)) == account
     assert bank_accounts.standing(case.user) == bank_accounts.Standing("verified", allow_change=True)
     assert Message.objects.filter(user=case.user, template="bank_account_verified").exists()
 
@@ -113,13 +123,13 @@ def test_a_further_account_needs_the_second_factor_and_an_officer_and_cools_down
     settings.BANK_ACCOUNT_COOLDOWN_SECONDS = 3600
     account = add(user)
     with pytest.raises(errors.BankAccountNotVerified):
-        bank_accounts.verified(user, str(account.public_id))
+        bank_uses.verified(user, str(account.public_id))
     assert not bank_accounts.standing(user).allow_change
     verify(account)
     with pytest.raises(errors.BankAccountCoolingDown):
-        bank_accounts.verified(user, str(account.public_id))
+        bank_uses.verified(user, str(account.public_id))
     BankAccount.objects.filter(pk=account.pk).update(usable_from=clock.now() - timedelta(seconds=1))
-    assert bank_accounts.verified(user, str(account.public_id)).pk == account.pk
+    assert bank_uses.verified(user, str(account.public_id)).pk == account.pk
     acts = AuditRecord.objects.filter(subject=f"kyc.bank_account:{account.public_id}").values_list("act", flat=True)
     assert "kyc.bank_account_verified" in acts
 
@@ -177,13 +187,13 @@ def test_nothing_changes_below_level_three_under_review_or_while_money_is_on_its
         _proven(low, lambda proof: bank_accounts.add(user=low, details=SECOND, proof=proof, ip="127.0.0.1"))
     account = BankAccount.objects.get(user=user)
     with transaction.atomic():
-        bank_accounts.begin_use(user=user, public_id=str(account.public_id), reference="withdrawal:1")
+        bank_uses.begin_use(user=user, public_id=str(account.public_id), reference="withdrawal:1")
     assert not bank_accounts.standing(user).allow_change
     with pytest.raises(errors.BankAccountInUse):
         add(user)
     with pytest.raises(errors.BankAccountInUse):
         remove(user, account)
-    bank_accounts.end_use("withdrawal:1")
+    bank_uses.end_use("withdrawal:1")
     add(user)
     with pytest.raises(errors.BankAccountPending):
         add(user, BankDetails("TW", "822", "999999999999", "0001"))

@@ -250,7 +250,6 @@ class Applications(NativeView):
             errors.BankAccountMissing,
             errors.BankAccountInvalid,
             errors.BankAccountHolderDiffers,
-            errors.BankAccountKnown,
             errors.BankAccountPending,
             errors.BankAccountInUse,
         ),
