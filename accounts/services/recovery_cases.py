@@ -197,7 +197,8 @@ def submit(*, token: str, selfie_reference: str, selfie_sha256: bytes) -> Recove
         case.selfie_reference, case.selfie_sha256 = selfie_reference, selfie_sha256
         case.submitted_at, case.selfie_due_by = now(), None
         case.claimed_by, case.claimed_at = None, None
-        case.save()
+        changed = ["state", "selfie_reference", "selfie_sha256", "submitted_at", "selfie_due_by", "claimed_by", "claimed_at"]
+        case.save(update_fields=changed)
     return case
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 import logging
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 
@@ -46,6 +46,19 @@ def sealed_bytes(stored: str) -> bytes:
         raise crypto.Unsealable("not base64") from None
 
 
+class Unopened(str):
+    """What a sealed text reads as that can't be opened: empty. Written back, it stands in the column as it stood."""
+
+    __slots__ = ("stored",)
+    stored: str
+
+    def __new__(cls, stored: str) -> Self:
+        """Empty, and `stored` beside it."""
+        made = super().__new__(cls, "")
+        made.stored = stored
+        return made
+
+
 class SealedText(models.TextField):  # type: ignore[type-arg]  # Django's class takes no parameters when it runs
     """Text that is sealed on its way into the database. It can be asked for emptiness, and for nothing else."""
 
@@ -57,16 +70,21 @@ class SealedText(models.TextField):  # type: ignore[type-arg]  # Django's class 
         self.context = f"{cls._meta.label_lower}.{name}"
 
     def from_db_value(self, value: str | None, *_rest: Any) -> str | None:
-        """Plain text. One that can't be opened reads as empty: a lost key must not keep its owner from signing in."""
+        """Plain text. One that can't be opened reads as empty: a lost key must not keep its owner from signing in.
+
+        Where the row is saved as a whole, what stands there is kept: the key may come back.
+        """
         if value is None:
             return None
         try:
             return unseal_text(value, context=self.context)
         except crypto.Unsealable:
             logger.warning("a sealed text of %s can't be opened", self.context)
-            return ""
+            return Unopened(value)
 
     def get_prep_value(self, value: Any) -> Any:
         """Sealed text."""
+        if isinstance(value, Unopened):
+            return value.stored
         plain = super().get_prep_value(value)
         return plain if plain is None else seal_text(plain, context=self.context)

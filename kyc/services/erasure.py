@@ -20,7 +20,7 @@ from django.db import models, transaction
 from config.kit import clock
 from kyc.models import BankAccount, BankAccountUse, Case, Document, Identity, Retention
 from kyc.models.hints import ImagePrint, Likeness
-from kyc.services import storage, sweep, vault
+from kyc.services import likeness, storage, sweep, vault
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -55,6 +55,7 @@ def files_of(user: User, *, case: Case | None = None) -> Iterator[str]:
 
 def wipe(user: User) -> None:
     """Take away each sealed value and each blind index of the customer, and what pictures were recognised by."""
+    likeness.alone()
     Likeness.objects.filter(models.Q(document__user=user) | models.Q(other__user=user)).delete()
     ImagePrint.objects.filter(user=user).delete()
     Identity.objects.filter(user=user).delete()
@@ -83,6 +84,7 @@ def wipe_rejected(case: Case) -> None:
     """
     for name in files_of(case.user, case=case):
         storage.delete(name)
+    likeness.alone()
     ImagePrint.objects.filter(document__case=case).delete()
     Likeness.objects.filter(models.Q(document__case=case) | models.Q(other__case=case)).delete()
     BankAccountUse.objects.filter(account__case=case).delete()

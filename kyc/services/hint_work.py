@@ -14,6 +14,7 @@ from typing import Any
 from celery import current_app
 from django.db import transaction
 
+from accounts.models import User
 from config.kit import clock, crypto
 from kyc.errors import DocumentUnreadable, StorageUnavailable
 from kyc.models import Case, Compared, CustomerKey, Document, DocumentHints, DocumentKind, DocumentState, HintState
@@ -117,10 +118,11 @@ def _found(document: Document) -> dict[str, Any]:
 
 @transaction.atomic
 def _finish(mine: DocumentHints, document: Document, found: dict[str, Any] | None) -> None:
+    User.objects.select_for_update(no_key=True).only("pk").get(pk=document.user_id)  # an erasure and we: one after the other
     row = DocumentHints.objects.select_for_update().filter(pk=mine.pk, tries=mine.tries, state=HintState.RUNNING).first()
     if row is None:
         return  # another worker holds it now, or has ended it
-    if found is None:
+    if found is None or not _is_there(document):
         _move(row, HintState.FAILED)
         row.save(update_fields=["state"])
         return
@@ -131,6 +133,14 @@ def _finish(mine: DocumentHints, document: Document, found: dict[str, Any] | Non
     row.save()
     live = Document.objects.filter(pk=document.pk).exclude(state=DocumentState.REPLACED).exists()
     likeness.note(document, found["print"] if live else None)
+
+
+def _is_there(document: Document) -> bool:
+    """Whether picture and customer were not erased meanwhile. Under the customer's row, as erasures are."""
+    return (
+        CustomerKey.objects.filter(user_id=document.user_id).exists()
+        and Document.objects.filter(pk=document.pk).exclude(pages=[]).exists()
+    )
 
 
 def _move(row: DocumentHints, to: str) -> None:

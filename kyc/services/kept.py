@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from typing import IO, Any
 
+from django.db import DatabaseError, InterfaceError, OperationalError
+
 from kyc.models import Upload
 from kyc.models.documents import Page, Video
-from kyc.services import imaging, storage
+from kyc.services import imaging, storage, sweep
 
+logger = logging.getLogger(__name__)
 READ_BYTES = 1024 * 1024
 
 
@@ -73,10 +77,35 @@ def of_upload(row: Upload) -> Kept:
 
 
 @contextmanager
+def unless_it_fails(name: str) -> Iterator[None]:
+    """Remove the stored file again where what is done with it fails and no row names it.
+
+    Where the answer of a commit is lost, the row may be there or about to appear; and whoever ends the process may do so
+    then. Such a file stays: without a row it is the sweep's.
+    """
+    try:
+        yield
+    except (OperationalError, InterfaceError):
+        logger.warning("whether a file was kept is not known; without a row the sweep will delete it")
+        raise
+    except Exception:
+        if not _may_be_named(name):
+            storage.forget(name)
+        raise
+
+
+def _may_be_named(name: str) -> bool:
+    try:
+        return bool(sweep.named([name]))
+    except DatabaseError:
+        return True  # nothing can be asked now
+
+
+@contextmanager
 def picture(user_id: int, read: imaging.Picture) -> Iterator[Kept]:
     """The picture sealed and stored; removed again where what is done with it fails. Raises StorageUnavailable."""
     name = storage.store(user_id, read.content)
-    try:
+    with unless_it_fails(name):
         yield Kept(
             sha256=read.sha256,
             storage_name=name,
@@ -84,9 +113,6 @@ def picture(user_id: int, read: imaging.Picture) -> Iterator[Kept]:
             size_bytes=len(read.content),
             pages=read.pages,
         )
-    except BaseException:
-        storage.forget(name)
-        raise
 
 
 @contextmanager
@@ -94,7 +120,7 @@ def clip(user_id: int, read: Clip) -> Iterator[Kept]:
     """The video and its pictures sealed and stored; both removed again where anything fails. Raises StorageUnavailable."""
     with picture(user_id, imaging.Picture(read.pictures, read.pages, read.media_type)) as pictures:
         name = storage.store_long(user_id, read.file)
-        try:
+        with unless_it_fails(name):
             yield replace(
                 pictures,
                 sha256=read.sha256,
@@ -103,6 +129,3 @@ def clip(user_id: int, read: Clip) -> Iterator[Kept]:
                 video_name=name,
                 video=read.video,
             )
-        except BaseException:
-            storage.forget(name)
-            raise

@@ -23,8 +23,19 @@ ORDER BY distance, p.document_id DESC LIMIT %(limit)s
 """
 
 
+def alone() -> None:
+    """Hold all prints and likenesses until the transaction ends.
+
+    Without it two pictures that are noted at once would not see each other, and a picture that is noted while a neighbour's
+    customer is erased would keep a row about that neighbour. Whoever also locks the customer's row does that first.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtext('kyc.likeness'))")
+
+
 def note(document: Document, print_hex: str | None) -> None:
     """Write the document's print and what it is like, in place of what was known. Within a transaction; safe to repeat."""
+    alone()
     Likeness.objects.filter(document=document).delete()
     Likeness.objects.filter(other=document).delete()
     ImagePrint.objects.filter(document=document).delete()

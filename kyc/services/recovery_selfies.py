@@ -12,7 +12,7 @@ from accounts.services import recovery_cases
 from config.kit import clock
 from kyc.errors import DocumentUnreadable, UploadQuotaReached
 from kyc.models import Document, RecoverySelfie
-from kyc.services import documents, imaging, quotas, storage
+from kyc.services import documents, imaging, kept, quotas, storage
 from kyc.services.refusals import spoken
 
 PICTURES_PER_DAY_MAX = 10
@@ -33,11 +33,8 @@ def hand_in(*, token: str, content: bytes) -> RecoveryCase:
     with documents.alone(case.user):
         picture = _one_picture(documents.readable(case.user, content))
     name = storage.store(case.user_id, picture.content)
-    try:
+    with kept.unless_it_fails(name):
         return _attach(token, case, picture, name)
-    except BaseException:
-        storage.forget(name)
-        raise
 
 
 def read(selfie: RecoverySelfie) -> bytes:

@@ -30,7 +30,7 @@ def orphans() -> int:
     found = 0
     for shard in storage.shards():
         names = [name for name in storage.names_in(shard) if storage.is_ours(name)]
-        for name in sorted(set(names) - _named(names)):
+        for name in sorted(set(names) - named(names)):
             found += _delete_if_orphan(name)
     return found
 
@@ -40,13 +40,13 @@ def _delete_if_orphan(name: str) -> bool:
         age = time.time() - storage.modified_at(name)
     except FileNotFoundError:  # deleted since it was listed
         return False
-    if age < ORPHAN_AGE_SECONDS_MIN or _named([name]):  # asked again: a row may have come since
+    if age < ORPHAN_AGE_SECONDS_MIN or named([name]):  # asked again: a row may have come since
         return False
     storage.delete(name)
     return True
 
 
-def _named(names: Iterable[str]) -> set[str]:
+def named(names: Iterable[str]) -> set[str]:
     """Those that a row names. One statement: a claim moves a name from row to row, and between two it would be in neither."""
     wanted = list(names)
     first, *others = (

@@ -45,6 +45,7 @@ def wait_until_somebody_waits(seconds: float = 30) -> None:
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_stat_clear_snapshot()")  # within a transaction the first look would be remembered
             cursor.execute(
                 "SELECT EXISTS (SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database())"
             )
