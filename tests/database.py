@@ -15,6 +15,7 @@ REFERENCE_COMMANDS: list[tuple[str, ...]] = [
     ("load_vip_tiers",),
     ("load_coins", "--development"),
     ("load_withdrawal_limits",),
+    ("load_conversion_terms", "--development"),
 ]
 """Commands that load what every installation has."""
 SNAPSHOT = "reference_snapshot"

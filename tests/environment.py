@@ -13,4 +13,5 @@ os.environ.setdefault("DATABASE_URL", "postgresql://quaestor@127.0.0.1:5432/quae
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the long tests are."""
     parser.addoption("--bank-attempts", default="1200", help="transfers tried by the bank test; 200000 for the long form")
+    parser.addoption("--property-cases", default="400", help="cases of conversions and splits; 50000 for the long form")
     parser.addoption("--captured-requests", default="50", help="signed requests of each kind replayed; 500 for the long form")

@@ -27,6 +27,8 @@ BY_NAME: dict[str, Any] = {
     "phone_area": "886",
     "code": "482913",
     "coin": "ETH",
+    "source_coin": "ETH",
+    "target_coin": "USDT",
     "network": "ETHEREUM",
     "networks": ["203.0.113.0/24"],
     "destination": "a***a@example.com",

@@ -108,6 +108,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "wallet.DepositEvent": _of(STATE, "state_before") | _of(OFFICERS, "reason"),
     "wallet.WatcherCursor": _of(OURS, "block_hash", "halted_because"),
     "wallet.WatchedBlock": _of(OURS, "block_hash"),
+    "wallet.ConversionQuote": _of(BOOKS, "rate_origin"),
+    "wallet.Conversion": _of(BOOKS, "client_reference") | _of(RANDOM, "api_key_id"),
     "wallet.Rate": _of(OURS, "source"),
     "wallet.FuturesOpening": _of(STATE, "agreement"),
     "wallet.Withdrawal": _of(WIPED, "requested_from")

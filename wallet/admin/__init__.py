@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wallet.admin import conversions as conversions
 from wallet.admin import deposits as deposits
 from wallet.admin import ledger as ledger
 from wallet.admin import rates as rates

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from wallet.models.coins import Coin, CoinNetwork, Network
+from wallet.models.conversions import Conversion, ConversionLimit, ConversionQuote, ConversionTerms
 from wallet.models.deposits import Deposit, DepositAddress, DepositEvent, WatchedBlock, WatcherCursor
 from wallet.models.futures import FuturesOpening
 from wallet.models.ledger import Entry, LedgerAccount, PendingEntry, Posting
@@ -16,6 +17,10 @@ from wallet.models.withdrawals import Withdrawal
 __all__ = [
     "Coin",
     "CoinNetwork",
+    "Conversion",
+    "ConversionLimit",
+    "ConversionQuote",
+    "ConversionTerms",
     "Deposit",
     "DepositAddress",
     "DepositEvent",

@@ -1,4 +1,4 @@
-"""Prices in the background. The task may run twice, and at once."""
+"""Prices and quotes in the background. Each task may run twice, and at once."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import logging
 from celery import shared_task
 from django.conf import settings
 
+from wallet.services.conversions import quoting
 from wallet.services.rates import loading
 from wallet.services.rates.errors import RatesUnavailable
 
@@ -22,3 +23,9 @@ def load_rates() -> None:
         loading.load()
     except RatesUnavailable as refusal:
         log.warning("no rates: %s", refusal.reason)
+
+
+@shared_task(name="wallet.prune_quotes")
+def prune_quotes() -> None:
+    """Forget old quotes that nobody took."""
+    quoting.prune()

@@ -12,7 +12,7 @@ from kyc.api.native import bank_accounts
 from kyc.api.native import password_recovery as kyc_recovery
 from messaging.api import native as messaging
 from wallet.api.native import api_keys as wallet_api_keys
-from wallet.api.native import books, deposits, futures, rates, sub_accounts, trusted_addresses, withdrawals
+from wallet.api.native import books, conversions, deposits, futures, rates, sub_accounts, trusted_addresses, withdrawals
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(urlconf="config.dialects.native.urls_mounted"), name="native-schema"),
@@ -111,6 +111,9 @@ urlpatterns = [
     path("withdrawals/<str:id>", withdrawals.WithdrawalById.as_view()),
     path("withdrawals/<str:id>/confirm", withdrawals.WithdrawalConfirmation.as_view()),
     path("withdrawals/<str:id>/cancel", withdrawals.WithdrawalCancellation.as_view()),
+    path("conversions", conversions.Conversions.as_view()),
+    path("conversions/quotes", conversions.ConversionQuotes.as_view()),
+    path("conversions/<str:id>", conversions.ConversionById.as_view()),
     path("api-keys", wallet_api_keys.ApiKeys.as_view()),
     path("api-keys/self", apikeys.OwnApiKey.as_view()),
     path("api-keys/<str:id>", apikeys.OneApiKey.as_view()),

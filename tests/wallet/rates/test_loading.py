@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -13,11 +14,12 @@ from typing import Any
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import AuditRecord
 from config.kit.clock import now
 from config.rate_source import rate_source
+from tests.accounts.threads import wait_until_somebody_waits
 from tests.wallet.rates.arrange import tell
 from tests.wallet.withdrawals.crowd import at_once
 from wallet.models import Coin, Rate
@@ -250,3 +252,22 @@ def test_of_many_loaders_at_once_the_newest_price_stands(real_db: None) -> None:
     assert rate("ETH/USDT").price == 3000 + newest
     tell("ETH/USDT", "3023", taken_at=first + timedelta(seconds=23))
     assert rate("ETH/USDT").price == 3023
+
+
+def test_a_loader_that_comes_late_with_an_older_price_waits_and_leaves_the_newer_one(real_db: None) -> None:
+    first = now() - timedelta(seconds=60)
+    tell("ETH/USDT", "3000", taken_at=first)
+    with ThreadPoolExecutor(2) as pool:
+        with transaction.atomic():
+            tell("ETH/USDT", "3002", taken_at=first + timedelta(seconds=2))
+            late = pool.submit(in_its_own_connection, lambda: tell("ETH/USDT", "3001", taken_at=first + timedelta(seconds=1)))
+            pool.submit(in_its_own_connection, wait_until_somebody_waits).result()
+        assert late.result().old == 1
+    assert rate("ETH/USDT").price == 3002
+
+
+def in_its_own_connection(act: Any) -> Any:
+    try:
+        return act()
+    finally:
+        connection.close()

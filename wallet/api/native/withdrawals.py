@@ -77,7 +77,7 @@ class WithdrawalOutput(serializers.Serializer[Withdrawal]):
         return sent.confirmations if sent is not None else 0
 
 
-def _key_id(credential: Credential | None) -> str:
+def key_id(credential: Credential | None) -> str:
     """The public id of the key that signed the request; "" where a session asked."""
     if credential is None or credential.kind != "key":
         return ""
@@ -123,7 +123,7 @@ class Withdrawals(NativeView):
             customer=call.user,
             **call.input,
             client_reference=f"{REFERENCE_PREFIX}{key}" if key else None,
-            api_key_id=_key_id(call.credential),
+            api_key_id=key_id(call.credential),
             ip=call.ip,
             language=call.language,
         )

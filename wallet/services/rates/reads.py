@@ -14,12 +14,10 @@ from django.db.models import Q, QuerySet
 
 from config.kit.clock import now
 from wallet.models.coins import Coin
+from wallet.models.conversions import PRICE_PLACES
 from wallet.models.rates import Rate
 from wallet.services import coins
 from wallet.services.rates.errors import RateStale, RateUnknown
-
-PRICE_PLACES = 36
-"""Decimal places to which a price between two coins is carried: twice those of an amount."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +125,6 @@ def _made(source: Coin, target: Coin, steps: list[tuple[Fraction, Rate]]) -> Pri
 
 
 def floor_to(exact: Fraction, places: int) -> Decimal:
-    """The exact value, not below zero, rounded down to so many decimal places."""
+    """The exact value rounded down (towards minus infinity) to so many decimal places."""
     units = exact.numerator * 10**places // exact.denominator
-    return Decimal((0, tuple(map(int, str(units))), -places))
+    return Decimal((int(units < 0), tuple(map(int, str(abs(units)))), -places))

@@ -1,0 +1,3 @@
+ALTER TABLE wallet_conversion DROP CONSTRAINT conversion_by_the_quotes_customer;
+DROP TRIGGER conversion_append_only ON wallet_conversion;
+DROP TRIGGER conversion_quote_unchanged ON wallet_conversionquote;
