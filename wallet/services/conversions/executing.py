@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from accounts.models import User
 from config.kit.clock import now
@@ -14,7 +14,7 @@ from config.kit.ids import read_public_id
 from wallet.errors import IdempotencyConflict
 from wallet.models.conversions import Conversion, ConversionQuote
 from wallet.models.ledger import AccountKind, PostingKind
-from wallet.services import ledger, limits, standing
+from wallet.services import ledger, standing
 from wallet.services.conversions import policy, reads
 from wallet.services.conversions.errors import QuoteExpired, QuoteUsed
 from wallet.services.ledger import AccountRef, Leg
@@ -38,16 +38,7 @@ def convert(*, customer: User, quote: object, client_reference: str | None = Non
     ConversionTooSmall, ConversionTooLarge, NotEntitled, SecurityHoldActive, ConversionLimitUnset, LimitExceeded,
     InsufficientFunds.
     """
-    offered = _quote(customer, quote)
-    reference = client_reference or None
-    try:
-        made = _once(customer, offered, reference, api_key_id)
-    except IntegrityError:
-        # The same reference for a quote of another coin is not under the same lock: the constraint decided.
-        known = _known(customer, offered, reference)
-        if known is None:
-            raise
-        made = known
+    made = _once(customer, _quote(customer, quote), client_reference or None, api_key_id)
     return Converted(reads.get(customer=customer, public_id=made.conversion.public_id), made.replayed)
 
 
@@ -63,11 +54,11 @@ def _quote(customer: User, public_id: Any) -> ConversionQuote:
 @retried
 def _once(customer: User, offered: ConversionQuote, reference: str | None, api_key_id: str) -> Converted:
     with transaction.atomic():
-        limits.lock_allowance(policy.head_of(customer), offered.source_coin)
+        # Under the family's lock all of its conversions stand in one row: no quote, key or limit is met by two at once.
+        (locked,) = standing.lock(customer)
         known = _known(customer, offered, reference)
         if known is not None:
             return known
-        (locked,) = standing.lock(customer)
         if offered.expires_at <= now():
             raise QuoteExpired
         _require(locked, offered)
