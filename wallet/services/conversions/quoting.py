@@ -53,6 +53,12 @@ def quote(
     if not parts.target:
         raise ConversionTooSmall(coin=source.code, minimum=money.to_text(terms.minimum))
     policy.require_allowed(customer, source=source, target=target, amount=parts.source)
+    return _offered(customer, source, target, price, spread, parts)
+
+
+def _offered(
+    customer: User, source: Coin, target: Coin, price: Price, spread_percent: Decimal, parts: Split
+) -> ConversionQuote:
     moment = now()
     return ConversionQuote.objects.create(
         customer=customer,
@@ -61,7 +67,7 @@ def quote(
         source_amount=parts.source,
         target_amount=parts.target,
         price=price.price,
-        spread_percent=spread,
+        spread_percent=spread_percent,
         fee=parts.fee,
         dust=parts.dust,
         remainder=parts.remainder,
