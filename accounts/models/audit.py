@@ -14,7 +14,7 @@ from datetime import UTC
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 GENESIS_HASH = bytes(32)
 """What the first link follows."""
@@ -70,6 +70,7 @@ class AuditRecord(models.Model):
         indexes = (
             models.Index(fields=["subject", "-id"], name="accounts_auditrecord_subject"),
             models.Index(fields=["actor", "-id"], name="accounts_auditrecord_actor"),
+            models.Index(F("facts__customer"), name="accounts_auditrecord_customer"),
         )
 
     def __str__(self) -> str:

@@ -17,19 +17,15 @@ from datetime import date, datetime
 from typing import IO, TYPE_CHECKING, Any
 
 from django.db import transaction
-from django.db.models import Q
 
-from accounts.models import AuditRecord, LegalHold
 from accounts.services.officers import Act
 from config.kit import clock
-from kyc.models import Case, Document
-from kyc.services import export_facts, export_files, export_summary
+from kyc.services import export_facts, export_files, export_summary, export_trail
 from kyc.services.decisions import OFFICERS_GROUP
 
 if TYPE_CHECKING:
     from accounts.models import User
 
-AUDIT_ROWS_AT_ONCE = 500
 ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 """Of every entry: when something happened stands inside."""
 
@@ -63,7 +59,7 @@ def write(*, customer: User, act: Act, target: IO[bytes]) -> Exported:
         for name, parts in export_files.stored(customer, archive.missing):
             archive.add(name, parts)
         with archive.entry("audit.jsonl") as line_out:
-            for record in audit_trail(customer):
+            for record in export_trail.of(customer):
                 line_out(_json_line(record))
         archive.zip.writestr(zipfile.ZipInfo("manifest.json", ZIP_DATE), _json(archive.manifest(customer.uid)))
     done = archive.finished()
@@ -71,30 +67,6 @@ def write(*, customer: User, act: Act, target: IO[bytes]) -> Exported:
         told = {"customer": str(customer.uid), "sha256": done.sha256, "bytes": str(done.size_bytes)}
         act.record(act="kyc.exported", subject=subject, facts=told)
     return done
-
-
-def audit_trail(customer: User) -> Iterator[dict[str, Any]]:
-    """Every audit record by or about the customer, oldest first, a portion in memory at a time."""
-    cases = list(Case.objects.filter(user=customer).values_list("public_id", flat=True))
-    documents = list(Document.objects.filter(user=customer).values_list("public_id", flat=True))
-    holds = list(LegalHold.objects.filter(customer=customer).values_list("public_id", flat=True))
-    subjects = [f"accounts.user:{customer.uid}", f"kyc.customer:{customer.uid}"]
-    subjects += [f"kyc.case:{number}" for number in cases] + [f"kyc.document:{number}" for number in documents]
-    subjects += [f"accounts.legalhold:{number}" for number in holds]
-    wanted = Q(subject__in=subjects) | Q(actor=customer) | Q(facts__customer=str(customer.uid))
-    rows = AuditRecord.objects.filter(wanted).select_related("actor", "link").order_by("pk")
-    for record in rows.iterator(chunk_size=AUDIT_ROWS_AT_ONCE):
-        yield {
-            "at": record.at,
-            "act": record.act,
-            "subject": record.subject,
-            "by": record.actor.uid if record.actor else record.actor_kind,
-            "as": record.actor_kind,
-            "reason": record.reason,
-            "facts": record.facts,
-            "record_sha256": bytes(record.record_hash).hex(),
-            "position": record.link.position if hasattr(record, "link") else None,
-        }
 
 
 class _Archive:
