@@ -42,6 +42,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
                 "name": "btse-api",
                 "description": "With `btse-nonce`, `btse-sign` (or `request-…`): HMAC-SHA384 over path, nonce and body.",
             },
+            "bhexSession": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": "au_token",
+                "description": "With the cookie `user_id`; in strict mode `c_token` in the query or `X-C-TOKEN` too.",
+            },
         }
     },
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,

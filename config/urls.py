@@ -19,6 +19,7 @@ DESCRIBED = {
     "native": "config.dialects.native.urls_mounted",
     "spot": "config.dialects.spot.urls",
     "bitgin": "config.dialects.bitgin.urls",
+    "bhex": "config.dialects.bhex.urls_described",
 }
 """The index behind each dialect's OpenAPI document. One for all would mix up serializers of one name."""
 
@@ -41,6 +42,7 @@ urlpatterns = [
     path("api/v1/", include("config.dialects.native.urls")),
     path("", include("config.dialects.spot.urls")),
     path("", include("config.dialects.bitgin.urls")),
+    path("", include("config.dialects.bhex.urls")),
     *(path(f"schema/{name}/", SpectacularAPIView.as_view(urlconf=urlconf)) for name, urlconf in DESCRIBED.items()),
     path("security/links", SecurityLinks.as_view()),
     path("security/links/look", SecurityLinkLook.as_view()),

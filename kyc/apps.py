@@ -12,5 +12,9 @@ class KycConfig(AppConfig):
     verbose_name = "Identity checks"
 
     def ready(self) -> None:
-        """Register the storage check."""
+        """Register the storage check, and who tells of identity levels."""
+        from accounts.services import standing
         from kyc import checks  # noqa: F401  # registers itself; models must be loaded first
+        from kyc.services import overview
+
+        standing.tell("kyc", overview.standing)

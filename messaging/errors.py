@@ -62,6 +62,8 @@ class WrongCode(CodeRefused):
     field = "code"
     message = "The code is wrong. Attempts left: {attempts_left}."
     attempts_left: int = 0
+    channel: str = ""
+    """By which the right one went, where that is known: email or sms."""
 
 
 class CodeExpired(CodeRefused):

@@ -10,3 +10,10 @@ class WalletConfig(AppConfig):
 
     name = "wallet"
     verbose_name = "Wallet"
+
+    def ready(self) -> None:
+        """Register who tells of opened products."""
+        from accounts.services import standing
+        from wallet.services import futures
+
+        standing.tell("wallet", lambda user: {"has_futures": futures.standing(user).is_open})

@@ -30,7 +30,8 @@ SAME_SITE = frozenset({"same-origin", "none"})
 class SessionAuthentication(BaseAuthentication):
     """Finds the open session of the token and its user, in one query.
 
-    A dialect with another header or cookie overrides `in_header` and `cookie_name`.
+    A dialect with another header or cookie overrides `in_header` and `cookie_name`; one whose apps send cookies overrides
+    `check_page`.
     """
 
     def cookie_name(self) -> str:
@@ -41,6 +42,10 @@ class SessionAuthentication(BaseAuthentication):
         """The token of `Authorization: Bearer …`; None where no such header is shown."""
         scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
         return text.strip() if scheme.lower() == SCHEME else None
+
+    def check_page(self, request: HttpRequest) -> None:
+        """Promise that a request with the cookie alone was asked for by a page of ours. Raises CrossSite."""
+        require_own_page(request)
 
     def authenticate(self, request: Request) -> tuple[User, Credential] | None:
         """The user and credential; None where no token is shown.
@@ -53,7 +58,7 @@ class SessionAuthentication(BaseAuthentication):
         if shown is None and not kept:
             return None
         if shown is None:
-            require_own_page(http_request)
+            self.check_page(http_request)
         elif kept and not equal(shown, kept):
             raise CredentialsDisagree
         session = _session(shown if shown is not None else kept or "")
@@ -83,13 +88,14 @@ def require_own_page(request: HttpRequest) -> None:
     """Promise that the browser was asked by a page of ours. Raises CrossSite, also where it does not say."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
-        allowed = site in SAME_SITE or (site == "same-site" and _is_ours(request.headers.get("Origin", "")))
+        allowed = site in SAME_SITE or (site == "same-site" and is_ours(request.headers.get("Origin", "")))
     else:
-        allowed = _is_ours(request.headers.get("Origin", ""))
+        allowed = is_ours(request.headers.get("Origin", ""))
     if not allowed:
         raise CrossSite
 
 
-def _is_ours(origin: str) -> bool:
+def is_ours(origin: str) -> bool:
+    """Whether the origin is that of our own pages, or of one that the settings trust."""
     ours = urlsplit(settings.PUBLIC_URL)
     return bool(origin) and origin in {f"{ours.scheme}://{ours.netloc}", *settings.CSRF_TRUSTED_ORIGINS}

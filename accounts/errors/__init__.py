@@ -51,6 +51,7 @@ from accounts.errors.oauth import OAuthTokenRefused as OAuthTokenRefused
 from accounts.errors.passwords import OldPasswordWrong as OldPasswordWrong
 from accounts.errors.passwords import PasswordAlreadySet as PasswordAlreadySet
 from accounts.errors.passwords import PasswordMissing as PasswordMissing
+from accounts.errors.passwords import PasswordsDiffer as PasswordsDiffer
 from accounts.errors.passwords import PasswordsEqual as PasswordsEqual
 from accounts.errors.passwords import PasswordUnchanged as PasswordUnchanged
 from accounts.errors.passwords import RecoveryCodeWrong as RecoveryCodeWrong
@@ -82,10 +83,12 @@ from accounts.errors.signin import AccountUnknown as AccountUnknown
 from accounts.errors.signin import AlreadyActivated as AlreadyActivated
 from accounts.errors.signin import CredentialsChanged as CredentialsChanged
 from accounts.errors.signin import EmailTaken as EmailTaken
+from accounts.errors.signin import FactorNotServed as FactorNotServed
 from accounts.errors.signin import PasswordDue as PasswordDue
 from accounts.errors.signin import PhoneTaken as PhoneTaken
 from accounts.errors.signin import ReferralLocked as ReferralLocked
 from accounts.errors.signin import ReferralUnknown as ReferralUnknown
+from accounts.errors.signin import WaitingSessionInvalid as WaitingSessionInvalid
 from config.kit.errors import DomainError, Kind
 
 

@@ -44,6 +44,15 @@ class PasswordMissing(DomainError):
     message = "The account has no password yet. Set one first."
 
 
+class PasswordsDiffer(DomainError):
+    """A password that is asked for twice was written in two ways."""
+
+    slug = "accounts.passwords_differ"
+    kind = Kind.INVALID
+    field = "password"
+    message = "The two passwords differ."
+
+
 class PasswordsEqual(DomainError):
     """Log-in password and trade password must differ: who sees one must not have both."""
 

@@ -13,6 +13,22 @@ class CredentialsChanged(DomainError):
     message = "The account's password or factors were changed meanwhile. Log in again."
 
 
+class WaitingSessionInvalid(DomainError):
+    """Nothing waits under this token: it was completed, its time is over, or it never was one."""
+
+    slug = "accounts.waiting_session_invalid"
+    kind = Kind.UNPROCESSABLE
+    message = "Nothing waits for a second step here. Log in again."
+
+
+class FactorNotServed(DomainError):
+    """What is due can't be shown in this dialect: it has no words for passkeys."""
+
+    slug = "accounts.factor_not_served"
+    kind = Kind.FORBIDDEN
+    message = "This account signs in by a passkey, which is not served here."
+
+
 class PasswordDue(DomainError):
     """The code was right, but it came by the way that is this account's second factor: the first one is due as well."""
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import ipaddress
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -95,17 +96,18 @@ RETURNING failures
 """
 
 
-def begin(*subjects: Subject) -> tuple[Attempt, ...]:
+def begin(*subjects: Subject, budgets: Mapping[Scope, Budget] = MappingProxyType({})) -> tuple[Attempt, ...]:
     """Count one attempt of each subject and commit, before anything is compared.
 
-    A subject under a lock is not counted; the others are. The rows are locked in the order of scope and key.
+    A subject under a lock is not counted; the others are. The rows are locked in the order of scope and key. `budgets`
+    stand in for ours where a scope is named.
     Raises RuntimeError inside a transaction: what it counts would be rolled back with the refusal.
     """
     made: dict[Subject, Attempt] = {}
     moment = now()
     with transaction.atomic(durable=True):
         for subject in sorted(subjects, key=lambda subject: (subject.scope, subject.key_hash)):
-            made[subject] = _count(subject, moment)
+            made[subject] = _count(subject, budgets.get(subject.scope, BUDGETS[subject.scope]), moment)
     return tuple(made[subject] for subject in subjects)
 
 
@@ -117,15 +119,18 @@ def standing(subject: Subject) -> tuple[int, bool]:
     return row.failures, row.locked_until is not None and row.locked_until > moment
 
 
-def begin_sign_in(by_address: Subject, by_name: Subject) -> tuple[Attempt, Attempt]:
+def begin_sign_in(by_address: Subject, by_name: Subject, *, name_budget: Budget | None = None) -> tuple[Attempt, Attempt]:
     """Count a sign-in under its address, then under its name; what a locked address tries is not held against the name.
 
+    A dialect may lock a name by a budget of its own (`name_budget`); the count is one for all dialects, and the budget of
+    a known device is its own everywhere.
     Raises AddressLocked, SignInLocked; RuntimeError inside a transaction.
     """
     (at_address,) = begin(by_address)
     if at_address.locked_for:
         raise AddressLocked(retry_after=at_address.locked_for)
-    (at_name,) = begin(by_name)
+    budgets = {Scope.NAME: name_budget} if name_budget is not None else {}
+    (at_name,) = begin(by_name, budgets=budgets)
     if at_name.locked_for:
         raise SignInLocked(failures=at_name.failures, retry_after=at_name.locked_for)
     return at_address, at_name
@@ -139,8 +144,7 @@ def begin_at_address(ip: str) -> Attempt:
     return attempt
 
 
-def _count(subject: Subject, moment: datetime) -> Attempt:
-    budget = BUDGETS[subject.scope]
+def _count(subject: Subject, budget: Budget, moment: datetime) -> Attempt:
     given: dict[str, str | bytes | datetime] = {
         "scope": subject.scope.value,
         "key_hash": subject.key_hash,

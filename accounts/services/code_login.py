@@ -7,6 +7,7 @@ from accounts.models.sessions import SignedInBy
 from accounts.services import attempts, captcha_doors, devices, login, names
 from accounts.services.captcha_doors import Captcha
 from accounts.services.clients import Client
+from accounts.services.manners import OURS, Manners
 from accounts.services.second_factor import Method
 from messaging.errors import CodeRefused, WrongCode
 from messaging.models import Channel, Purpose
@@ -35,9 +36,11 @@ def log_in_by_code(
     email: str | None = None,
     phone: str | None = None,
     code: str,
+    order: str | None = None,
     client: Client,
     device_token: str | None = None,
     captcha: Captcha = captcha_doors.NONE,
+    manners: Manners = OURS,
 ) -> login.SignIn:
     """Open a session with a code of the purpose LOGIN; `pre2fa` where a second factor is due as well.
 
@@ -49,15 +52,15 @@ def log_in_by_code(
     user, device = owner(channel, address), devices.find(device_token)
     subject = login.subject_of(names.read(address), user, device)
     login.ask_captcha(subject, captcha, ip=client.ip)
-    attempts.begin_sign_in(attempts.address(client.ip), subject)
+    attempts.begin_sign_in(attempts.address(client.ip), subject, name_budget=manners.name_budget)
     try:
-        codes.verify(purpose=Purpose.LOGIN, channel=channel, destination=address, code=code)
+        codes.verify(purpose=Purpose.LOGIN, channel=channel, destination=address, code=code, order=order)
         if user is None:
-            raise WrongCode
+            raise WrongCode(channel=channel.value)
     except CodeRefused:
         login.fail(user, subject, client)
         raise
     attempts.forget([subject])
     attempts.give_back(attempts.address(client.ip))
     shown = Method.EMAIL if channel == Channel.EMAIL else Method.PHONE
-    return login.admit(user=user, device=device, client=client, by=SignedInBy.CODE, shown=shown)
+    return login.admit(user=user, device=device, client=client, by=SignedInBy.CODE, shown=shown, manners=manners)

@@ -178,7 +178,7 @@ def _for_sign_in(
     if purpose == Purpose.OTHER_PLACE:
         allowed = dues.place_methods(user)
     else:
-        allowed = second_factor.methods(user) if due is None else second_factor.login_methods(user)
+        allowed = second_factor.methods(user) if due is None else second_factor.due_methods(user)
     return second_factor.send(
         user,
         _own_way(user, allowed, email=email, phone=phone),

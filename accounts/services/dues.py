@@ -9,6 +9,7 @@ from accounts.models import KnownDevice, Session, User
 from accounts.models.sessions import Due, Level
 from accounts.services import devices, passwords, second_factor
 from accounts.services.clients import Client
+from accounts.services.manners import OURS, Manners
 from accounts.services.second_factor import Method, Proof
 from messaging.models import Purpose
 
@@ -16,13 +17,15 @@ SENT = frozenset({Method.EMAIL, Method.PHONE})
 """Methods whose codes we send. One of them answers the question of the place as well."""
 
 
-def of_sign_in(user: User, *, device: KnownDevice | None, client: Client, shown: Method | None) -> Due | None:
+def of_sign_in(
+    user: User, *, device: KnownDevice | None, client: Client, shown: Method | None, manners: Manners = OURS
+) -> Due | None:
     """What is due after the first proof; None for nothing. `shown` is the way of a code that was the first proof.
 
     Raises PasswordDue where the only second factor is the very way by which that code came: two codes to one mailbox
     are one factor.
     """
-    factors = second_factor.login_methods(user)
+    factors = second_factor.due_methods(user) if manners.always_two_steps else second_factor.login_methods(user)
     if shown is not None and set(factors) - {Method.RECOVERY_CODE} == {shown}:
         if passwords.has_one(user):
             raise PasswordDue
@@ -46,7 +49,7 @@ def place_methods(user: User) -> tuple[Method, ...]:
 def methods(session: Session) -> tuple[Method, ...]:
     """The methods of which the session waits for one, of each kind that is due."""
     due = due_of(session)
-    factors = second_factor.login_methods(session.user) if due in (Due.SECOND_FACTOR, Due.BOTH) else ()
+    factors = second_factor.due_methods(session.user) if due in (Due.SECOND_FACTOR, Due.BOTH) else ()
     return factors + (place_methods(session.user) if due in (Due.OTHER_PLACE, Due.BOTH) else ())
 
 
@@ -75,4 +78,4 @@ def asked(session: Session, proof: Proof | None) -> Asked:
         return Asked(Purpose.OTHER_PLACE, place_methods(user))
     if due == Due.BOTH and proof is not None and proof.method in SENT:
         return Asked(Purpose.OTHER_PLACE, place_methods(user), rest=Due.SECOND_FACTOR)
-    return Asked(Purpose.SECOND_FACTOR, second_factor.login_methods(user), rest=Due.OTHER_PLACE if due == Due.BOTH else None)
+    return Asked(Purpose.SECOND_FACTOR, second_factor.due_methods(user), rest=Due.OTHER_PLACE if due == Due.BOTH else None)

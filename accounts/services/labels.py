@@ -28,6 +28,7 @@ class ShownLabel:
     key: str
     color: str
     text: str
+    id: int = 0
 
 
 def text_of(label: Label, language: str) -> str:
@@ -38,7 +39,7 @@ def text_of(label: Label, language: str) -> str:
 def shown_to(user: User, *, language: str) -> Sequence[ShownLabel]:
     """The labels that the customer may see, in the language, in the order of their keys. One query."""
     rows = user.labels.filter(is_shown_to_customer=True).order_by("key")
-    return [ShownLabel(key=row.key, color=row.color, text=text_of(row, language)) for row in rows]
+    return [ShownLabel(key=row.key, color=row.color, text=text_of(row, language), id=row.public_id) for row in rows]
 
 
 def of_customer(user: User) -> Sequence[Label]:

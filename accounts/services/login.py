@@ -32,6 +32,7 @@ from accounts.services import (
 from accounts.services.attempts import Subject
 from accounts.services.captcha_doors import Captcha, Door
 from accounts.services.clients import Client
+from accounts.services.manners import OURS, Manners
 from accounts.services.second_factor import Method, Proof
 from config.kit.errors import Unavailable
 from messaging.errors import CodeRefused
@@ -59,12 +60,13 @@ class SignIn:
 
 def log_in(
     *,
-    login: str,
+    login: str | names.LoginName,
     password: str,
     client: Client,
     device_token: str | None = None,
     form: Form = Form.PLAIN,
     captcha: Captcha = captcha_doors.NONE,
+    manners: Manners = OURS,
 ) -> SignIn:
     """Open a session for the name and password: a full one, or a `pre2fa` one where a second factor is due.
 
@@ -73,13 +75,13 @@ def log_in(
     Raises WrongCredentials, SignInLocked, AddressLocked, AccountStopped, CredentialsChanged, Unavailable, and what a
     captcha raises.
     """
-    name = names.read(login)
+    name = names.read(login) if isinstance(login, str) else login
     user = _owner(name)
     stored, given = passwords.forms_of(user), passwords.Given(form, password)
     device = devices.find(device_token)
     subject = subject_of(name, user, device)
     ask_captcha(subject, captcha, ip=client.ip)
-    tried = attempts.begin_sign_in(attempts.address(client.ip), subject)
+    tried = attempts.begin_sign_in(attempts.address(client.ip), subject, name_budget=manners.name_budget)
     try:
         fits = passwords.matches(stored, given)
     except Unavailable:
@@ -92,7 +94,7 @@ def log_in(
     passwords.renew(stored, given)
     attempts.forget([subject])
     attempts.give_back(attempts.address(client.ip))
-    return admit(user=user, device=device, client=client, by=SignedInBy.PASSWORD)
+    return admit(user=user, device=device, client=client, by=SignedInBy.PASSWORD, manners=manners)
 
 
 def _owner(name: names.LoginName) -> User | None:
@@ -140,6 +142,7 @@ def admit(
     by: SignedInBy,
     is_proven: bool = False,
     shown: Method | None = None,
+    manners: Manners = OURS,
 ) -> SignIn:
     """Open a session for a user who showed `by`; every way in ends here.
 
@@ -154,9 +157,9 @@ def admit(
             raise CredentialsChanged
         if not current.may_act:
             raise AccountStopped(account_status=Status(_stopped(current).status).label)
-        due = None if is_proven else dues.of_sign_in(current, device=device, client=client, shown=shown)
+        due = None if is_proven else dues.of_sign_in(current, device=device, client=client, shown=shown, manners=manners)
         if due is not None:
-            opened = sessions.open_session(user=current, level=Level.PRE2FA, client=client, by=by, due=due)
+            opened = sessions.open_session(user=current, level=Level.PRE2FA, client=client, by=by, due=due, manners=manners)
             return SignIn(opened.session, opened.token, methods=dues.methods(opened.session))
         opened = sessions.open_session(user=current, level=_reached(current), client=client, by=by)
         if by == SignedInBy.PASSKEY:  # a fingerprint on the app's device is not what was lost

@@ -12,12 +12,14 @@ from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
 from accounts.errors import PhoneCountryClosed, UsernameInvalid
-from accounts.models import Country
+from accounts.models import Country, User
 from accounts.models.users import UID_MAX, UID_MIN
 from messaging.errors import InvalidEmail, InvalidPhone
 from messaging.services.destinations import normalise_email, normalise_phone
 
 NAME_LENGTH_MAX = 254
+PHONE_DIGITS_MAX = 15
+"""Digits of a phone with its country. Source: ITU-T E.164, 6.2.1."""
 USERNAME = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{2,31}", re.ASCII)
 
 
@@ -45,6 +47,37 @@ def read(text: str) -> LoginName:
     folded = plain.casefold()
     known = Q(Exact(Lower("username"), folded)) if USERNAME.fullmatch(plain) else None
     return LoginName(f"username:{folded}", known)
+
+
+def read_contact(text: str) -> LoginName:
+    """What the text means where names are emails and phones only: `86.186…`, `+86186…`, or a number without its country.
+
+    A bare number has one counter, whether an account has it or not; it names an account where the phone of one alone
+    ends in it behind its country's code, and must be qualified where it could be two.
+    Source: gaps.md, bhex, "Login".
+    """
+    plain = unicodedata.normalize("NFKC", text[:NAME_LENGTH_MAX]).strip()
+    area, dot, number = plain.partition(".")
+    if "@" in plain or plain.startswith("+"):
+        return read(plain)
+    if dot and area.isascii() and area.isdigit() and number.isascii() and number.isdigit():
+        return read(f"+{area}{number}")
+    digits = plain.replace(" ", "").replace("-", "")
+    if digits.isascii() and digits.isdigit():
+        return LoginName(f"bare:{digits}", _bare_phone(digits))
+    return LoginName(f"text:{plain.casefold()}", None)
+
+
+def _bare_phone(digits: str) -> Q | None:
+    """The phones of all countries that the number could be, found by their index; None where two accounts fit.
+
+    It may be written with its country too: the `+` of a form that was not escaped is a space, and is trimmed.
+    """
+    national = digits.lstrip("0")
+    areas = Country.objects.exclude(phone_area="").values_list("phone_area", flat=True).distinct()
+    fitting = {f"+{area}{national}" for area in areas if 7 <= len(area) + len(national) <= PHONE_DIGITS_MAX} | {f"+{digits}"}
+    found = list(User.objects.filter(phone__in=fitting).values_list("phone", flat=True)[:2])
+    return Q(phone=found[0]) if len(found) == 1 else None
 
 
 def _email(plain: str) -> LoginName:

@@ -57,6 +57,15 @@ class Applicant:
     language: str
 
 
+@dataclass(frozen=True, repr=False)
+class Shown:
+    """The code with which an applicant proves the address; `order` names its sending, in dialects whose clients do."""
+
+    purpose: Purpose
+    code: str
+    order: str | None
+
+
 def register(
     *,
     email: str | None = None,
@@ -65,13 +74,14 @@ def register(
     password: str,
     form: Form = Form.PLAIN,
     code: str,
+    order: str | None = None,
     referral_code: str | None = None,
     language: str,
     ip: str,
     user_agent: str,
     captcha: Captcha = captcha_doors.NONE,
 ) -> User:
-    """Open an account by exactly one of email and phone, with a code of the purpose REGISTRATION.
+    """Open an account by exactly one of email and phone, with a code of the purpose REGISTRATION (and of the `order`).
 
     The input is checked first, then the code is spent, then names are looked at: without a code nobody learns
     which of them are taken. Raises InvalidEmail, InvalidPhone, PhoneCountryClosed, UsernameInvalid, PasswordRefused,
@@ -83,7 +93,7 @@ def register(
     user = _draft(applicant, client)
     given = Given(form, password)
     passwords.check_rules(given, names=(user.email or "", user.phone or "", user.username or ""))
-    user.referrer = _prove(user, applicant, Purpose.REGISTRATION, code, client, captcha)
+    user.referrer = _prove(user, applicant, Shown(Purpose.REGISTRATION, code, order), client, captcha)
     return _open(user, passwords.encode_forms(given), client)
 
 
@@ -93,6 +103,7 @@ def register_by_code(
     phone: str | None = None,
     username: str | None = None,
     code: str,
+    order: str | None = None,
     referral_code: str | None = None,
     language: str,
     client: Client,
@@ -105,7 +116,7 @@ def register_by_code(
     """
     applicant = Applicant(email, phone, username, referral_code, language)
     user = _draft(applicant, client)
-    user.referrer = _prove(user, applicant, Purpose.QUICK_REGISTRATION, code, client, captcha)
+    user.referrer = _prove(user, applicant, Shown(Purpose.QUICK_REGISTRATION, code, order), client, captcha)
     made = _open(user, {}, client)
     return login.admit(user=made, device=devices.find(device_token), client=client, by=SignedInBy.REGISTRATION)
 
@@ -198,13 +209,13 @@ def _draft(applicant: Applicant, client: Client) -> User:
     return draft
 
 
-def _prove(user: User, applicant: Applicant, purpose: Purpose, code: str, client: Client, captcha: Captcha) -> User | None:
+def _prove(user: User, applicant: Applicant, shown: Shown, client: Client, captcha: Captcha) -> User | None:
     """Take captcha, referral code and the address's own code, in this order; who referred the applicant."""
     captcha_doors.ask(Door.REGISTRATION, captcha, ip=client.ip)
     referrer = referrals.find(applicant.referral_code, ip=client.ip) if applicant.referral_code else None
     tried = attempts.begin_at_address(client.ip)
     channel, destination = (Channel.EMAIL, user.email) if user.email else (Channel.SMS, user.phone)
-    codes.verify(purpose=purpose, channel=channel, destination=destination or "", code=code)
+    codes.verify(purpose=shown.purpose, channel=channel, destination=destination or "", code=shown.code, order=shown.order)
     attempts.give_back(tried.subject)
     return referrer
 

@@ -50,12 +50,14 @@ class Proof:
     """What a customer shows: the method (empty for the strongest that would do) and its code, or a passkey's answer.
 
     `session` is the id of the session that shows it: a passkey's challenge is bound to the one that asked for it.
+    `order` names the sending of the code, in dialects whose clients do.
     """
 
     method: str
     code: str = ""
     passkey: Assertion | None = None
     session: str = ""
+    order: str | None = None
 
     def __repr__(self) -> str:
         return f"Proof(method={self.method!r})"
@@ -94,6 +96,16 @@ def login_methods(user: User) -> tuple[Method, ...]:
         if not ways:
             return ()
     return ways + _stand_in(user, Purpose.SECOND_FACTOR)
+
+
+def due_methods(user: User) -> tuple[Method, ...]:
+    """What a session that waits for a second factor takes: the login methods, or what can be sent where none is turned on.
+
+    A dialect whose log-ins always have two steps lets sessions wait that would be whole elsewhere; the code goes first
+    by the way by which the account was opened.
+    """
+    opened_by = user.register_type  # phone and email are called as methods are
+    return login_methods(user) or tuple(sorted(_sent_methods(user), key=lambda way: way.value != opened_by))
 
 
 def is_on(user: User) -> bool:
@@ -161,7 +173,7 @@ def take(
     try:
         return _compare(user, proof, allowed=allowed, purpose=purpose, context=context, session=session, client=client)
     except WrongCode as refused:
-        raise SecondFactorWrong(attempts_left=refused.attempts_left, methods=names) from None
+        raise SecondFactorWrong(attempts_left=refused.attempts_left, channel=refused.channel, methods=names) from None
     except CodeExpired:
         raise SecondFactorExpired(methods=names) from None
     except TooManyAttempts as refused:
@@ -199,6 +211,7 @@ def _compare(
             user=user,
             context=context,
             session=session,
+            order=proof.order,
         )
     else:
         _refuse_weaker(user)

@@ -8,19 +8,19 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import BooleanField, ExpressionWrapper, Q, QuerySet
 
+from accounts.errors import WaitingSessionInvalid
 from accounts.models import Session, User
 from accounts.models.logins import LoginAct
 from accounts.models.sessions import Due, EndCause, Level, SignedInBy
 from accounts.models.users import MAY_SIGN_IN
 from accounts.services import access, logins
 from accounts.services.clients import Client
+from accounts.services.manners import OURS, Manners
 from config.kit.clock import now
 from config.kit.crypto import token, token_hash
 from config.kit.errors import Absent, LevelTooLow
 from config.kit.ids import read_public_id
 
-PRE2FA_LIFETIME = timedelta(minutes=10)
-"""How long a session may wait for its second factor."""
 ABSOLUTE_LIFETIME = timedelta(days=30)
 IDLE_LIFETIME = timedelta(hours=24)
 FRESH_LIFETIME = timedelta(minutes=5)
@@ -43,11 +43,18 @@ class Opened:
 
 
 def open_session(
-    *, user: User, level: Level, client: Client, by: SignedInBy = SignedInBy.PASSWORD, due: Due | None = None
+    *,
+    user: User,
+    level: Level,
+    client: Client,
+    by: SignedInBy = SignedInBy.PASSWORD,
+    due: Due | None = None,
+    manners: Manners = OURS,
 ) -> Opened:
     """Open a session in the caller's transaction; a full one is fresh. `by` is what opened it, `due` what it waits for."""
     moment = now()
-    text = token()
+    waits = level == Level.PRE2FA
+    text = manners.waiting_token() if waits else token()
     made = Session.objects.create(
         user=user,
         token_hash=token_hash(text),
@@ -55,8 +62,8 @@ def open_session(
         due=due or "",
         created_at=moment,
         last_used_at=moment,
-        expires_at=moment + (PRE2FA_LIFETIME if level == Level.PRE2FA else ABSOLUTE_LIFETIME),
-        fresh_until=None if level == Level.PRE2FA else moment + FRESH_LIFETIME,
+        expires_at=moment + (manners.waiting if waits else ABSOLUTE_LIFETIME),
+        fresh_until=None if waits else moment + FRESH_LIFETIME,
         ip=client.ip,
         place=client.place,
         city=client.city,
@@ -125,6 +132,14 @@ def find(text: str) -> Session | None:
     )
     if found is not None and found.last_used_at < moment - TOUCH_INTERVAL:
         Session.objects.filter(pk=found.pk, last_used_at__lt=moment - TOUCH_INTERVAL).update(last_used_at=moment)
+    return found
+
+
+def waiting(text: str) -> Session:
+    """The session of this token that waits for its second step. Raises WaitingSessionInvalid."""
+    found = find(text) if text.isascii() else None
+    if found is None or found.level != Level.PRE2FA:
+        raise WaitingSessionInvalid
     return found
 
 

@@ -3,7 +3,18 @@
 from __future__ import annotations
 
 from contextvars import ContextVar
+from dataclasses import dataclass
 
+
+@dataclass(frozen=True)
+class CodeTerms:
+    """How long a code lives and how many attempts it takes, where a dialect documents other numbers than ours."""
+
+    lifetime_seconds: int
+    attempts: int
+
+
+_code_terms: ContextVar[CodeTerms | None] = ContextVar("code_terms", default=None)
 _request_id: ContextVar[str] = ContextVar("request_id", default="")
 
 
@@ -15,3 +26,16 @@ def current_request_id() -> str:
 def set_request_id(request_id: str) -> None:
     """Name the request being answered by this thread or task."""
     _request_id.set(request_id)
+
+
+def current_code_terms() -> CodeTerms | None:
+    """The terms of codes in the dialect of the request being answered; None for our own, and outside a request."""
+    return _code_terms.get()
+
+
+def set_code_terms(terms: CodeTerms | None) -> None:
+    """Let codes asked for by the request being answered live on these terms.
+
+    Which dialect asks decides it, and no service on the way to the code needs to know that there are dialects.
+    """
+    _code_terms.set(terms)

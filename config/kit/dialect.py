@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from config.kit.context import CodeTerms
 from config.kit.errors import DomainError
 
 
@@ -20,6 +21,13 @@ class WireError:
     body: Any
     headers: Mapping[str, str] = field(default_factory=dict)
     content_type: str = "application/json"
+    forgotten_cookies: tuple[str, ...] = ()
+    """Cookies that the client is told to drop."""
+
+    def forget_cookies(self, response: HttpResponse) -> None:
+        """Tell it."""
+        for name in self.forgotten_cookies:
+            response.delete_cookie(name, samesite="Lax")
 
 
 def bare(body: Any) -> Any:
@@ -43,7 +51,8 @@ class Dialect:
     `authenticators` are dotted names of DRF authenticators, resolved late, so that this floor knows no app.
     `refusal_shape` names the schema of a refusal's body and `refusal_media_type` its type, for the description.
     `envelope_shape` says of an answer's schema what `envelope` does to the answer; `session_scheme` and `key_scheme` name
-    the security schemes of the description ("": the dialect has none of these).
+    the security schemes of the description ("": the dialect has none of these). `code_terms` hold for codes that its
+    requests ask for.
     `refuse` is the dialect's one error table, `status_of` its HTTP status for a class of refusals. `prefixes` are
     the paths it owns, errors on unknown paths included.
     """
@@ -60,6 +69,7 @@ class Dialect:
     session_scheme: str = "session"
     key_scheme: str = "signedKey"
     key_rates: KeyRates = field(default_factory=KeyRates)
+    code_terms: CodeTerms | None = None
 
 
 _DIALECTS: list[Dialect] = []
@@ -89,4 +99,5 @@ def answer_refusal(dialect: Dialect | None, error: DomainError, request: HttpReq
     response = HttpResponse(json.dumps(wire.body, ensure_ascii=False), status=wire.status, content_type=wire.content_type)
     for name, value in wire.headers.items():
         response.headers[name] = value
+    wire.forget_cookies(response)
     return response

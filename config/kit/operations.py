@@ -53,7 +53,8 @@ class Operation:
     page: Keyset | None = None
     refusals: tuple[type[DomainError], ...] = ()
     rate: str | None = None
-    parsers: tuple[str, ...] = ("json",)
+    parsers: tuple[str, ...] = ()
+    """The forms of body that it reads; empty for those that the dialect reads everywhere."""
     summary: str = ""
     also: Mapping[int, Any] = field(default_factory=dict)
     """Further answers by status, each with its serializer: a 202 beside a 201."""

@@ -82,6 +82,8 @@ class ExactJSONParser(BaseParser):
 class ExactFormParser(FormParser):
     """Urlencoded forms, in which each name stands once."""
 
+    encoding = "ascii"
+
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """The fields as a plain dictionary. Raises MalformedBody, TooLarge."""
         raw = stream.read(settings.BODY_BYTES_MAX + 1)
@@ -89,7 +91,7 @@ class ExactFormParser(FormParser):
             raise TooLarge(bytes_max=settings.BODY_BYTES_MAX)
         try:
             pairs = parse_qsl(
-                raw.decode("ascii"),
+                raw.decode(self.encoding),
                 keep_blank_values=True,
                 errors="strict",
                 max_num_fields=settings.DATA_UPLOAD_MAX_NUMBER_FIELDS,
@@ -99,6 +101,12 @@ class ExactFormParser(FormParser):
         fields = _once(pairs)
         refuse_unstorable(fields)
         return fields
+
+
+class LooseFormParser(ExactFormParser):
+    """Urlencoded forms of clients that escape nothing: what is not ASCII is UTF-8, a lone `%` is itself."""
+
+    encoding = "utf-8"
 
 
 class ExactMultiPartParser(MultiPartParser):
@@ -119,5 +127,6 @@ class ExactMultiPartParser(MultiPartParser):
 PARSERS: dict[str, type[BaseParser]] = {
     "json": ExactJSONParser,
     "form": ExactFormParser,
+    "loose_form": LooseFormParser,
     "multipart": ExactMultiPartParser,
 }

@@ -67,11 +67,20 @@ OAUTH_ERROR: dict[str, Any] = {
 }
 
 
+BHEX_REFUSAL: dict[str, Any] = {
+    "type": "object",
+    "description": "A number of bhex, which stands in the header `error_code` too, and its sentence.",
+    "required": ["code", "msg"],
+    "properties": {"code": {"type": "integer"}, "msg": {"type": "string"}},
+}
+
+
 REFUSALS = {
     "Problem": PROBLEM,
     "OAuthError": OAUTH_ERROR,
     "SpotRefusal": SPOT_REFUSAL,
     "BitginRefusal": BITGIN_REFUSAL,
+    "BhexRefusal": BHEX_REFUSAL,
 }
 
 
@@ -146,7 +155,7 @@ class OperationSchema(AutoSchema):
 
     def map_parsers(self) -> list[str]:
         """The media types of the declared parsers."""
-        return [str(PARSERS[name].media_type) for name in self.declared.parsers]
+        return [str(PARSERS[name].media_type) for name in self.declared.parsers or self.view.body_forms]
 
     def get_response_serializers(self) -> Any:
         """The declared answers; refusals are added in `_get_response_bodies`."""

@@ -24,7 +24,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from config.kit import errors, throttling
-from config.kit.context import current_request_id
+from config.kit.context import current_request_id, set_code_terms
 from config.kit.credentials import Credential
 from config.kit.dialect import Dialect
 from config.kit.middleware import language_of
@@ -63,6 +63,7 @@ class DialectView(APIView):
 
     dialect: ClassVar[Dialect]
     operations: ClassVar[dict[str, Operation]] = {}
+    body_forms: ClassVar[tuple[str, ...]] = ("json",)
     renderer_classes = [JSONRenderer]
     content_negotiation_class = OneRenderer
 
@@ -99,7 +100,7 @@ class DialectView(APIView):
         """The parsers that the operation declares."""
         request: HttpRequest | Request | None = getattr(self, "request", None)
         declared = self.operations.get((request.method or "").lower()) if request is not None else None
-        return [PARSERS[parser]() for parser in (declared.parsers if declared else ("json",))]
+        return [PARSERS[parser]() for parser in ((declared and declared.parsers) or self.body_forms)]
 
     def get_authenticators(self) -> list[BaseAuthentication]:
         """The dialect's authenticators."""
@@ -109,6 +110,7 @@ class DialectView(APIView):
         """Read, check, call, answer."""
         self.args, self.kwargs, self.headers, self.format_kwarg = args, kwargs, {}, None
         self.request = self.initialize_request(request)
+        set_code_terms(self.dialect.code_terms)
         try:
             self.request.accepted_renderer, self.request.accepted_media_type = self.perform_content_negotiation(self.request)
             response: HttpResponseBase = Response(status=204) if request.method == "OPTIONS" else self._serve()
@@ -152,7 +154,7 @@ class DialectView(APIView):
     def _read(self, declared: Operation) -> tuple[dict[str, Any], dict[str, Any]]:
         refuse_unstorable(dict(self.request.query_params.lists()))
         query = self._validated(declared.query, self.request.query_params.dict()) if declared.query else {}
-        if "multipart" not in declared.parsers:
+        if not (self.request.content_type or "").lower().startswith("multipart/"):
             _ = self.wire_request.body  # kept as received: a signature covers these bytes, not what was parsed
         if declared.input is None:
             return {}, query
@@ -236,6 +238,7 @@ class DialectView(APIView):
             self._keep(credential.refused, error.slug)
         wire = self.dialect.refuse(error, self.wire_request)
         response = Response(wire.body, status=wire.status, headers=dict(wire.headers), content_type=wire.content_type)
+        wire.forget_cookies(response)
         response.exception = True
         return response
 

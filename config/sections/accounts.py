@@ -14,6 +14,10 @@ SESSION_TOKEN_COOKIE = "__Host-quaestor" if PRODUCTION else "quaestor"
 """The cookie of customers' browsers. Its prefix keeps other hosts of the domain from setting it (RFC 6265bis, 4.1.3.2)."""
 PASSWORD_MD5_SALT = env.text("PASSWORD_MD5_SALT", default="DZO%0JW$JTJk")
 """The public salt of bitflex, whose clients send md5(password + salt). Another one ends what was set by that digest alone."""
+BHEX_C_TOKEN_REQUIRED = env.boolean("BHEX_C_TOKEN_REQUIRED", default=False)
+"""Whether bhex's browsers have to repeat the `c_token` of their cookie in the query or in X-C-TOKEN."""
+BHEX_ORGANISATION = env.text("BHEX_ORGANISATION", default="6001")
+"""The broker's number, as bhex's labels carry it."""
 SUB_ACCOUNTS_MAX = env.integer("SUB_ACCOUNTS_MAX", default=20)
 """Sub-accounts of one account."""
 GEOIP_DATABASE = env.text("GEOIP_DATABASE", default="")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+from accounts.services.standing import Identity
 from kyc.catalogue.questionnaires import CURRENT, QUESTIONNAIRES
 from kyc.catalogue.reasons import REASONS
 from kyc.catalogue.requirements import REQUIREMENTS
@@ -220,3 +221,20 @@ def _questionnaire() -> dict[str, Any]:
         for question in QUESTIONNAIRES[CURRENT]
     ]
     return {"version": CURRENT, "questions": questions}
+
+
+def standing(user: User) -> dict[str, Any]:
+    """The identity level, and where the newest case that is no draft stands: what other apps show beside the account."""
+    level = entitlements.level_of(user)
+    newest = Case.objects.filter(user=user).exclude(state=CaseState.DRAFT).order_by("-id").first()
+    return {"identity_level": level, "identity": _STANDINGS[CaseState(newest.state)] if newest else Identity.NONE}
+
+
+_STANDINGS = {
+    CaseState.SUBMITTED: Identity.IN_REVIEW,
+    CaseState.RESUBMITTED: Identity.IN_REVIEW,
+    CaseState.APPROVED: Identity.APPROVED,
+    CaseState.SENT_BACK: Identity.REFUSED,
+    CaseState.REJECTED: Identity.REFUSED,
+    CaseState.REVOKED: Identity.REFUSED,
+}

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from config.kit.clock import now
+from config.kit.context import CodeTerms, current_code_terms
 from config.kit.crypto import equal, keyed_hash
 from messaging.errors import (
     ChannelInvalid,
@@ -26,6 +27,7 @@ from messaging.errors import (
     WrongCode,
 )
 from messaging.models import Channel, Code, Purpose
+from messaging.services import orders
 from messaging.services.catalogue import CODES, NOTICES, PURPOSE_CHANNELS, Template
 from messaging.services.destinations import mask, normalise
 from messaging.services.limits import (
@@ -53,19 +55,12 @@ _LONG = frozenset({Purpose.RECOVERY, Purpose.ACCOUNT_RECOVERY})
 
 @dataclass(frozen=True)
 class SentCode:
-    """What the asker may know: the same for every destination, known or not."""
+    """What the asker may know: the same for every destination, known or not. `order` names this very sending."""
 
     destination_masked: str
     expires_at: datetime
     resend_at: datetime
-
-
-@dataclass(frozen=True)
-class CodeTerms:
-    """How long a code lives and how many attempts it takes, where a dialect documents other numbers than ours."""
-
-    lifetime_seconds: int
-    attempts: int
+    order: str = ""
 
 
 @dataclass(frozen=True)
@@ -82,7 +77,7 @@ class _Binding:
     @property
     def holder(self) -> bytes:
         owner = ("user", self.user_id) if self.user_id else ("destination", self.channel, self.destination)
-        return keyed_hash("messaging.holder", *owner)
+        return orders.holder(*owner)
 
     @property
     def attempts_key(self) -> bytes:
@@ -124,8 +119,7 @@ def send(
     """Send a new code; the former one of this holder and purpose is void, the counters of attempts stay.
 
     For the public purposes say `account_exists`: a code to register or bind a taken destination, or a login or recovery
-    code for an unknown one, is replaced by a message that says so to the owner of the destination alone. Answer, time
-    and limits are the same, and the row that is left behind refuses every code as a live one refuses wrong codes.
+    code for an unknown one, is replaced by a message that says so to the destination's owner alone; all else is the same.
 
     `owner` is whose phrase the message carries where the code is bound to the destination alone.
     Limits are taken in the caller's transaction: call this last in it, or outside any.
@@ -134,7 +128,9 @@ def send(
     binding = _bind(purpose, channel, destination, user, session, context)
     if binding.channel not in PURPOSE_CHANNELS[binding.purpose]:
         raise ChannelInvalid(channel=binding.channel, purpose=binding.purpose)
-    terms = terms or CodeTerms(settings.MESSAGING_CODE_LIFETIME_SECONDS, settings.MESSAGING_CODE_ATTEMPTS)
+    terms = (
+        terms or current_code_terms() or CodeTerms(settings.MESSAGING_CODE_LIFETIME_SECONDS, settings.MESSAGING_CODE_ATTEMPTS)
+    )
     substitute = _substitute(binding.purpose, account_exists)
     moment = now()
     with transaction.atomic():
@@ -144,6 +140,7 @@ def send(
         destination_masked=mask(binding.channel, binding.destination),
         expires_at=row.expires_at,
         resend_at=moment + timedelta(seconds=settings.MESSAGING_SEND_INTERVAL_SECONDS),
+        order=orders.number(row.pk, row.generation, binding.channel),
     )
 
 
@@ -156,10 +153,12 @@ def verify(
     user: Any = None,
     context: str = "",
     session: str = "",
+    order: str | None = None,
 ) -> None:
     """Take the code, once. The attempt is committed before the code is compared, so call this outside transactions.
 
-    The code is gone also when what the caller does next fails.
+    The code is gone also when what the caller does next fails. Where an `order` is given, it has to name the sending
+    whose code this is: another one makes the code wrong.
     Raises WrongCode, CodeExpired, TooManyAttempts, InvalidEmail, InvalidPhone; RuntimeError inside a transaction.
     """
     binding = _bind(purpose, channel, destination, user, session, context)
@@ -168,8 +167,9 @@ def verify(
         attempt = _take_attempt(binding, moment)
     readable = len(code) <= CODE_TEXT_LENGTH_MAX and code.isascii() and code.isdigit()
     right = equal(attempt.code_hash, binding.hash_of(code if readable else "")) and readable
+    right &= order is None or equal(order, orders.number(attempt.code_id, attempt.generation, binding.channel))
     if not right or not _consume(attempt, moment):
-        raise WrongCode(attempts_left=attempt.attempts_left if not right else 0)
+        raise WrongCode(attempts_left=attempt.attempts_left if not right else 0, channel=binding.channel)
     give_back(binding.attempts_key, at=moment)
 
 
@@ -240,11 +240,11 @@ def _write(binding: _Binding, code_hash: bytes, terms: CodeTerms, moment: dateti
         " VALUES (%s, %s, %s, %s, 1, %s, %s, NULL)"
         " ON CONFLICT (holder, purpose) DO UPDATE SET code_hash = EXCLUDED.code_hash,"
         " attempts_left = EXCLUDED.attempts_left, generation = held.generation + 1,"
-        " sent_at = EXCLUDED.sent_at, expires_at = EXCLUDED.expires_at, consumed_at = NULL RETURNING id",
+        " sent_at = EXCLUDED.sent_at, expires_at = EXCLUDED.expires_at, consumed_at = NULL RETURNING id, generation",
         [binding.holder, binding.purpose, code_hash, terms.attempts, moment, expires_at],
     )
     assert row is not None  # an upsert without WHERE always returns its row
-    return Code(pk=row[0], purpose=binding.purpose, sent_at=moment, expires_at=expires_at)
+    return Code(pk=row[0], purpose=binding.purpose, generation=row[1], sent_at=moment, expires_at=expires_at)
 
 
 @dataclass(frozen=True, repr=False)
@@ -281,7 +281,7 @@ def _refuse_without_attempt(binding: _Binding, moment: datetime) -> None:
     row = Code.objects.filter(holder=binding.holder, purpose=binding.purpose).first()
     if row is not None and row.consumed_at is None and row.attempts_left > 0 and row.expires_at <= moment:
         raise CodeExpired
-    raise WrongCode(attempts_left=0)
+    raise WrongCode(attempts_left=0, channel=binding.channel)
 
 
 def _consume(attempt: _Attempt, moment: datetime) -> bool:

@@ -41,7 +41,7 @@ def test_a_passkey_proves_an_act_of_its_purpose_and_context_once(owner: tuple[Us
     assert second_factor.require(user, proof, Purpose.WITHDRAWAL, "withdrawal:1") == Method.PASSKEY
     with pytest.raises(SecondFactorWrong) as again:
         second_factor.require(user, proof, Purpose.WITHDRAWAL, "withdrawal:1")
-    assert again.value.facts == {"attempts_left": 4, "methods": ["passkey"], "fresh_sign_in": False}
+    assert again.value.facts == {"attempts_left": 4, "channel": "", "methods": ["passkey"], "fresh_sign_in": False}
     assert again.value.slug == "messaging.wrong_code"
 
 

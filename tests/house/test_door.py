@@ -24,7 +24,7 @@ DESTINATIONS = {
 }  # fmt: skip
 """Purposes whose codes prove that somebody reads an address or phone, not that a customer shows a second factor."""
 BY_VARIABLE = {
-    ("accounts/services/registration.py", "purpose"),  # REGISTRATION or QUICK_REGISTRATION
+    ("accounts/services/registration.py", "shown.purpose"),  # REGISTRATION or QUICK_REGISTRATION
     ("accounts/services/contacts.py", "contact.change"),  # the old address; the factor is asked for beside it
     ("accounts/services/contacts.py", "contact.bind"),  # the new address
 }

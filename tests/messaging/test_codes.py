@@ -44,7 +44,7 @@ def test_a_sent_code_is_taken_once_and_refused_the_second_time(db: None) -> None
     verify(code)
     with pytest.raises(WrongCode) as refused:
         verify(code)
-    assert refused.value.facts == {"attempts_left": 0}
+    assert refused.value.facts == {"attempts_left": 0, "channel": "email"}
 
 
 def test_a_recovery_code_by_email_has_eight_digits_and_by_sms_six(db: None) -> None:

@@ -120,7 +120,7 @@ def test_a_code_that_is_not_good_any_more_or_never_was_answers_like_any_wrong_on
     before = list(Code.objects.order_by("pk").values_list("code_hash", "consumed_at", "generation", "expires_at"))
     with pytest.raises(WrongCode) as refused:
         verify(bad)
-    assert set(refused.value.facts) == {"attempts_left"}
+    assert set(refused.value.facts) == {"attempts_left", "channel"}
     after = list(Code.objects.order_by("pk").values_list("code_hash", "consumed_at", "generation", "expires_at"))
     assert after == before
 

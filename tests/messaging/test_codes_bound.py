@@ -91,7 +91,7 @@ def test_the_answer_never_says_whether_the_account_exists(
                 verify(purpose=purpose, destination=destination, user=owner, code=tried)
             pair.append(refused.value.facts)
         answers.append(pair)
-    assert answers == [[{"attempts_left": n}] * 2 for n in (2, 1, 0, 0)]
+    assert answers == [[{"attempts_left": n, "channel": "email"}] * 2 for n in (2, 1, 0, 0)]
 
 
 def test_a_decoy_counts_against_the_same_limits(db: None) -> None:

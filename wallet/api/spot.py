@@ -18,7 +18,7 @@ class SpotAccountOutput(serializers.Serializer[Any]):
 
     coin = serializers.CharField()
     balance = ExactNumberField(source="available", help_text="what can be used now")
-    balanceLocked = ExactNumberField(source="held", help_text="what waits for something to end")  # noqa: N815  # the document's word
+    balanceLocked = ExactNumberField(source="held", help_text="what waits for something to end")
 
 
 class UserAccount(SpotView):

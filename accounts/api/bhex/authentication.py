@@ -1,0 +1,65 @@
+"""The session on bhex: cookies `au_token` and `user_id`, both. Source: gaps.md, bhex, "Session"."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest
+from rest_framework.request import Request
+
+from accounts.api.authentication import SAME_SITE, SessionAuthentication, is_ours
+from accounts.errors import CrossSite
+from accounts.models import Session, User
+from config.kit.credentials import Credential
+from config.kit.crypto import equal, keyed_hash
+from config.kit.errors import NotSignedIn
+
+TOKEN, USER, ACCOUNT, CSRF, DEVICE = "au_token", "user_id", "account_id", "c_token", "d_token"
+"""The four cookies of the document, and ours, by which a device stays known."""
+
+
+def csrf_token(session: Session) -> str:
+    """What a page has to repeat in strict mode: bound to the session, so that no other site can know it."""
+    return keyed_hash("bhex.c_token", str(session.public_id)).hex()[:32]
+
+
+class BhexSessionAuthentication(SessionAuthentication):
+    """Finds the session of the cookies. An app sends cookies without saying from which page; a browser says so."""
+
+    def cookie_name(self) -> str:
+        """The cookie that scripts can't read."""
+        return TOKEN
+
+    def in_header(self, request: HttpRequest) -> str | None:
+        """Bhex has no token header."""
+        return None
+
+    def check_page(self, request: HttpRequest) -> None:
+        """Refuse what a browser says another site's page asked for. Raises CrossSite."""
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        if site is not None and site not in SAME_SITE and not (site == "same-site" and is_ours(origin or "")):
+            raise CrossSite
+        if site is None and origin is not None and not is_ours(origin):
+            raise CrossSite
+
+    def authenticate(self, request: Request) -> tuple[User, Credential] | None:
+        """The user of both cookies; None where none came. Raises NotSignedIn, CrossSite."""
+        cookies = request._request.COOKIES  # noqa: SLF001  # below what DRF makes of them
+        if not cookies.get(TOKEN) and not cookies.get(USER):
+            return None
+        found = super().authenticate(request)
+        if found is None or not equal(cookies.get(USER, ""), str(found[0].uid)):
+            raise NotSignedIn
+        if settings.BHEX_C_TOKEN_REQUIRED:
+            self._require_csrf(request._request)  # noqa: SLF001  # as above
+        return found
+
+    def _require_csrf(self, request: HttpRequest) -> None:
+        """In strict mode the token stands in the query or the header too. Raises CrossSite."""
+        session: Session = request.customer_session  # type: ignore[attr-defined]  # set by SessionAuthentication
+        said = request.GET.get(CSRF) or request.headers.get("X-C-TOKEN", "")
+        if not equal(said, csrf_token(session)):
+            raise CrossSite
+
+    def authenticate_header(self, request: Request) -> str:
+        """DRF makes a 403 of a 401 without one."""
+        return "Cookie"

@@ -1,0 +1,135 @@
+"""Opening an account on bhex. Source: bhex: 手机号注册, 邮箱注册."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from accounts import errors
+from accounts.api.bhex.calls import MANNERS, client_of, device_of, signed_in
+from accounts.api.bhex.users import BhexUserOutput, shown
+from accounts.models.passwords import Form
+from accounts.models.sessions import SignedInBy
+from accounts.services import devices, login, registration
+from config.dialects.bhex.dialect import BhexView
+from config.dialects.bhex.fields import Digest, Email, Flag, Mobile, NationalCode, Order, VerifyCode, phone_of
+from config.kit.fields import Text
+from config.kit.operations import Answer, Call, Needs, operation
+from messaging.errors import CodeExpired, InvalidEmail, InvalidPhone, TooManyAttempts, WrongCode
+
+REFUSALS = (
+    errors.PasswordRefused,
+    errors.PasswordsDiffer,
+    errors.AlreadyRegistered,
+    errors.PhoneCountryClosed,
+    errors.ReferralUnknown,
+    errors.ReferralLocked,
+    errors.AddressLocked,
+    errors.AccountStopped,
+    errors.CredentialsChanged,
+    InvalidEmail,
+    InvalidPhone,
+    WrongCode,
+    CodeExpired,
+    TooManyAttempts,
+)
+
+
+class OAuthFields(serializers.Serializer[Any]):
+    """For which application's request the customer signs up or in, if any."""
+
+    is_oauth = Flag()
+    oauth_request_id = Text(max_length=64, required=False, allow_blank=True)
+
+
+class CodeFields(OAuthFields):
+    """The code that proves the address, and who invited."""
+
+    order_id = Order()
+    verify_code = VerifyCode()
+    invite_code = Text(max_length=32, required=False, allow_blank=True)
+
+
+class PasswordFields(CodeFields):
+    """The password, twice."""
+
+    password1 = Digest()
+    password2 = Digest()
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Both are the same. Raises PasswordsDiffer."""
+        if attrs["password1"] != attrs["password2"]:
+            raise errors.PasswordsDiffer
+        return attrs
+
+
+class MobileSignUpInput(PasswordFields):
+    """By phone."""
+
+    national_code = NationalCode()
+    mobile = Mobile()
+
+
+class EmailSignUpInput(PasswordFields):
+    """By email."""
+
+    email = Email()
+
+
+def sign_up(call: Call, *, email: str | None, phone: str | None) -> Answer:
+    """Open the account, and sign in at once."""
+    client = client_of(call)
+    user = registration.register(
+        email=email,
+        phone=phone,
+        password=call.input["password1"],
+        form=Form.MD5,
+        code=call.input["verify_code"],
+        order=call.input["order_id"],
+        referral_code=call.input.get("invite_code") or None,
+        language=call.language,
+        ip=call.ip,
+        user_agent=call.user_agent,
+    )
+    made = login.admit(
+        user=user,
+        device=devices.find(device_of(call)),
+        client=client,
+        by=SignedInBy.REGISTRATION,
+        manners=MANNERS,
+        is_proven=True,
+    )
+    return Answer(shown(user, language=call.language), cookies=signed_in(made))
+
+
+class MobileSignUp(BhexView):
+    """POST /api/user/mobile_sign_up. Source: bhex: 手机号注册."""
+
+    @operation(
+        needs=Needs(login=False),
+        input=MobileSignUpInput,
+        output=BhexUserOutput,
+        rate="60/m",
+        summary="Open an account by phone",
+        refusals=REFUSALS,
+    )
+    def post(self, call: Call) -> Answer:
+        """The new customer, signed in."""
+        return sign_up(call, email=None, phone=phone_of(call.input))
+
+
+class EmailSignUp(BhexView):
+    """POST /api/user/email_sign_up. Source: bhex: 邮箱注册."""
+
+    @operation(
+        needs=Needs(login=False),
+        input=EmailSignUpInput,
+        output=BhexUserOutput,
+        rate="60/m",
+        summary="Open an account by email",
+        refusals=REFUSALS,
+    )
+    def post(self, call: Call) -> Answer:
+        """The new customer, signed in."""
+        return sign_up(call, email=call.input["email"], phone=None)

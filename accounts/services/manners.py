@@ -1,0 +1,39 @@
+"""What a dialect's document promises of a log-in where it differs from ours."""
+
+from __future__ import annotations
+
+import secrets
+import string
+from dataclasses import dataclass
+from datetime import timedelta
+
+from accounts.models.attempts import Scope
+from accounts.services.attempts import BUDGETS, Budget
+from config.kit.crypto import token
+
+_LETTERS = string.ascii_letters + string.digits
+
+
+@dataclass(frozen=True)
+class Manners:
+    """How a log-in goes.
+
+    `waiting` is how long a session may wait for its second step, `waiting_token_length` the characters of the token by
+    which it is named until then (None for a token as all others), `always_two_steps` whether a code is due also from who
+    turned on no second factor, `name_budget` when failures lock a name.
+    """
+
+    waiting: timedelta = timedelta(minutes=10)
+    waiting_token_length: int | None = None
+    always_two_steps: bool = False
+    name_budget: Budget = BUDGETS[Scope.NAME]
+
+    def waiting_token(self) -> str:
+        """A new token of a session that waits; letters and digits where the dialect names a length."""
+        if self.waiting_token_length is None:
+            return token()
+        return "".join(secrets.choice(_LETTERS) for _ in range(self.waiting_token_length))
+
+
+OURS = Manners()
+"""Those of our own API."""

@@ -1,0 +1,1 @@
+"""Bhex: the BlueHelix broker's user API."""

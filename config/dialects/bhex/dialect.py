@@ -1,0 +1,128 @@
+"""Bhex's voice: bare bodies, refusals as 400 `{"code", "msg"}`. Source: the bhex contract; docs/dialects/bhex.md."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.http import HttpRequest
+from rest_framework.fields import CharField, Field
+
+from config.dialects.bhex.numbers import (
+    BAD_REQUEST,
+    BY_KIND,
+    EMAIL_CODE,
+    FAILED_RECOVERIES,
+    FAILED_SIGN_INS,
+    FIELDS,
+    GA_CODE,
+    NUMBERS,
+    PARAMETER,
+    SIGN_IN,
+    SMS_CODE,
+    TOO_FAST,
+)
+from config.dialects.bhex.texts import text_of
+from config.kit.context import CodeTerms
+from config.kit.dialect import Dialect, WireError, register
+from config.kit.errors import DomainError, InvalidInput, UnknownPath
+from config.kit.middleware import language_of
+from config.kit.views import DialectView
+
+COOKIES = ("au_token", "user_id", "account_id", "c_token")
+"""All that a signed-in browser keeps; taken back with each 30000."""
+STATUSES = {
+    "api.method_not_allowed": 405,
+    "api.too_large": 413,
+    "api.unavailable": 503,
+    "api.unexpected": 500,
+}
+"""Everything else is 400, and 429 where it is too much; never 403, whose body the web client drops."""
+BY_CHANNEL = {"sms": SMS_CODE, "email": EMAIL_CODE}
+EMPTY = frozenset(
+    str(text)
+    for text in (
+        Field.default_error_messages["required"],
+        Field.default_error_messages["null"],
+        CharField.default_error_messages["blank"],
+    )
+)
+"""How a field says that nothing was given."""
+
+
+def number_of(error: DomainError) -> int:
+    """The number of a refusal."""
+    if isinstance(error, InvalidInput):
+        return _of_input(error)
+    if isinstance(error, UnknownPath):
+        return BAD_REQUEST
+    failures = error.facts.get("failures")
+    if error.slug in {"accounts.wrong_credentials", "accounts.sign_in_locked"}:
+        locked = error.slug == "accounts.sign_in_locked"
+        return FAILED_SIGN_INS[-1] if locked else _counted(FAILED_SIGN_INS, failures)
+    if error.slug in {"accounts.recovery_code_wrong", "accounts.recovery_proof_wrong", "accounts.recovery_locked"}:
+        locked = error.slug == "accounts.recovery_locked"
+        return FAILED_RECOVERIES[-1] if locked else _counted(FAILED_RECOVERIES, failures)
+    if error.slug in {"messaging.wrong_code", "messaging.code_expired"}:
+        return BY_CHANNEL.get(error.facts.get("channel", ""), GA_CODE)
+    if error.slug == "accounts.contact_taken":
+        return NUMBERS["accounts.email_taken" if error.facts["channel"] == "email" else "accounts.phone_taken"]
+    return NUMBERS.get(error.slug, BY_KIND[error.kind])
+
+
+def _counted(numbers: tuple[int, ...], failures: int | None) -> int:
+    return numbers[min(max(failures or 1, 1), len(numbers)) - 1]
+
+
+def _of_input(error: InvalidInput) -> int:
+    """By the first field that is wrong, in the order of the document."""
+    for name, reasons in error.fields.items():
+        if name in FIELDS and reasons:
+            return FIELDS[name][0 if EMPTY & set(reasons) else 1]
+    return PARAMETER
+
+
+def status_of(error: DomainError | type[DomainError]) -> int:
+    """The HTTP status with which this refusal leaves."""
+    kind = error if isinstance(error, type) else type(error)
+    if issubclass(kind, UnknownPath):
+        return 404
+    if error.slug in STATUSES:
+        return STATUSES[error.slug]
+    return 429 if NUMBERS.get(error.slug) == TOO_FAST else 400
+
+
+def refuse(error: DomainError, request: HttpRequest) -> WireError:
+    """The refusal in bhex's words, with the number in a header too, and Retry-After where waiting helps."""
+    number = number_of(error)
+    headers = {"error_code": str(number)}
+    if waits := error.facts.get("retry_after"):
+        headers["Retry-After"] = str(waits)
+    return WireError(
+        status=status_of(error),
+        body={"code": number, "msg": text_of(number, language_of(request))},
+        headers=headers,
+        forgotten_cookies=COOKIES if number == SIGN_IN else (),
+    )
+
+
+BHEX = register(
+    Dialect(
+        name="bhex",
+        prefixes=("/api/user/", "/mapi/user/", "/user/", "/api/oauth2/", "/api/common/", "/api/basic/", "/s_api/", "/os/"),
+        authenticators=("accounts.api.bhex.authentication.BhexSessionAuthentication",),
+        refuse=refuse,
+        status_of=status_of,
+        refusal_shape="BhexRefusal",
+        refusal_media_type="application/json",
+        session_scheme="bhexSession",
+        key_scheme="",
+        code_terms=CodeTerms(lifetime_seconds=600, attempts=5),
+    )
+)
+
+
+class BhexView(DialectView):
+    """Bhex's endpoints stand on this. Its clients send unescaped forms, multipart forms and JSON."""
+
+    dialect = BHEX
+    body_forms: ClassVar[tuple[str, ...]] = ("loose_form", "multipart", "json")

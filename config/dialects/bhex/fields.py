@@ -1,0 +1,110 @@
+"""How bhex's clients write single values: numbers as text or the reverse, `+` as a space, `true` as text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from config.kit.fields import CodeField, Secret, Text
+
+DIGITS_MAX = 20
+
+
+class NumberText(Text):
+    """An id: digits, as text or as a number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": DIGITS_MAX, **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        """The digits."""
+        text = super().to_internal_value(str(data) if isinstance(data, int) and not isinstance(data, bool) else data)
+        if not (text.isascii() and text.isdigit()):
+            self.fail("invalid")
+        return text
+
+
+class Order(NumberText):
+    """The `order_id` with which a code was sent."""
+
+
+class OptionalOrder(NumberText):
+    """The same where a second factor may need none, which is said by "0", by nothing, or not at all."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "allow_blank": True, "default": "", **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        """The digits; "" for none."""
+        if data in ("", "0", 0):
+            return ""
+        return super().to_internal_value(data)
+
+
+class Email(Text):
+    """An email address, in which an unescaped `+` arrived as a space."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 254, **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        """The address."""
+        return super().to_internal_value(data).replace(" ", "+")
+
+
+class NationalCode(Text):
+    """A country calling code: `86`, `+86`, and ` 86` where the `+` was not escaped."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 8, **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        """The digits alone."""
+        text = super().to_internal_value(str(data) if isinstance(data, int) and not isinstance(data, bool) else data)
+        digits = text.removeprefix("+").removeprefix("00")
+        if not (digits.isascii() and digits.isdigit() and len(digits) <= 4):
+            self.fail("invalid")
+        return digits
+
+
+class Mobile(Text):
+    """A phone number without its country."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 24, **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        """The digits."""
+        text = super().to_internal_value(str(data) if isinstance(data, int) and not isinstance(data, bool) else data)
+        digits = text.replace(" ", "").replace("-", "")
+        if not (digits.isascii() and digits.isdigit()):
+            self.fail("invalid")
+        return digits
+
+
+class Digest(Secret):
+    """A password as the client sends it: MD5 of the text, hex."""
+
+
+class Flag(serializers.Field[bool, Any, bool, Any]):
+    """`true` or `false`, as text or not; nothing means false."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "default": False, **kwargs})
+
+    def to_internal_value(self, data: Any) -> bool:
+        """Whether it says true."""
+        said = str(data).strip().lower()
+        if said not in {"true", "false", "1", "0", ""}:
+            raise serializers.ValidationError("true or false is due.", code="invalid")
+        return said in {"true", "1"}
+
+
+class VerifyCode(CodeField):
+    """A code of digits; a number may have lost leading zeros."""
+
+
+def phone_of(said: dict[str, Any]) -> str | None:
+    """The phone in E.164, of `national_code` and `mobile`; None where there is none."""
+    return f"+{said['national_code']}{said['mobile']}" if said.get("mobile") else None

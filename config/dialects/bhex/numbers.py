@@ -1,0 +1,101 @@
+"""Which number each refusal has on bhex. Source: the bhex contract (登录, 错误码备注) and gaps.md, bhex, "Error numbers"."""
+
+from __future__ import annotations
+
+from config.kit.errors import Kind
+
+SIGN_IN, BAD_REQUEST, PARAMETER, CAPTCHA, EXPIRED = 30000, 30002, 30003, 30005, 30010
+TOO_FAST, STEP_MISSING, STEP_REPEATED, NOT_FOUND, NOT_ALLOWED, DEFECT = 30016, 30019, 30020, 30040, 30080, 500
+SMS_CODE, EMAIL_CODE, GA_CODE = 31015, 31016, 31024
+FAILED_SIGN_INS = (31019, 31048, 31049, 31050, 31051, 31052)
+"""The first wrong password, the second … the sixth and all after it. Source: bhex: 手机登录, 错误码备注."""
+FAILED_RECOVERIES = (31201, 31202, 31203, 31204, 31205, 31206)
+"""The first wrong code of a forgotten password … the sixth and all after it."""
+
+NUMBERS: dict[str, int] = {
+    "api.invalid": PARAMETER,
+    "api.malformed": BAD_REQUEST,
+    "api.not_signed_in": SIGN_IN,
+    "api.level_too_low": SIGN_IN,
+    "api.not_fresh": STEP_MISSING,
+    "api.scope_missing": NOT_ALLOWED,
+    "api.key_required": NOT_ALLOWED,
+    "api.absent": NOT_FOUND,
+    "api.method_not_allowed": BAD_REQUEST,
+    "api.unsupported_media": BAD_REQUEST,
+    "api.not_acceptable": BAD_REQUEST,
+    "api.too_large": BAD_REQUEST,
+    "api.throttled": TOO_FAST,
+    "api.unavailable": DEFECT,
+    "api.unexpected": DEFECT,
+    "accounts.cross_site": NOT_ALLOWED,
+    "accounts.credentials_disagree": SIGN_IN,
+    "messaging.captcha_required": CAPTCHA,
+    "messaging.captcha_wrong": CAPTCHA,
+    "messaging.captcha_kind_unknown": CAPTCHA,
+    "messaging.captcha_unavailable": CAPTCHA,
+    "messaging.too_many_captchas": TOO_FAST,
+    "messaging.too_many_codes": TOO_FAST,
+    "messaging.too_many_attempts": TOO_FAST,
+    "messaging.channel_invalid": PARAMETER,
+    "messaging.invalid_email": 31005,
+    "messaging.invalid_phone": 31002,
+    "accounts.purpose_elsewhere": PARAMETER,
+    "accounts.destination_missing": 31010,
+    "accounts.authenticator_due": 31100,
+    "accounts.phone_country_closed": 31027,
+    "accounts.phone_taken": 31003,
+    "accounts.email_taken": 31006,
+    "accounts.already_registered": 31006,
+    "accounts.username_taken": PARAMETER,
+    "accounts.account_unknown": 31009,
+    "accounts.password_refused": 31013,
+    "accounts.referral_unknown": 31020,
+    "accounts.referral_locked": TOO_FAST,
+    "accounts.address_locked": TOO_FAST,
+    "accounts.account_stopped": 31021,
+    "accounts.credentials_changed": SIGN_IN,
+    "accounts.password_due": 31102,
+    "accounts.passwords_differ": 31012,
+    "accounts.factor_not_served": NOT_ALLOWED,
+    "accounts.waiting_session_invalid": EXPIRED,
+    "accounts.second_factor_required": STEP_MISSING,
+    "accounts.second_factor_not_due": STEP_REPEATED,
+    "accounts.security_hold_active": 31079,
+    "accounts.not_for_sub_accounts": NOT_ALLOWED,
+    "accounts.contact_taken": 31003,
+    "accounts.contact_unchanged": STEP_REPEATED,
+    "accounts.contact_not_bound": STEP_MISSING,
+    "accounts.already_activated": STEP_REPEATED,
+}
+"""Slug → number. `dialect.number_of` decides those that depend on more than the slug."""
+BY_KIND = {
+    Kind.INVALID: PARAMETER,
+    Kind.UNAUTHENTICATED: SIGN_IN,
+    Kind.FORBIDDEN: NOT_ALLOWED,
+    Kind.ABSENT: NOT_FOUND,
+    Kind.CONFLICT: STEP_REPEATED,
+    Kind.TOO_LARGE: BAD_REQUEST,
+    Kind.UNPROCESSABLE: PARAMETER,
+    Kind.LIMITED: TOO_FAST,
+    Kind.UNAVAILABLE: DEFECT,
+}
+"""What a refusal without a number of its own says."""
+FIELDS: dict[str, tuple[int, int]] = {
+    "mobile": (31001, 31002),
+    "email": (31004, 31005),
+    "national_code": (31022, 31027),
+    "password": (31011, 31013),
+    "password1": (31011, 31013),
+    "password2": (31011, 31013),
+    "old_password": (31038, 31039),
+    "verify_code": (31014, PARAMETER),
+    "ga_code": (31014, PARAMETER),
+    "mobile_verify_code": (31014, PARAMETER),
+    "email_verify_code": (31014, PARAMETER),
+    "tag": (31044, PARAMETER),
+    "ip_white_list": (31042, 31047),
+    "trade_pwd": (31055, 31075),
+    "trade_pwd2": (31055, 31012),
+}
+"""Parameter → what is said where it is missing or empty, and where it is no good."""

@@ -1,0 +1,37 @@
+"""The index of bhex: every endpoint, one line each, in the order of the document. Apps call the same under /mapi."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, path
+
+from accounts.api.bhex import codes, sign_in, sign_up
+
+USER: tuple[tuple[str, type], ...] = (
+    ("send_sms_verify_code", codes.SendSms),
+    ("send_email_verify_code", codes.SendEmail),
+    ("send_verify_code", codes.Send),
+    ("send_email_verify_code/authorize_advance", codes.SendEmailForLogin),
+    ("send_sms_verify_code/authorize_advance", codes.SendSmsForLogin),
+    ("send_verify_code/authorize_advance", codes.SendForLogin),
+    ("mobile_sign_up", sign_up.MobileSignUp),
+    ("email_sign_up", sign_up.EmailSignUp),
+    ("mobile_authorize", sign_in.MobileAuthorize),
+    ("email_authorize", sign_in.EmailAuthorize),
+    ("authorize", sign_in.Authorize),
+    ("authorize_advance", sign_in.AuthorizeAdvance),
+)
+"""Below /api/user/ and /mapi/user/."""
+ELSEWHERE: tuple[tuple[str, type], ...] = (
+    ("api/common/send_sms_verify_code", codes.CommonSms),
+    ("api/common/send_email_verify_code", codes.CommonEmail),
+    ("api/common/send_verify_code", codes.Common),
+)
+
+
+def _mounted(prefix: str, index: tuple[tuple[str, type], ...]) -> list[URLPattern]:
+    return [path(f"{prefix}{name}", view.as_view()) for name, view in index]  # type: ignore[attr-defined]  # all are DialectViews
+
+
+described = [*_mounted("api/user/", USER), *_mounted("", ELSEWHERE)]
+"""Each endpoint once, for the description."""
+urlpatterns = [*described, *_mounted("mapi/user/", USER)]

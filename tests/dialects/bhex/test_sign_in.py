@@ -1,0 +1,167 @@
+"""Signing up and in on bhex, and all that must not open the door."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import override_settings
+
+from accounts.models import AttemptCounter, Session, User
+from tests.dialects.bhex import people
+from tests.dialects.bhex.people import DIGEST, Browser, md5
+from tests.factories_messaging import pass_time_for_resend, read_code
+
+pytestmark = pytest.mark.django_db(transaction=True)
+SEQUENCE = [31019, 31048, 31049, 31050, 31051, 31052, 31052]
+
+
+@pytest.fixture(autouse=True)
+def no_captcha(settings: Any) -> None:
+    settings.LOGIN_CAPTCHA_AFTER_FAILURES = 0
+    cache.clear()
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize("door", ["mobile_authorize", "email_authorize", "authorize"])
+def test_wrong_passwords_are_numbered_the_same_for_known_and_unknown_names(known: bool, door: str) -> None:
+    person = people.signed_up("email" if door == "email_authorize" else "mobile") if known else people.somebody()
+    names = {
+        "mobile_authorize": {"national_code": "86", "mobile": person.mobile},
+        "email_authorize": {"email": person.email},
+        "authorize": {"username": person.mobile},
+    }[door]
+    browser = Browser()
+    told = [browser.post(f"/api/user/{door}", {**names, "password": md5(f"wrong {n}")}) for n in range(7)]
+    assert [answer.json()["code"] for answer in told] == SEQUENCE
+    assert {answer.status_code for answer in told} == {400}
+    right = browser.post(f"/api/user/{door}", {**names, "password": DIGEST})
+    assert right.json()["code"] == 31052
+    counter = AttemptCounter.objects.get(scope="name", failures=5)
+    assert counter.locked_until is not None
+    assert (counter.locked_until - counter.last_at).total_seconds() > 23 * 3_600
+
+
+def test_who_signs_up_is_signed_in_and_signs_in_natively_with_the_same_password(api: Any) -> None:
+    person = people.signed_up()
+    user = User.objects.get(phone=person.phone)
+    assert set(person.browser.client.cookies) >= {"au_token", "user_id", "account_id", "c_token"}
+    assert person.browser.client.cookies["au_token"]["httponly"]
+    answer = api.post("/api/v1/sessions", {"login": person.phone, "password": people.PASSWORD})
+    assert (answer.status_code, answer.json()["level"]) == (201, "full")
+    assert Session.objects.filter(user=user, level="full").count() == 2
+
+
+def test_each_log_in_has_a_second_step_and_is_whole_after_it() -> None:
+    person = people.signed_up()
+    first = people.waiting(person)
+    assert len(first["requestId"]) == 32
+    assert (first["need2FA"], first["authType"], first["user"]) == (True, "MOBILE", None)
+    assert "au_token" not in person.browser.client.cookies
+    answer = person.browser.post("/api/user/authorize_advance", people.login_code(person, first["requestId"]))
+    assert answer.status_code == 200, answer.content
+    assert answer.json()["userId"] == str(User.objects.get(phone=person.phone).uid)
+    again = person.browser.post(
+        "/api/user/authorize_advance", {"request_id": first["requestId"], "auth_type": 3, "verify_code": 1}
+    )
+    assert again.json()["code"] == 30010
+
+
+@pytest.mark.parametrize(
+    ("change", "number"),
+    [({"verify_code": "000000"}, 31015), ({"order_id": "1000000000000001"}, 31015), ({"order_id": ""}, 30003),
+     ({"order_id": "x"}, 30003), ({"auth_type": 9}, 30003), ({"auth_type": ""}, 30003), ({"verify_code": ""}, 31014),
+     ({"auth_type": 2}, 31024), ({"auth_type": 3}, 31024), ({"request_id": "x" * 32}, 30010), ({"request_id": "é"}, 30010),
+     ({"request_id": ""}, 30003)],
+)  # fmt: skip
+def test_a_second_step_that_is_wrong_in_any_part_opens_nothing(change: dict[str, Any], number: int) -> None:
+    person = people.signed_up()
+    request_id = people.waiting(person)["requestId"]
+    shown = {**people.login_code(person, request_id), **change}
+    answer = person.browser.post("/api/user/authorize_advance", shown)
+    assert (answer.status_code, answer.json()["code"]) == (400, number)
+    assert not Session.objects.filter(level="full").exclude(signed_in_by="registration").exists()
+
+
+def test_the_order_of_somebody_else_makes_a_right_code_wrong() -> None:
+    other, person = people.somebody(), people.somebody()
+    foreign, mine = people.sms_code(other, 1), people.sms_code(person, 1)
+    fields = {"national_code": "86", "mobile": person.mobile, "password1": DIGEST, "password2": DIGEST,
+              "verify_code": mine["verify_code"], "order_id": foreign["order_id"]}  # fmt: skip
+    answer = person.browser.post("/api/user/mobile_sign_up", fields)
+    assert answer.json()["code"] == 31015
+    assert not User.objects.filter(phone=person.phone).exists()
+    assert person.browser.post("/api/user/mobile_sign_up", {**fields, "order_id": mine["order_id"]}).status_code == 200
+
+
+def test_a_number_without_its_country_is_found_where_it_is_one_accounts_alone(settings: Any) -> None:
+    person = people.signed_up()
+    for name in (person.mobile, f"86.{person.mobile}", f"+86{person.mobile}"):
+        answer = Browser().post("/api/user/authorize", {"username": name, "password": DIGEST})
+        assert answer.json().get("need2FA") is True, name
+    User.objects.filter(phone=person.phone).update(phone=f"+1{person.mobile}")
+    twin = people.signed_up()
+    User.objects.filter(phone=twin.phone).update(phone=person.phone)
+    assert Browser().post("/api/user/authorize", {"username": person.mobile, "password": DIGEST}).json()["code"] == 31019
+    assert Browser().post("/api/user/authorize", {"username": f"86.{person.mobile}", "password": DIGEST}).json()["need2FA"]
+
+
+def test_both_cookies_are_needed_and_must_be_of_one_customer() -> None:
+    person, other = people.signed_up(), people.signed_up()
+    path, fields = "/api/user/send_verify_code", {"receiver_type": 1, "type": 7}
+    person.browser.client.cookies["user_id"] = other.browser.client.cookies["user_id"].value
+    assert person.browser.post(path, fields).json()["code"] == 30000
+    other.browser.client.cookies.pop("user_id")
+    assert other.browser.post(path, fields).json()["code"] == 30000
+
+
+@pytest.mark.parametrize(
+    ("headers", "allowed"),
+    [({}, True), ({"Sec_Fetch_Site": "same-origin"}, True), ({"Sec_Fetch_Site": "cross-site"}, False),
+     ({"Origin": "https://evil.example"}, False), ({"Sec_Fetch_Site": "same-site", "Origin": "https://evil.example"}, False)],
+)  # fmt: skip
+def test_a_page_of_another_site_moves_nothing_with_the_customers_cookies(headers: dict[str, str], allowed: bool) -> None:
+    person = people.signed_up()
+    pass_time_for_resend()
+    answer = person.browser.post("/api/user/send_verify_code", {"receiver_type": 1, "type": 7}, **headers)
+    assert answer.status_code == (200 if allowed else 400)
+
+
+@override_settings(BHEX_C_TOKEN_REQUIRED=True)
+def test_in_strict_mode_the_page_repeats_the_token_of_its_own_session() -> None:
+    person, other = people.signed_up(), people.signed_up()
+    pass_time_for_resend()
+    path, fields = "/api/user/send_verify_code", {"receiver_type": 1, "type": 7}
+    mine, foreign = (one.browser.client.cookies["c_token"].value for one in (person, other))
+    for wrong in ("", "x", foreign):
+        assert person.browser.post(f"{path}?c_token={wrong}", fields).json()["code"] == 30080
+    assert person.browser.post(f"{path}?c_token={mine}", fields).status_code == 200
+    pass_time_for_resend()
+    assert person.browser.post(path, fields, X_C_TOKEN=mine).status_code == 200
+
+
+def test_an_unescaped_plus_in_an_address_is_a_plus() -> None:
+    person = people.somebody()
+    address = f"plus+{person.number}@example.com"
+    made = people.order(person.browser, "/api/common/send_email_verify_code", {"email": address, "type": 1})
+    fields = {"email": address, "password1": DIGEST, "password2": DIGEST, "order_id": made, "verify_code": read_code(address)}
+    assert person.browser.post("/api/user/email_sign_up", fields).status_code == 200
+    assert User.objects.filter(email=address).exists()
+
+
+@pytest.mark.parametrize(
+    ("change", "number"),
+    [({"mobile": ""}, 31001), ({"mobile": "12ab"}, 31002), ({"mobile": "1"}, 31002), ({"national_code": ""}, 31022),
+     ({"national_code": "x"}, 31027), ({"national_code": "999"}, 31002), ({"password1": ""}, 31011),
+     ({"password2": "0" * 32}, 31012), ({"password1": "short", "password2": "short"}, 31013), ({"verify_code": ""}, 31014),
+     ({"verify_code": "1" * 40}, 30003), ({"order_id": ""}, 30003), ({"order_id": "9" * 21}, 30003),
+     ({"invite_code": "nobody's"}, 31020), ({"is_oauth": "maybe"}, 30003)],
+)  # fmt: skip
+def test_a_sign_up_that_is_wrong_in_any_part_says_which_and_opens_nothing(change: dict[str, str], number: int) -> None:
+    person = people.somebody()
+    fields = {"national_code": "86", "mobile": person.mobile, "password1": DIGEST, "password2": DIGEST,
+              **people.sms_code(person, 1), **change}  # fmt: skip
+    answer = person.browser.post("/api/user/mobile_sign_up", fields)
+    assert (answer.status_code, answer.json()["code"]) == (400, number)
+    assert not User.objects.filter(phone=person.phone).exists()
