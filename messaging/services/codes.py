@@ -20,12 +20,7 @@ from django.db import connection, transaction
 from config.kit.clock import now
 from config.kit.context import CodeTerms, current_code_terms
 from config.kit.crypto import equal, keyed_hash
-from messaging.errors import (
-    ChannelInvalid,
-    CodeExpired,
-    TooManyAttempts,
-    WrongCode,
-)
+from messaging.errors import ChannelInvalid, CodeExpired, TooManyAttempts, WrongCode
 from messaging.models import Channel, Code, Purpose
 from messaging.services import orders
 from messaging.services.catalogue import CODES, NOTICES, PURPOSE_CHANNELS, Template
@@ -49,8 +44,7 @@ _FOR_OWNERS = frozenset({Purpose.LOGIN, Purpose.RECOVERY, Purpose.ACCOUNT_RECOVE
 """What only somebody who has an account asks for; anybody else is told so by mail."""
 _FOR_NEWCOMERS = frozenset({Purpose.REGISTRATION, Purpose.QUICK_REGISTRATION, Purpose.EMAIL_BIND, Purpose.PHONE_BIND})
 """What needs a destination that nobody has; the owner of a taken one is told so by mail."""
-_LONG = frozenset({Purpose.RECOVERY, Purpose.ACCOUNT_RECOVERY})
-"""Purposes whose codes have eight digits where they travel by mail."""
+_LONG = frozenset({Purpose.RECOVERY, Purpose.ACCOUNT_RECOVERY})  # eight digits where they travel by mail
 
 
 @dataclass(frozen=True)
@@ -121,16 +115,14 @@ def send(
     For the public purposes say `account_exists`: a code to register or bind a taken destination, or a login or recovery
     code for an unknown one, is replaced by a message that says so to the destination's owner alone; all else is the same.
 
-    `owner` is whose phrase the message carries where the code is bound to the destination alone.
-    Limits are taken in the caller's transaction: call this last in it, or outside any.
-    Raises InvalidEmail, InvalidPhone, ChannelInvalid, TooManyCodes, ValueError (a fact is missing).
+    `owner` is whose phrase it carries where the code is bound to the destination alone.
+    Limits are taken in the caller's transaction: call this last in it. Raises InvalidEmail, InvalidPhone, ChannelInvalid,
+    TooManyCodes, ValueError (a fact is missing).
     """
     binding = _bind(purpose, channel, destination, user, session, context)
     if binding.channel not in PURPOSE_CHANNELS[binding.purpose]:
         raise ChannelInvalid(channel=binding.channel, purpose=binding.purpose)
-    terms = (
-        terms or current_code_terms() or CodeTerms(settings.MESSAGING_CODE_LIFETIME_SECONDS, settings.MESSAGING_CODE_ATTEMPTS)
-    )
+    terms = terms or current_code_terms() or _our_terms()
     substitute = _substitute(binding.purpose, account_exists)
     moment = now()
     with transaction.atomic():
@@ -183,6 +175,10 @@ def _bind(purpose: str, channel: str, destination: str, user: Any, session: str,
         session=session,
         context=context,
     )
+
+
+def _our_terms() -> CodeTerms:
+    return CodeTerms(settings.MESSAGING_CODE_LIFETIME_SECONDS, settings.MESSAGING_CODE_ATTEMPTS)
 
 
 def _substitute(purpose: str, account_exists: bool | None) -> Template | None:
