@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -33,9 +35,14 @@ def current_code_terms() -> CodeTerms | None:
     return _code_terms.get()
 
 
-def set_code_terms(terms: CodeTerms | None) -> None:
-    """Let codes asked for by the request being answered live on these terms.
+@contextmanager
+def code_terms(terms: CodeTerms | None) -> Iterator[None]:
+    """Let codes that are asked for meanwhile live on these terms.
 
     Which dialect asks decides it, and no service on the way to the code needs to know that there are dialects.
     """
-    _code_terms.set(terms)
+    before = _code_terms.set(terms)
+    try:
+        yield
+    finally:
+        _code_terms.reset(before)

@@ -24,7 +24,7 @@ from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
 from config.kit import errors, throttling
-from config.kit.context import current_request_id, set_code_terms
+from config.kit.context import code_terms, current_request_id
 from config.kit.credentials import Credential
 from config.kit.dialect import Dialect
 from config.kit.middleware import language_of
@@ -110,10 +110,10 @@ class DialectView(APIView):
         """Read, check, call, answer."""
         self.args, self.kwargs, self.headers, self.format_kwarg = args, kwargs, {}, None
         self.request = self.initialize_request(request)
-        set_code_terms(self.dialect.code_terms)
         try:
             self.request.accepted_renderer, self.request.accepted_media_type = self.perform_content_negotiation(self.request)
-            response: HttpResponseBase = Response(status=204) if request.method == "OPTIONS" else self._serve()
+            with code_terms(self.dialect.code_terms):
+                response: HttpResponseBase = Response(status=204) if request.method == "OPTIONS" else self._serve()
         except Exception as exc:  # noqa: BLE001  # whatever it is, the dialect has words for it
             response = self.handle_exception(exc)
         response.headers.setdefault("Cache-Control", "no-store")
