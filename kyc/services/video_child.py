@@ -3,8 +3,11 @@
 It probes the upload on descriptor 0, copies its picture and its sound, and nothing else, into a new container on the
 descriptor named by its argument, and writes one line of JSON and a few pictures as JPEG to descriptor 1. The packets are
 copied, not encoded anew: that takes a second instead of minutes. What could hide beside them does not come along: titles,
-places, chapters, covers, subtitles, attached files and data are not copied, and messages inside the picture's own stream
-(SEI, metadata units) are cut out. The format is named before FFmpeg sees a byte, so that no playlist or list of parts is
+places, chapters, covers, subtitles, attached files and data are not copied; of the picture's own stream only the kinds of
+units are that a decoder needs (no SEI, no metadata, no filler), in the packets and in the container's head, and comments of
+Vorbis are emptied (`video_headers`). What stays is within the coded pictures and sound themselves: cameras write no place and
+no name there, but encoders of AAC and MP3 leave their own name in filling bytes, and who wants to hide something in a picture
+can. The format is named before FFmpeg sees a byte, so that no playlist or list of parts is
 ever read as one, and nothing can be opened any more by then.
 """
 
@@ -44,17 +47,18 @@ CODECS = {
 """By the container's reader: the codecs that are taken, of pictures and of sound."""
 WRITTEN = {"mov": ("mp4", "video/mp4"), "matroska": ("webm", "video/webm")}
 SOURCES = {"mov": "video/mp4", "matroska": "video/webm"}
-MESSAGES = {
-    "h264": "filter_units=remove_types=6",
-    "hevc": "filter_units=remove_types=39|40",
-    "av1": "filter_units=remove_types=5",
+UNITS = {
+    "h264": "filter_units=pass_types=1-5|7-11|13-14|20",
+    "hevc": "filter_units=pass_types=0-9|16-21|32-37",
+    "av1": "filter_units=pass_types=1-4|6-7",
 }
-"""By codec, the filter that cuts messages out of the stream."""
+"""By codec, the filter that lets the units through that a decoder needs: slices, parameters, ends."""
 BRANDS = (b"isom", b"iso", b"mp4", b"avc1", b"M4V ", b"MSNV", b"qt  ", b"3gp", b"dash", b"cmf", b"hvc1", b"av01")
 
 
 sys.path.append(str(Path(__file__).parent))  # an isolated interpreter looks nowhere else; last, so as to hide nothing
 imaging: Any = importlib.import_module("imaging_child")
+headers: Any = importlib.import_module("video_headers")
 sys.path.pop()
 Refused = imaging.Refused
 
@@ -119,11 +123,9 @@ def copy(container: Any, kind: str, picture: Any, sound: Any, target: IO[bytes])
 
     written, _ = WRITTEN[kind]
     with av.open(target, "w", format=written, options={"fflags": "+bitexact"}) as out:
-        outs = {stream.index: out.add_stream_from_template(stream) for stream in (picture, sound) if stream is not None}
-        for stream in outs.values():
-            stream.metadata.clear()
+        outs = {stream.index: added(out, stream) for stream in (picture, sound) if stream is not None}
         name = name_of(picture)
-        cut = BitStreamFilterContext(MESSAGES[name], picture, outs[picture.index]) if name in MESSAGES else None
+        cut = BitStreamFilterContext(UNITS[name], picture) if name in UNITS else None
         ends = dict.fromkeys(outs, 0.0)
         for number, packet in enumerate(container.demux([stream for stream in (picture, sound) if stream is not None])):
             if number > PACKETS_MAX:
@@ -145,6 +147,23 @@ def copy(container: Any, kind: str, picture: Any, sound: Any, target: IO[bytes])
     if ends[picture.index] <= 0 or ends[picture.index] < claimed * WHOLE_SHARE_MIN:
         raise Refused("broken")
     return max(ends.values())
+
+
+def added(out: Any, stream: Any) -> Any:
+    """The stream of the new container for this one, with clean setup data. Raises Refused."""
+    name, given = name_of(stream), bytes(stream.codec_context.extradata or b"")
+    try:
+        clean = headers.CLEANED[name](given)
+    except headers.Unfit:
+        raise Refused("broken") from None
+    # FFmpeg has no encoder by the name of its decoder of AV1: such a stream is copied as it is, or not at all
+    made = out.add_stream_from_template(stream, opaque=name == "av1")
+    made.metadata.clear()
+    if name != "av1":
+        made.codec_context.extradata = clean or None
+    elif clean != given:
+        raise Refused("foreign_codec")
+    return made
 
 
 def sampled(container: Any, picture: Any, seconds: float) -> list[Any]:

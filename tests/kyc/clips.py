@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from fractions import Fraction
 from io import BytesIO
 from typing import IO, Any
@@ -50,6 +51,32 @@ def file(content: bytes) -> IO[bytes]:
 def webm(**changes: Any) -> bytes:
     """The same as a browser records it."""
     return clip(**{"container": "webm", "video": "libvpx", "audio": "libopus", **changes})
+
+
+def planted(
+    content: bytes, *, setup: Callable[[bytes], bytes] | None = None, packet: bytes = b"", stream: str = "video"
+) -> bytes:
+    """The same video, copied with its setup data changed, and with these bytes before each packet of the stream."""
+    target = BytesIO()
+    written = "webm" if content.startswith(b"\x1a\x45") else "mp4"
+    with av.open(BytesIO(content)) as given, av.open(target, "w", format=written) as out:
+        outs: dict[int, Any] = {one.index: out.add_stream_from_template(one) for one in given.streams}
+        for one in given.streams:
+            if setup is not None and one.type == stream:
+                outs[one.index].codec_context.extradata = setup(bytes(one.codec_context.extradata or b""))
+        for read in given.demux():
+            if read.dts is None:
+                continue
+            made = av.Packet(packet + bytes(read)) if packet and read.stream.type == stream else read
+            made.pts, made.dts, made.duration, made.time_base = read.pts, read.dts, read.duration, read.time_base
+            made.is_keyframe, made.stream = read.is_keyframe, outs[read.stream.index]
+            out.mux(made)
+    return target.getvalue()
+
+
+def unit(head: bytes, text: bytes) -> bytes:
+    """A unit of H.264 or HEVC as it stands in a packet: its length, its head, and the text."""
+    return (len(head) + len(text)).to_bytes(4, "big") + head + text
 
 
 PLAYLIST = b"#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"
