@@ -160,6 +160,7 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "wallet.audit_books": {"task": "wallet.audit_books", "schedule": 3600.0},
     "wallet.erase_customers": {"task": "wallet.erase_customers", "schedule": 6 * 3600.0, "options": {"expires": 6 * 3600.0}},
     "wallet.sweep_withdrawals": {"task": "wallet.sweep_withdrawals", "schedule": 1.0, "options": {"expires": 5.0}},
+    "wallet.expire_transfers": {"task": "wallet.expire_transfers", "schedule": 30.0, "options": {"expires": 30.0}},
     "wallet.expire_withdrawals": {"task": "wallet.expire_withdrawals", "schedule": 30.0, "options": {"expires": 30.0}},
     "wallet.reconcile_withdrawals": {"task": "wallet.reconcile_withdrawals", "schedule": 300.0, "options": {"expires": 300.0}},
 }

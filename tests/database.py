@@ -16,6 +16,7 @@ REFERENCE_COMMANDS: list[tuple[str, ...]] = [
     ("load_coins", "--development"),
     ("load_withdrawal_limits",),
     ("load_conversion_terms", "--development"),
+    ("load_transfer_limits",),
 ]
 """Commands that load what every installation has."""
 SNAPSHOT = "reference_snapshot"

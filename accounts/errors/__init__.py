@@ -63,6 +63,10 @@ from accounts.errors.passwords import TradePasswordLocked as TradePasswordLocked
 from accounts.errors.passwords import TradePasswordMissing as TradePasswordMissing
 from accounts.errors.passwords import TradePasswordRefused as TradePasswordRefused
 from accounts.errors.passwords import TradePasswordWrong as TradePasswordWrong
+from accounts.errors.receivers import ReceiverLocked as ReceiverLocked
+from accounts.errors.receivers import ReceiverNotNamed as ReceiverNotNamed
+from accounts.errors.receivers import ReceiversDiffer as ReceiversDiffer
+from accounts.errors.receivers import ReceiverUnknown as ReceiverUnknown
 from accounts.errors.recovery import AlreadyFrozen as AlreadyFrozen
 from accounts.errors.recovery import FrozenByOwner as FrozenByOwner
 from accounts.errors.recovery import LinkExpired as LinkExpired

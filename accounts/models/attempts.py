@@ -18,6 +18,7 @@ class Scope(models.TextChoices):
     RECOVERY_ADDRESS = "recovery_address", "network address at the door of recovery"
     APP_TOKEN = "app_token", "network address that shows app tokens"
     REFERRAL = "referral", "network address that tries referral codes"
+    RECEIVER = "receiver", "customer who names receivers of money"
     STAFF_NAME = "staff_name", "staff sign-in name"
     STAFF_ADDRESS = "staff_address", "network address at the staff door"
 

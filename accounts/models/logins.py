@@ -94,6 +94,10 @@ class LoginAct(models.TextChoices):
     API_KEY_CREATED = "api_key_created", "API key created"
     API_KEY_CHANGED = "api_key_changed", "API key changed"
     API_KEY_DELETED = "api_key_deleted", "API key deleted"
+    TRANSFER_REQUESTED = "transfer_requested", "transfer to another customer asked for"
+    TRANSFER_COMPLETED = "transfer_completed", "transfer to another customer done"
+    TRANSFER_ENDED = "transfer_ended", "transfer to another customer ended without moving anything"
+    TRANSFER_RECEIVED = "transfer_received", "transfer received"
     TRUSTED_ADDRESS_REMOVED = "trusted_address_removed", "trusted address removed"
 
 

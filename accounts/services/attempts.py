@@ -46,6 +46,8 @@ BUDGETS = {
     Scope.ADDRESS: Budget(timedelta(hours=1), ADDRESS_STEPS),
     Scope.SECOND_FACTOR: Budget(timedelta(hours=24), ((5, 15 * 60), (10, 3_600), (15, 24 * 3_600))),
     Scope.REFERRAL: Budget(timedelta(hours=1), ((10, 15 * 60), (20, 24 * 3_600))),
+    # One mistypes a receiver now and then; who names twenty unknown ones in a day looks for who is a customer here.
+    Scope.RECEIVER: Budget(timedelta(hours=24), ((10, 15 * 60), (15, 3_600), (20, 24 * 3_600))),
     Scope.TRADE_PASSWORD: Budget(timedelta(hours=24), NAME_STEPS),
     # Anybody can fail at the recovery of a name, so that its lock slows guesses and shuts nobody out for a day.
     Scope.RECOVERY: Budget(timedelta(hours=24), NAME_STEPS[:-1]),

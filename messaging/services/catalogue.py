@@ -25,6 +25,7 @@ class Template:
 
 
 _WITHDRAWAL = ("amount", "coin", "address_tail")
+_TRANSFER = ("amount", "coin", "receiver")
 _BANK_ACCOUNT = ("bank", "account_tail")
 
 _CODE_NEEDS: Final[dict[Purpose, tuple[str, ...]]] = {
@@ -113,6 +114,12 @@ NOTICES: Final[dict[str, Template]] = {
         Template("withdrawal_failed", _WITHDRAWAL),
         Template("withdrawal_cancelled", _WITHDRAWAL),
         Template("withdrawal_expired", _WITHDRAWAL),
+        Template("transfer_requested", _TRANSFER, urgent=True),
+        Template("transfer_done", _TRANSFER),
+        Template("transfer_received", ("amount", "coin", "sender")),
+        Template("transfer_rejected", (*_TRANSFER, "reason")),
+        Template("transfer_cancelled", _TRANSFER),
+        Template("transfer_expired", _TRANSFER),
     )
 }
 

@@ -49,6 +49,9 @@ SAMPLE_FACTS: Final = {
     "channel": "email",
     "left": "9",
     "reference": "8242718492013571",
+    "receiver": "482913507",
+    "sender": "a***a@example.com (204918375566)",
+    "remark": "Dinner",
 }
 """Facts that nobody's money or address stands behind."""
 

@@ -119,6 +119,13 @@ COLUMNS: dict[str, dict[str, str]] = {
     | _of(OURS, "blocked_because"),
     "wallet.OutgoingTransaction": _of(BOOKS, "sender", "unsigned_payload", "unsigned_hash", "approved_hash", "signed_bytes")
     | _of(BOOKS, "tx_hash", "block_hash", "signer_refusal", "last_answer"),
+    "wallet.Transfer": _of(WIPED, "remark", "requested_from")
+    | _of(BOOKS, "client_reference", "payload_hash", "fingerprint")
+    | _of(RANDOM, "api_key_id", "link_hash")
+    | _of(STATE, "verified_by"),
+    "wallet.TransferEvent": _of(STATE, "state_before", "actor_kind") | _of(OFFICERS, "reason"),
+    "wallet.TransferDecision": _of(OFFICERS, "reason") | _of(BOOKS, "payload_hash"),
+    "wallet.TransferRisk": _of(BOOKS, "rules_version", "inputs", "results"),
     "wallet.TrustedAddress": _of(WIPED, "label", "memo") | _of(BOOKS, "address"),
     "wallet.WithdrawalEvent": _of(STATE, "state_before", "actor_kind") | _of(OFFICERS, "reason"),
     "wallet.WithdrawalDecision": _of(OFFICERS, "reason") | _of(BOOKS, "payload_hash"),

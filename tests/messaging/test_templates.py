@@ -18,6 +18,7 @@ FACTS = {
     "device": "Firefox on Linux", "place": "Taipei", "level": "2", "name": "trading bot", "scopes": "read, withdraw",
     "transaction": "0xabc", "label": "cold", "uid": "123456789", "until": "2026-11-22 07:09 UTC",
     "phone": "+886******678", "email": "a***a@example.com", "channel": "email", "left": "9",
+    "receiver": "482913507", "sender": "b***b@example.com (204918375566)", "remark": "Dinner",
     "date": "2026-12-24", "bank": "First Commercial Bank", "account_tail": "8901",
 }  # fmt: skip
 MINIMAL_TAIL = {"address_tail": "169EE7"}

@@ -19,11 +19,11 @@ from config.kit.clock import now
 from config.kit.errors import Absent, DomainError
 from messaging.services.codes import Purpose
 from wallet.models.withdrawals import REASON_CHARACTERS_MAX, Withdrawal, WithdrawalState
-from wallet.services import coins
+from wallet.services import coins, officers
 from wallet.services.withdrawals import absence, dossier, queue, review
 from wallet.services.withdrawals.queue import Filters, Queue
 
-TREASURY = review.ROLE
+TREASURY = officers.ROLE
 SEARCH_CHARACTERS_MAX = 128
 CODE_CHARACTERS_MAX = 8
 HASH_HEX_CHARACTERS = 64

@@ -9,6 +9,9 @@ from wallet.models.futures import FuturesOpening
 from wallet.models.ledger import Entry, LedgerAccount, PendingEntry, Posting
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.rates import Rate
+from wallet.models.transfer_evidence import TransferDecision, TransferEvent, TransferRisk
+from wallet.models.transfer_limits import TransferLimit, TransferPolicy
+from wallet.models.transfers import Transfer
 from wallet.models.trusted_addresses import TrustedAddress
 from wallet.models.withdrawal_evidence import RiskResult, WithdrawalDecision, WithdrawalEvent
 from wallet.models.withdrawal_limits import WithdrawalAllowance, WithdrawalLimit, WithdrawalPolicy
@@ -33,6 +36,12 @@ __all__ = [
     "Posting",
     "Rate",
     "RiskResult",
+    "Transfer",
+    "TransferDecision",
+    "TransferEvent",
+    "TransferLimit",
+    "TransferPolicy",
+    "TransferRisk",
     "TrustedAddress",
     "WatchedBlock",
     "WatcherCursor",

@@ -57,6 +57,8 @@ class PostingKind(models.TextChoices):
     WITHDRAWAL_RELEASE = "withdrawal_release", "withdrawal, released"
     WITHDRAWAL = "withdrawal", "withdrawal"
     NETWORK_FEE = "network_fee", "fee paid to a network"
+    TRANSFER_HOLD = "transfer_hold", "transfer, reserved"
+    TRANSFER_RELEASE = "transfer_release", "transfer, released"
     TRANSFER = "transfer", "transfer"
     SUB_ACCOUNT_TRANSFER = "sub_account_transfer", "transfer between an account and its sub-accounts"
     FUNDS_TRANSFER = "funds_transfer", "transfer between wallets"

@@ -17,12 +17,16 @@ from wallet.models.coins import Coin
 from wallet.models.ledger import PostingKind
 from wallet.models.withdrawals import ENDS, WithdrawalState
 from wallet.services import audit_queries, stops
+from wallet.services.transfers import reservations as transfer_reservations
 from wallet.services.withdrawals import reservations
 
 FINDINGS_MAX = 100
 """Findings kept of each check; all are counted."""
 POSTINGS_PER_STEP = 50_000
-RESERVATIONS: tuple[Callable[[], Iterator[tuple[int, int, Decimal]]], ...] = (reservations.open_reservations,)
+RESERVATIONS: tuple[Callable[[], Iterator[tuple[int, int, Decimal]]], ...] = (
+    reservations.open_reservations,
+    transfer_reservations.open_reservations,
+)
 """Who holds customers' money aside: each gives (customer id, coin id, amount) of what it has reserved."""
 
 Progress = Callable[[int, int], None]
@@ -82,8 +86,8 @@ def run(*, full: bool = False, stop: bool = True, progress: Progress | None = No
 
     Always: each coin's entries sum to zero; each account's balance (with what waits to be folded) is the sum of its
     entries; nothing is below zero that may not be; what is held is what is reserved; each ended withdrawal was settled
-    or released and each credited deposit posted, in full. A credited deposit that left its chain is found too, and stops
-    its customer's withdrawals, not the coin's. `full` also proves every posting
+    or released, each ended transfer given or released, and each credited deposit posted, in full. A credited deposit that
+    left its chain is found too, and stops its customer's withdrawals, not the coin's. `full` also proves every posting
     by itself. One snapshot, so that it may run beside the trade; raises RuntimeError inside a transaction of the caller.
     """
     if connection.in_atomic_block:
@@ -162,6 +166,8 @@ def _stories_that_differ() -> Iterator[tuple[str, str, int, Decimal, Decimal]]:
     others = [state for state in ENDS if state != WithdrawalState.SUCCESS]
     for number, coin_id, due, posted in audit_queries.withdrawals_that_differ(others, PostingKind.WITHDRAWAL_RELEASE):
         yield "what did not leave is released", f"withdrawal {number}", coin_id, due, posted
+    for number, coin_id, due, posted in audit_queries.transfers_that_differ():
+        yield "an ended transfer is posted", f"transfer {number}", coin_id, due, posted
     for number, coin_id, due, posted in audit_queries.deposits_that_differ():
         yield "credited is posted", f"deposit {number}", coin_id, due, posted
 

@@ -63,6 +63,22 @@ _WITHDRAWALS_THAT_DIFFER = """
     HAVING coalesce(-sum(e.amount), 0) <> w.amount + w.fee
     ORDER BY w.id
 """
+_TRANSFERS_THAT_DIFFER = """
+    SELECT t.public_id, t.coin_id, t.amount, coalesce(-min(e.amount) FILTER (WHERE a.kind = 'spot_held'), 0)
+    FROM wallet_transfer t
+    LEFT JOIN wallet_posting p ON p.scope = 'transfer' AND p.key = t.public_id || ':end'
+        AND p.kind = CASE t.state WHEN 'completed' THEN 'transfer' ELSE 'transfer_release' END
+    LEFT JOIN wallet_entry e ON e.posting_id = p.id AND e.coin_id = t.coin_id
+    LEFT JOIN wallet_ledgeraccount a ON a.id = e.account_id
+        AND ((a.owner_id = t.sender_id AND a.kind = 'spot_held')
+            OR (a.owner_id = CASE t.state WHEN 'completed' THEN t.receiver_id ELSE t.sender_id END
+                AND a.kind = 'spot_available'))
+    WHERE t.finished_at IS NOT NULL
+    GROUP BY t.id
+    HAVING coalesce(-min(e.amount) FILTER (WHERE a.kind = 'spot_held'), 0) <> t.amount
+        OR coalesce(max(e.amount) FILTER (WHERE a.kind = 'spot_available'), 0) <> t.amount
+    ORDER BY t.id
+"""
 _DEPOSITS_THAT_DIFFER = """
     SELECT d.public_id, n.coin_id, d.amount, coalesce(sum(e.amount), 0)
     FROM wallet_deposit d
@@ -134,6 +150,14 @@ def withdrawals_that_differ(states: Collection[str], kind: str) -> Iterator[tupl
     Each is (public id, coin id, what is due, what was posted).
     """
     yield from _rows(_WITHDRAWALS_THAT_DIFFER, [kind, list(states)])
+
+
+def transfers_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]]:
+    """Ended transfers that did not go, in full, from what the sender held to whom their end says.
+
+    Each is (public id, coin id, amount, what left the sender's held money).
+    """
+    yield from _rows(_TRANSFERS_THAT_DIFFER)
 
 
 def deposits_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]]:

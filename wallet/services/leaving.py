@@ -25,6 +25,8 @@ from kyc.services import retention
 from wallet.models import TrustedAddress
 from wallet.models.deposits import Deposit, DepositState
 from wallet.models.ledger import LedgerAccount
+from wallet.models.transfers import ENDS as TRANSFER_ENDS
+from wallet.models.transfers import Transfer
 from wallet.models.withdrawals import ENDS, Withdrawal
 
 ROLES = ("compliance",)
@@ -41,7 +43,7 @@ class Erased:
 
 
 def close(*, customer: User, act: Act) -> User:
-    """End the account of a customer who has no money, no withdrawal on its way and no sub-account; the clock starts.
+    """End the account of a customer who has no money, nothing on its way and no sub-account; the clock starts.
 
     Raises ReasonDue, NotAnOfficer, NotACustomer, OwnAccount, AccountStillOpen.
     """
@@ -101,12 +103,14 @@ def _require_nothing_open(locked: User) -> None:
         raise AccountStillOpen(because=f"it holds {money.to_text(left.balance)} {left.coin.code}")
     if Withdrawal.objects.filter(customer=locked).exclude(state__in=ENDS).exists():
         raise AccountStillOpen(because="a withdrawal is on its way")
+    if Transfer.objects.filter(sender=locked).exclude(state__in=TRANSFER_ENDS).exists():
+        raise AccountStillOpen(because="a transfer is on its way")
     if Deposit.objects.filter(customer=locked, state__in=(DepositState.PENDING, DepositState.HELD)).exists():
         raise AccountStillOpen(because="a deposit is on its way")
 
 
 def _forget_words(members: list[User]) -> None:
-    """What the customers called their addresses and keys, and from where they asked or meant to ask.
+    """What the customers called their addresses and keys, what they told receivers, and from where they asked or meant to.
 
     A withdrawal's address, memo and reference stay: the database lets nobody change what was asked for, officers' words are
     bound to it by its hash, and the first two stand on the chain.
@@ -116,3 +120,4 @@ def _forget_words(members: list[User]) -> None:
     addresses.update(label="erased")
     keys.forget(owners=members)
     Withdrawal.objects.filter(customer__in=members).update(requested_from=None)
+    Transfer.objects.filter(sender__in=members).update(requested_from=None, remark="")

@@ -164,11 +164,19 @@ def _require_balanced(draft: Draft) -> None:
 
 
 def hold(
-    *, owner: User | int, coin: str, amount: Decimal, scope: str, key: str, actor: User | str, reason: str = ""
+    *,
+    owner: User | int,
+    coin: str,
+    amount: Decimal,
+    scope: str,
+    key: str,
+    actor: User | str,
+    reason: str = "",
+    kind: PostingKind = PostingKind.WITHDRAWAL_HOLD,
 ) -> PostingResult:
     """Set an amount of the customer's available balance aside. Raises what `post` raises."""
     return post(
-        kind=PostingKind.WITHDRAWAL_HOLD,
+        kind=kind,
         scope=scope,
         key=key,
         legs=(
@@ -181,11 +189,19 @@ def hold(
 
 
 def release(
-    *, owner: User | int, coin: str, amount: Decimal, scope: str, key: str, actor: User | str, reason: str = ""
+    *,
+    owner: User | int,
+    coin: str,
+    amount: Decimal,
+    scope: str,
+    key: str,
+    actor: User | str,
+    reason: str = "",
+    kind: PostingKind = PostingKind.WITHDRAWAL_RELEASE,
 ) -> PostingResult:
     """Give what was held back to the available balance. Raises what `post` raises."""
     return post(
-        kind=PostingKind.WITHDRAWAL_RELEASE,
+        kind=kind,
         scope=scope,
         key=key,
         legs=(

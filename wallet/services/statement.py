@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from wallet.models.ledger import CUSTOMER_KINDS, Entry
-from wallet.services import coins
+from wallet.services import coins, counterparties
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -26,11 +26,13 @@ class StatementLine:
     kind: str
     amount: Decimal
     created_at: datetime
+    counterparty: str = ""
+    """The customer on the other side, where there is one, as the reader may know them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A customer's lines as an ordered source of pages. Each page is one query, or two, however many lines there are."""
+    """A customer's lines as an ordered source of pages. Each page is a few queries, however many lines there are."""
 
     customer: User
     coin: str | None = None
@@ -52,7 +54,9 @@ class Statement:
         values = found.values_list(
             "id", "posting_id", "account__coin__code", "account__kind", "posting__kind", "amount", "posting__created_at"
         )
-        return [StatementLine(*row) for row in values[:limit]]
+        lines = [StatementLine(*row) for row in values[:limit]]
+        others = counterparties.of_lines(self.customer, {line.posting_id: line.kind for line in lines})
+        return [replace(line, counterparty=others.get(line.posting_id, "")) for line in lines]
 
     def position(self, row: StatementLine) -> int:
         """The entry's id."""

@@ -34,6 +34,7 @@ class Command(BaseCommand):
         call_command("load_coins", *(["--development"] if not settings.PRODUCTION else []), **quiet)
         call_command("load_withdrawal_limits", **quiet)
         call_command("load_conversion_terms", *(["--development"] if not settings.PRODUCTION else []), **quiet)
+        call_command("load_transfer_limits", **quiet)
         if options["role"]:
             call_command("grant_rights", role=options["role"], **quiet)
         shown: dict[str, Any] = {"officers": []}

@@ -91,7 +91,7 @@ def test_one_officer_can_not_take_both_seats(customer, desk):
     seen = payload_hash_of(waiting).hex()
     assert 'value="approve"' not in desk.page(waiting)
     status, page = desk.decide(waiting, "approve", seen_hash=seen)
-    assert (status, "You have decided about this withdrawal already" in page) == (409, True)
+    assert (status, "You have decided about this already" in page) == (409, True)
     assert WithdrawalDecision.objects.count() == 1
 
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
+from wallet.services import risk_rules
 from wallet.services.withdrawals import risk
 
 CALM = risk.Inputs(
@@ -36,9 +37,9 @@ def test_an_ordinary_withdrawal_raises_no_flag():
     ("change", "rule"),
     [
         ({"equal_requests_in_10_seconds": 1}, "equal_request"),
-        ({"requests_in_an_hour": risk.HOUR_REQUESTS_MAX}, "many_requests"),
+        ({"requests_in_an_hour": risk_rules.HOUR_REQUESTS_MAX}, "many_requests"),
         ({"address_paid_before": False}, "new_address"),
-        ({"account_age_days": risk.YOUNG_ACCOUNT_DAYS - 1}, "young_account"),
+        ({"account_age_days": risk_rules.YOUNG_ACCOUNT_DAYS - 1}, "young_account"),
         ({"address_used_by_others": True}, "shared_address"),
         ({"security_holds_in_7_days": 1}, "recent_security_change"),
         ({"withdrawn_in_24_hours": "9.1"}, "unusual_volume"),
@@ -52,9 +53,9 @@ def test_each_rule_flags_its_own_case_alone(change, rule):
 @pytest.mark.parametrize(
     "change",
     [
-        {"requests_in_an_hour": risk.HOUR_REQUESTS_MAX - 1},
+        {"requests_in_an_hour": risk_rules.HOUR_REQUESTS_MAX - 1},
         {"address_paid_before": False, "address_is_trusted": True},
-        {"account_age_days": risk.YOUNG_ACCOUNT_DAYS},
+        {"account_age_days": risk_rules.YOUNG_ACCOUNT_DAYS},
         {"withdrawn_in_24_hours": "9"},
         {"withdrawn_in_24_hours": "500", "largest_withdrawal_30_days": "0"},
     ],

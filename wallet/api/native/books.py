@@ -82,6 +82,7 @@ class StatementLineOutput(serializers.Serializer[StatementLine]):
     kind = serializers.ChoiceField(choices=PostingKind.choices)
     amount = AmountField()
     created_at = TimestampField()
+    counterparty = serializers.CharField(help_text="the customer on the other side, in words; empty where there is none")
 
 
 class BalancesQuery(serializers.Serializer[dict[str, Any]]):

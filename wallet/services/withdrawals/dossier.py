@@ -21,7 +21,7 @@ from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawal_evidence import Matter, RiskResult, WithdrawalDecision, WithdrawalEvent
 from wallet.models.withdrawals import AWAITING_OFFICER, Withdrawal, WithdrawalState
 from wallet.services import balances, limits
-from wallet.services.withdrawals import absence, books, policy, review
+from wallet.services.withdrawals import absence, books, policy
 from wallet.services.withdrawals.payload import payload_hash_of
 
 EARLIER_MAX = 10
@@ -219,6 +219,3 @@ def age_since(moment: datetime, *, until: datetime) -> str:
         if seconds >= size:
             return f"{seconds // size} {unit}"
     return f"{seconds} s"
-
-
-ROLE = review.ROLE

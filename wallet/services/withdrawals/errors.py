@@ -162,7 +162,7 @@ class NotAnOfficer(DomainError):
 
     slug = "wallet.not_an_officer"
     kind = Kind.FORBIDDEN
-    message = "Only a treasury officer decides about withdrawals."
+    message = "Only a treasury officer decides about money on its way."
 
 
 class AlreadyDecided(DomainError):
@@ -170,7 +170,7 @@ class AlreadyDecided(DomainError):
 
     slug = "wallet.already_decided"
     kind = Kind.CONFLICT
-    message = "You have decided about this withdrawal already; another officer is due."
+    message = "You have decided about this already; another officer is due."
 
 
 class ReasonMissing(DomainError):
@@ -188,7 +188,7 @@ class PayloadChanged(DomainError):
 
     slug = "wallet.payload_changed"
     kind = Kind.CONFLICT
-    message = "The withdrawal is not what it was when it was looked at: customer, coin, address, memo, amount or fee differ."
+    message = "It is not what it was when it was looked at: the parties, coin, address, memo, amount or fee differ."
 
 
 class KeyCapExceeded(DomainError):
@@ -197,7 +197,7 @@ class KeyCapExceeded(DomainError):
     slug = "wallet.key_cap_exceeded"
     kind = Kind.UNPROCESSABLE
     field = "amount"
-    message = "This API key may withdraw {maximum} {coin} in 24 hours, fees included; {remaining} are left."
+    message = "This API key may let out {maximum} {coin} in 24 hours, fees included; {remaining} are left."
     coin: str
     maximum: str
     remaining: str

@@ -22,9 +22,9 @@ from messaging.services.codes import SentCode
 from wallet.models.coins import CoinNetwork
 from wallet.models.trusted_addresses import TrustedAddress
 from wallet.models.withdrawals import ENDS, Withdrawal, WithdrawalState
-from wallet.services import actors, coins, limits, standing, trusted_addresses
+from wallet.services import actors, coins, key_caps, limits, standing, trusted_addresses
 from wallet.services.retries import retried
-from wallet.services.withdrawals import books, destinations, key_caps, messages, policy, verification
+from wallet.services.withdrawals import books, destinations, messages, policy, verification
 from wallet.services.withdrawals.errors import (
     AddressNotTrusted,
     AmountBelowMinimum,

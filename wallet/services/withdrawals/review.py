@@ -7,27 +7,23 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from accounts.models import User
-from accounts.services import audit, staff
+from accounts.services import audit
 from config.kit import crypto
 from config.kit.errors import Absent
 from config.kit.ids import read_public_id
 from wallet.models.evidence import Verdict
 from wallet.models.withdrawal_evidence import Matter, WithdrawalDecision
-from wallet.models.withdrawals import REASON_CHARACTERS_MAX, WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
-from wallet.services import actors
+from wallet.models.withdrawals import WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
+from wallet.services import actors, officers
 from wallet.services.retries import retried
 from wallet.services.withdrawals import bells, books, messages, policy
 from wallet.services.withdrawals.errors import (
     AlreadyDecided,
-    NotAnOfficer,
     OfficerIsCustomer,
     PayloadChanged,
-    ReasonMissing,
 )
 from wallet.services.withdrawals.payload import payload_hash_of
 from wallet.services.withdrawals.states import locked, move
-
-ROLE = "treasury"
 
 
 @retried
@@ -85,10 +81,7 @@ def _has_been_approved(withdrawal: Withdrawal, officer: User) -> bool:
 
 def locked_for_officer(*, public_id: Any, officer: User, reason: str) -> Withdrawal:
     """The locked withdrawal, once it is sure that this officer may decide about it."""
-    if not staff.has_role(officer, ROLE):
-        raise NotAnOfficer
-    if not reason.strip() or len(reason.strip()) > REASON_CHARACTERS_MAX:
-        raise ReasonMissing(characters_max=REASON_CHARACTERS_MAX)
+    officers.require(officer, reason)
     number = read_public_id(public_id)
     primary = Withdrawal.objects.filter(public_id=number).values_list("pk", flat=True).first() if number else None
     if primary is None:

@@ -1,4 +1,4 @@
-"""What an API key may withdraw of a coin in a day, on top of its customer's own limits."""
+"""What an API key may let out of a coin in a day, by withdrawal or transfer, on top of its customer's own limits."""
 
 from __future__ import annotations
 
@@ -11,10 +11,12 @@ from apikeys.services import caps
 from config.kit.clock import now
 from config.kit.money import to_text
 from wallet.models.coins import Coin
+from wallet.models.transfers import Transfer
 from wallet.models.withdrawals import Withdrawal
 from wallet.services.limits import DAY_HOURS
+from wallet.services.transfers.policy import UNCOUNTED as TRANSFERS_UNCOUNTED
 from wallet.services.withdrawals.errors import KeyCapExceeded
-from wallet.services.withdrawals.policy import UNCOUNTED
+from wallet.services.withdrawals.policy import UNCOUNTED as WITHDRAWALS_UNCOUNTED
 
 
 def require_within(*, api_key_id: str, coin: Coin, amount: Decimal) -> None:
@@ -25,10 +27,15 @@ def require_within(*, api_key_id: str, coin: Coin, amount: Decimal) -> None:
     cap = caps.of(api_key_id=api_key_id, coin=coin.code)
     if cap is None:
         return
-    since = now() - timedelta(hours=DAY_HOURS)
-    rows = Withdrawal.objects.filter(
-        ~Q(state__in=UNCOUNTED), api_key_id=api_key_id, coin_network__coin=coin, created_at__gt=since
-    )
-    used = rows.aggregate(used=Sum(F("amount") + F("fee")))["used"] or Decimal(0)
+    used = _used(api_key_id, coin)
     if used + amount > cap:
         raise KeyCapExceeded(coin=coin.code, maximum=to_text(cap), remaining=to_text(max(cap - used, Decimal(0))))
+
+
+def _used(api_key_id: str, coin: Coin) -> Decimal:
+    lately = Q(api_key_id=api_key_id, created_at__gt=now() - timedelta(hours=DAY_HOURS))
+    withdrawals = Withdrawal.objects.filter(lately, ~Q(state__in=WITHDRAWALS_UNCOUNTED), coin_network__coin=coin)
+    transfers = Transfer.objects.filter(lately, ~Q(state__in=TRANSFERS_UNCOUNTED), coin=coin)
+    withdrawn = withdrawals.aggregate(used=Sum(F("amount") + F("fee")))["used"] or Decimal(0)
+    given = transfers.aggregate(used=Sum("amount"))["used"] or Decimal(0)
+    return Decimal(withdrawn + given)

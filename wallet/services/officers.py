@@ -1,0 +1,20 @@
+"""Who may decide about customers' money on its way, and with what words."""
+
+from __future__ import annotations
+
+from accounts.models import User
+from accounts.services import staff
+from wallet.models.withdrawals import REASON_CHARACTERS_MAX
+from wallet.services.withdrawals.errors import NotAnOfficer, ReasonMissing
+
+ROLE = "treasury"
+
+
+def require(officer: User, reason: str) -> str:
+    """The reason without its margins, once it is sure that a treasury officer gives one. Raises NotAnOfficer, ReasonMissing."""
+    if not staff.has_role(officer, ROLE):
+        raise NotAnOfficer
+    reason = reason.strip()
+    if not reason or len(reason) > REASON_CHARACTERS_MAX:
+        raise ReasonMissing(characters_max=REASON_CHARACTERS_MAX)
+    return reason
