@@ -25,6 +25,7 @@ from tests.factories_around import sub_account
 from tests.factories_wallet import fund, owner, transfer
 from tests.house.personal_columns import COLUMNS, GONE, WIPED
 from tests.kyc.test_privacy import dumped
+from tests.wallet.transfers import arrange as gifts
 from tests.wallet.withdrawals import arrange
 from tests.wallet.withdrawals.conftest import network  # noqa: F401  # the fixture
 from wallet.models import CoinNetwork, TrustedAddress
@@ -33,7 +34,7 @@ from wallet.services import leaving
 NETWORK, IP, LABEL = "198.51.100.0/24", "198.51.100.77", "Planted by Xanthippe"
 CLIENT = clients.describe(ip=IP, user_agent="Planted/1.0")
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("network")]
-WAYS = ("user", "customer", "api_key__user", "message__user")
+WAYS = ("user", "customer", "sender", "api_key__user", "message__user")
 
 
 def known() -> User:
@@ -82,7 +83,7 @@ def known() -> User:
 
 
 def moneys(user: User) -> None:
-    """An address with a memo, twice; a withdrawal that ended."""
+    """An address with a memo, twice; a withdrawal and a transfer that ended."""
     coin_network = CoinNetwork.objects.get(coin__code="ETH", network__code="ETHEREUM")
     for memo in (LABEL, f"{LABEL} 2"):
         TrustedAddress.objects.create(
@@ -91,6 +92,8 @@ def moneys(user: User) -> None:
     fund(user, "1")
     asked = arrange.ask(user, amount="0.5", client_reference="order-7", ip=IP)
     assert arrange.take_back(user, asked).requested_from == IP
+    given = gifts.ask(user, gifts.customer(funds="0"), amount="0.5", remark=LABEL, ip=IP)
+    assert gifts.take_back(user, given).requested_from == IP
     transfer(user, owner(), "1")
 
 
