@@ -102,7 +102,7 @@ def rows_of(user: User) -> dict[str, dict[Any, Any]]:
     found = {}
     for label in COLUMNS:
         model: Any = apps.get_model(label)
-        names = {field.name for field in model._meta.concrete_fields}
+        names = {field.name for field in model._meta.concrete_fields if field.is_relation}
         way = "pk" if model is User else next((way for way in WAYS if way.split("__")[0] in names), "")
         if way:
             head = way if model is User else f"{way}__pk"
