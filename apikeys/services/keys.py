@@ -98,7 +98,7 @@ def _insert(draft: ApiKey, customer: User, daily_caps: Mapping[str, Decimal]) ->
         caps = [DailyCap(api_key=draft, coin=coin, amount=amount) for coin, amount in sorted(daily_caps.items())]
         DailyCap.objects.bulk_create(caps)
         _record(draft, actor=customer, actor_kind="customer", act="apikeys.create")
-        notify(user=customer, template="api_key_created", facts={"name": draft.label})
+        _tell(draft, customer, "api_key_created")
     return IssuedKey(api_key=draft, secret=secret)
 
 
@@ -147,7 +147,7 @@ def change(
         changed.label = changed.label if label is None else label
         changed.save(update_fields=["state", "ended_at", "aged_from", "networks", "label"])
         _record(changed, actor=customer, actor_kind="customer", act="apikeys.change")
-        notify(user=customer, template="api_key_changed", facts={"name": changed.label})
+        _tell(changed, customer, "api_key_changed")
     known_keys.forget(changed.key)
     return changed
 
@@ -164,7 +164,7 @@ def delete(*, customer: User, public_id: object, proof: Proof | None) -> None:
         ended.sealed_secret = None
         ended.save(update_fields=["state", "ended_at", "sealed_secret"])
         _record(ended, actor=customer, actor_kind="customer", act="apikeys.delete")
-        notify(user=customer, template="api_key_deleted", facts={"name": ended.label})
+        _tell(ended, customer, "api_key_deleted")
     known_keys.forget(ended.key)
 
 
@@ -201,7 +201,7 @@ def disable(*, api_key: ApiKey, officer: User, reason: str) -> ApiKey:
         ended = _move(_locked(api_key), State.DISABLED)
         ended.save(update_fields=["state", "ended_at"])
         _record(ended, actor=officer, actor_kind="staff", act="apikeys.disable", reason=reason)
-        notify(user=ended.user, template="api_key_changed", facts={"name": ended.label})
+        _tell(ended, ended.user, "api_key_changed")
     known_keys.forget(ended.key)
     return ended
 
@@ -267,3 +267,15 @@ def _record(api_key: ApiKey, *, actor: User | None, actor_kind: str, act: str, r
     subject = f"apikeys.apikey:{api_key.public_id}"
     logins.note(user=api_key.user, act=NOTED_AS[act])
     audit.record(actor=actor, actor_kind=actor_kind, act=act, subject=subject, reason=reason, facts=facts)
+
+
+def _tell(api_key: ApiKey, customer: User, template: str) -> None:
+    """The notice of what was done, on every bound channel: what the key is now, may do, and from where."""
+    facts = {
+        "name": api_key.label,
+        "time": f"{now():%Y-%m-%d %H:%M} UTC",
+        "scopes": ", ".join(api_key.scopes),
+        "state": api_key.state,
+        "networks": ", ".join(api_key.networks),
+    }
+    notify(user=customer, template=template, facts=facts)

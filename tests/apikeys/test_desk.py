@@ -9,11 +9,14 @@ from accounts.models import RegisterType, User
 from apikeys.models import ApiKey, State
 from apikeys.services import keys
 from config.kit.clock import now
-from messaging.models import Message, Purpose
+from messaging.models import Channel, Message, Purpose
+from messaging.services.catalogue import TEMPLATES
 from messaging.services.outbox import open_contents
 from tests.apikeys import people
 from tests.factories_accounts import officer
+from tests.factories_messaging import read_message
 from tests.messaging.test_desk import signed_in
+from tests.messaging.test_templates import rendered
 
 pytestmark = pytest.mark.django_db
 
@@ -74,3 +77,22 @@ def test_whatever_becomes_of_a_key_is_told_on_every_channel_and_of_a_sub_account
             for channel in ("email", "sms")
         )
         assert {open_contents(message).destination for message in told} == {ada.email, ada.phone}
+
+
+def test_a_notice_tells_what_the_key_is_now_and_may_do_and_when() -> None:
+    ada = people.customer()
+    issued = people.issue(ada, scopes=("read", "withdraw"), networks=("192.0.2.0/24",))
+    made = read_message(ada.email or "", "api_key_created").facts
+    assert (made["name"], made["scopes"], made["time"][-3:]) == ("robot", "read, withdraw", "UTC")
+    proof = people.proof(ada, Purpose.API_KEY_CHANGE)
+    keys.change(customer=ada, public_id=issued.api_key.public_id, proof=proof, enabled=False, networks=["192.0.2.7"])
+    facts = read_message(ada.email or "", "api_key_changed").facts
+    said = rendered(TEMPLATES["api_key_changed"], "en", Channel.EMAIL, facts=facts).text
+    assert "Name: robot\nThe key is now: paused\nNetworks: 192.0.2.7\nTime: " in said
+    keys.disable(api_key=issued.api_key, officer=officer("compliance")[0], reason="a stolen device")
+    facts = read_message(ada.email or "", "api_key_changed").facts
+    for language, words in {"en": "stopped by us", "zh-CN": "已被我方停用", "zh-TW": "已由我方停用"}.items():
+        mail = rendered(TEMPLATES["api_key_changed"], language, Channel.EMAIL, facts=facts)
+        assert words in mail.text
+        assert words in mail.html
+        assert "a stolen device" not in mail.text
