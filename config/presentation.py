@@ -42,6 +42,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
                 "name": "btse-api",
                 "description": "With `btse-nonce`, `btse-sign` (or `request-…`): HMAC-SHA384 over path, nonce and body.",
             },
+            "bitflexSession": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "token",
+                "description": "The token of `POST /v1/login`; browsers send it as a cookie of the same name.",
+            },
             "bhexSession": {
                 "type": "apiKey",
                 "in": "cookie",

@@ -20,6 +20,7 @@ DESCRIBED = {
     "spot": "config.dialects.spot.urls",
     "bitgin": "config.dialects.bitgin.urls",
     "bhex": "config.dialects.bhex.urls_described",
+    "bitflex": "config.dialects.bitflex.urls",
 }
 """The index behind each dialect's OpenAPI document. One for all would mix up serializers of one name."""
 
@@ -43,6 +44,7 @@ urlpatterns = [
     path("", include("config.dialects.spot.urls")),
     path("", include("config.dialects.bitgin.urls")),
     path("", include("config.dialects.bhex.urls")),
+    path("", include("config.dialects.bitflex.urls")),
     *(path(f"schema/{name}/", SpectacularAPIView.as_view(urlconf=urlconf)) for name, urlconf in DESCRIBED.items()),
     path("security/links", SecurityLinks.as_view()),
     path("security/links/look", SecurityLinkLook.as_view()),

@@ -43,6 +43,10 @@ class SessionAuthentication(BaseAuthentication):
         scheme, _, text = request.headers.get("Authorization", "").strip().partition(" ")
         return text.strip() if scheme.lower() == SCHEME else None
 
+    def in_cookie(self, request: HttpRequest) -> str | None:
+        """The token of the cookie; None where there is none."""
+        return request.COOKIES.get(self.cookie_name()) or None
+
     def check_page(self, request: HttpRequest) -> None:
         """Promise that a request with the cookie alone was asked for by a page of ours. Raises CrossSite."""
         require_own_page(request)
@@ -54,7 +58,7 @@ class SessionAuthentication(BaseAuthentication):
         came along with a request of somebody else's page.
         """
         http_request = request._request  # noqa: SLF001  # what views get to see of the request is Django's
-        shown, kept = self.in_header(http_request), http_request.COOKIES.get(self.cookie_name())
+        shown, kept = self.in_header(http_request), self.in_cookie(http_request)
         if shown is None and not kept:
             return None
         if shown is None:

@@ -116,6 +116,11 @@ def ask(
     return _for_customer(session.user, Purpose(purpose), email=email, phone=phone, language=language, ip=ip)
 
 
+def ask_captcha(captcha: Captcha, *, ip: str) -> None:
+    """Take the captcha of a dialect that asks for one also where a log-in waits. Raises what a captcha raises."""
+    captcha_doors.ask(Door.LOGIN_CODE, captcha, ip=ip)
+
+
 def _for_customer(user: User, purpose: Purpose, *, email: str | None, phone: str | None, language: str, ip: str) -> SentCode:
     """For who is wholly signed in."""
     if purpose == Purpose.KYC_PHONE:

@@ -15,6 +15,7 @@ from rest_framework import serializers
 
 from config.kit import fields as ours
 from config.kit.errors import DomainError
+from config.kit.scalars import ScalarOutput
 
 MOMENT = "2026-01-31T12:00:00.000Z"
 ID = "4203918275640192"
@@ -71,6 +72,8 @@ BY_NAME: dict[str, Any] = {
 
 def example_of(serializer: Any, *, for_input: bool) -> Any:
     """An example of what the serializer reads (required fields and `example_fields`) or writes (all of them)."""
+    if isinstance(serializer, type) and issubclass(serializer, ScalarOutput):
+        return serializer.schema["example"]
     instance = serializer() if isinstance(serializer, type) else serializer
     if isinstance(instance, serializers.ListSerializer):
         return [example_of(instance.child, for_input=for_input)]

@@ -17,6 +17,7 @@ from config.kit.examples import example_of, refusal_of
 from config.kit.operations import Operation
 from config.kit.paging import PAGE_SIZE, PAGE_SIZE_MAX
 from config.kit.parsers import PARSERS
+from config.kit.scalars import ScalarOutput
 from config.kit.views import DialectView
 
 PROBLEM: dict[str, Any] = {
@@ -75,12 +76,21 @@ BHEX_REFUSAL: dict[str, Any] = {
 }
 
 
+BITFLEX_REFUSAL: dict[str, Any] = {
+    "type": "object",
+    "description": "The envelope of bitflex, with a number of ours and its sentence.",
+    "required": ["code", "message", "data"],
+    "properties": {"code": {"type": "integer"}, "message": {"type": "string"}, "data": {"type": "null"}},
+}
+
+
 REFUSALS = {
     "Problem": PROBLEM,
     "OAuthError": OAUTH_ERROR,
     "SpotRefusal": SPOT_REFUSAL,
     "BitginRefusal": BITGIN_REFUSAL,
     "BhexRefusal": BHEX_REFUSAL,
+    "BitflexRefusal": BITFLEX_REFUSAL,
 }
 
 
@@ -262,5 +272,7 @@ class OperationSchema(AutoSchema):
         return {"description": "", "content": {"application/json": {"schema": schema, "example": example}}}
 
     def _map_serializer_ref(self, serializer: Any) -> dict[str, Any]:
+        if isinstance(serializer, type) and issubclass(serializer, ScalarOutput):
+            return dict(serializer.schema)
         instance = force_instance(serializer)  # type: ignore[no-untyped-call]  # drf-spectacular's helper has no types
         return dict(self.resolve_serializer(instance, "response").ref)

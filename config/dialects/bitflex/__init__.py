@@ -1,0 +1,1 @@
+"""Bitflex: codes, countries and the log-in that they need."""
