@@ -73,6 +73,8 @@ class CodeExpired(CodeRefused):
     kind = Kind.UNPROCESSABLE
     field = "code"
     message = "The code has expired. Ask for a new one."
+    channel: str = ""
+    """By which it went, where that is known: email or sms."""
 
 
 class TooManyAttempts(CodeRefused):

@@ -142,16 +142,18 @@ def bind(
     destination: str,
     code: str,
     old_code: str = "",
+    order: str | None = None,
     proof: Proof | None,
     session: Session | None,
     client: Client,
 ) -> User:
     """Bind a first email or phone, or put another in the place of the present one; the user as it is then.
 
-    `code` (purpose `…_bind`) came to the new destination; `old_code` (`…_change`) to the present one, where there is
-    one. The proof is of the second factor: always for a first one (purpose `security_settings` where it is a code),
-    and for a change where a factor is bound that is no code. A change ends all other sessions; it holds outgoing money
-    for 24 h, and so does a first one unless the account is new. Old and new are told.
+    `code` (purpose `…_bind`) came to the new destination, with `order` where a dialect's clients name its sending;
+    `old_code` (`…_change`) to the present one, where there is one. The proof is of the second factor: always for a first
+    one (purpose `security_settings` where it is a code), and for a change where a factor is bound that is no code. A change
+    ends all other sessions; it holds outgoing money for 24 h, and so does a first one unless the account is new. Old and
+    new are told.
     Raises InvalidEmail, InvalidPhone, NotForSubAccounts, PhoneCountryClosed, ContactUnchanged, OldContactDue,
     SecondFactorRequired, WrongCode, CodeExpired, TooManyAttempts, ContactTaken, ContactNotBound.
     """
@@ -162,7 +164,7 @@ def bind(
     _prove(user, proof, client, old=old)
     if old:
         codes.verify(purpose=contact.change, channel=contact.channel, destination=old, code=old_code, user=user)
-    codes.verify(purpose=contact.bind, channel=contact.channel, destination=wanted, code=code, user=user)
+    codes.verify(purpose=contact.bind, channel=contact.channel, destination=wanted, code=code, user=user, order=order)
     return _write(contact, user, old, wanted, session, client)
 
 

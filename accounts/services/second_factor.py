@@ -174,8 +174,8 @@ def take(
         return _compare(user, proof, allowed=allowed, purpose=purpose, context=context, session=session, client=client)
     except WrongCode as refused:
         raise SecondFactorWrong(attempts_left=refused.attempts_left, channel=refused.channel, methods=names) from None
-    except CodeExpired:
-        raise SecondFactorExpired(methods=names) from None
+    except CodeExpired as refused:
+        raise SecondFactorExpired(channel=refused.channel, methods=names) from None
     except TooManyAttempts as refused:
         raise SecondFactorLocked(retry_after=refused.retry_after, methods=names) from None
 

@@ -276,7 +276,7 @@ def _refuse_without_attempt(binding: _Binding, moment: datetime) -> None:
     """Say what the asker may know of a code that takes no attempts: expired, or wrong like all others."""
     row = Code.objects.filter(holder=binding.holder, purpose=binding.purpose).first()
     if row is not None and row.consumed_at is None and row.attempts_left > 0 and row.expires_at <= moment:
-        raise CodeExpired
+        raise CodeExpired(channel=binding.channel)
     raise WrongCode(attempts_left=0, channel=binding.channel)
 
 

@@ -85,7 +85,7 @@ def test_an_expired_code_names_the_methods_too() -> None:
         clock.shift(timedelta(minutes=6))
         with pytest.raises(CodeExpired) as refused:
             second_factor.require(user, Proof("email", code), Purpose.API_KEY)
-    assert refused.value.facts == {"methods": ["email"], "fresh_sign_in": False}
+    assert refused.value.facts == {"channel": "email", "methods": ["email"], "fresh_sign_in": False}
 
 
 def test_the_channel_of_log_in_codes_is_chosen_with_a_proof(api: Api) -> None:

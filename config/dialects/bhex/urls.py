@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api.bhex import codes, sign_in, sign_up
+from accounts.api.bhex import bindings, codes, sign_in, sign_up
 
 USER: tuple[tuple[str, type], ...] = (
     ("send_sms_verify_code", codes.SendSms),
@@ -19,6 +19,10 @@ USER: tuple[tuple[str, type], ...] = (
     ("email_authorize", sign_in.EmailAuthorize),
     ("authorize", sign_in.Authorize),
     ("authorize_advance", sign_in.AuthorizeAdvance),
+    ("before_bind_ga", bindings.BeforeBindGa),
+    ("bind_ga", bindings.BindGa),
+    ("bind_mobile", bindings.BindMobile),
+    ("bind_email", bindings.BindEmail),
 )
 """Below /api/user/ and /mapi/user/."""
 ELSEWHERE: tuple[tuple[str, type], ...] = (

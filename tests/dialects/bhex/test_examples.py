@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.dialects.bhex import given_security  # noqa: F401  # its arrangements are found by their sentences
 from tests.dialects.bhex.given import GIVEN
 from tests.dialects.replay import differences, examples, filled
 
