@@ -88,6 +88,16 @@ class NetworkInvalid(DomainError):
     reason: str
 
 
+class TooManyNetworks(DomainError):
+    """More networks than a key may be bound to."""
+
+    slug = "apikeys.too_many_networks"
+    kind = Kind.INVALID
+    field = "networks"
+    message = "A key is bound to {networks_max} networks at most."
+    networks_max: int
+
+
 class NetworksRequired(DomainError):
     """A key that may withdraw must be bound to networks."""
 

@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import partial
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -19,9 +18,9 @@ from accounts.models.logins import LoginAct
 from accounts.services import audit, logins, second_factor
 from accounts.services.second_factor import Proof
 from apikeys.errors import ExpiryInvalid, NetworksRequired, PublicKeyInvalid, TooManyKeys
-from apikeys.models import KEY_FLOW, KEY_LENGTH, SECRET_LENGTH, ApiKey, DailyCap, RefusedRequest, Scheme, Scope, State
+from apikeys.models import KEY_FLOW, SECRET_LENGTH, ApiKey, DailyCap, RefusedRequest, Scheme, Scope, State
 from apikeys.services import known_keys, public_keys
-from apikeys.services import networks as network_lists
+from apikeys.services.terms import OURS, Terms
 from config.kit import crypto
 from config.kit.clock import now
 from config.kit.errors import Absent
@@ -65,16 +64,17 @@ def create(
     public_key: str = "",
     sub_account: str = "",
     daily_caps: Mapping[str, Decimal] | None = None,
+    terms: Terms = OURS,
 ) -> IssuedKey:
     """Issue a key for one scheme, for the customer or one of the customer's sub-accounts (by uid).
 
     Its secret is in the answer and nowhere else in the clear. An Ed25519 key is made from the `public_key` (PEM, or
     base64 of 32 bytes) that the customer keeps the secret of. `daily_caps` are amounts by coin.
 
-    Raises NetworkInvalid, NetworksRequired, ExpiryInvalid, PublicKeyInvalid, Absent (the sub-account), TooManyKeys, and
-    what `second_factor.require` raises.
+    Raises NetworkInvalid, TooManyNetworks, NetworksRequired, ExpiryInvalid, PublicKeyInvalid, Absent (the sub-account),
+    TooManyKeys, and what `second_factor.require` raises.
     """
-    allowed = network_lists.normalise(list(networks))
+    allowed = terms.networks_of(networks)
     wanted = [scope.value for scope in Scope if scope in set(scopes)]
     if Scope.WITHDRAW in wanted and not allowed:
         raise NetworksRequired
@@ -83,17 +83,17 @@ def create(
     draft.public_key = _public_key(Scheme(scheme), public_key)
     draft.user = _owner(customer, sub_account)
     second_factor.require(customer, proof, Purpose.API_KEY)
-    return _insert(draft, customer, daily_caps or {})
+    return _insert(draft, customer, daily_caps or {}, terms)
 
 
-def _insert(draft: ApiKey, customer: User, daily_caps: Mapping[str, Decimal]) -> IssuedKey:
+def _insert(draft: ApiKey, customer: User, daily_caps: Mapping[str, Decimal], terms: Terms) -> IssuedKey:
     """The key with a secret of ours, unless its owner keeps one."""
-    draft.key = _random_text(KEY_LENGTH)
+    draft.key = _random_text(terms.key_length)
     draft.created_at = draft.aged_from = now()
     secret = "" if draft.public_key else _random_text(SECRET_LENGTH)
     draft.sealed_secret = crypto.seal(secret.encode(), context=draft.seal_context) if secret else None
     with transaction.atomic():
-        _claim_place(draft.user)
+        _claim_place(draft.user, terms)
         draft.save(force_insert=True)
         caps = [DailyCap(api_key=draft, coin=coin, amount=amount) for coin, amount in sorted(daily_caps.items())]
         DailyCap.objects.bulk_create(caps)
@@ -125,15 +125,16 @@ def change(
     enabled: bool | None = None,
     networks: Sequence[str] | None = None,
     label: str | None = None,
+    terms: Terms = OURS,
 ) -> ApiKey:
     """Pause a key or let it go on, bind it to other networks, name it anew: what is given changes, at once and everywhere.
 
     A key that goes on, or has other networks, is as young as a new one where it withdraws.
-    Raises Absent, NetworkInvalid, NetworksRequired, IllegalMove (an officer disabled it), and what
+    Raises Absent, NetworkInvalid, TooManyNetworks, NetworksRequired, IllegalMove (an officer disabled it), and what
     `second_factor.require` raises.
     """
     found = find(customer=customer, public_id=public_id)
-    allowed = None if networks is None else network_lists.normalise(list(networks))
+    allowed = None if networks is None else terms.networks_of(networks)
     if allowed == [] and Scope.WITHDRAW in found.scopes:
         raise NetworksRequired
     second_factor.require(customer, proof, Purpose.API_KEY_CHANGE)
@@ -242,13 +243,13 @@ def _move(api_key: ApiKey, state: State) -> ApiKey:
     return api_key
 
 
-def _claim_place(customer: User) -> None:
+def _claim_place(customer: User, terms: Terms) -> None:
     """Promise room for one more key until the transaction ends. Raises TooManyKeys, Absent (a sub-account was removed)."""
     locked = User.objects.select_for_update(no_key=True).get(pk=customer.pk)
     if locked.parent_id is not None and not locked.is_active:
         raise Absent(thing="sub-account")
-    if ApiKey.objects.filter(user=customer).exclude(state=State.DELETED).count() >= settings.API_KEYS_PER_CUSTOMER_MAX:
-        raise TooManyKeys(keys_max=settings.API_KEYS_PER_CUSTOMER_MAX)
+    if ApiKey.objects.filter(user=customer).exclude(state=State.DELETED).count() >= terms.keys_allowed:
+        raise TooManyKeys(keys_max=terms.keys_allowed)
 
 
 def _check_expiry(expires_at: datetime | None) -> None:

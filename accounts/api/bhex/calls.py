@@ -10,6 +10,7 @@ from rest_framework import serializers
 from accounts.api.bhex.authentication import ACCOUNT, CSRF, DEVICE, TOKEN, USER, csrf_token
 from accounts.api.bhex.users import account_id
 from accounts.api.native.calls import client_of, session_of
+from accounts.errors import SecondFactorRequired
 from accounts.services import sessions
 from accounts.services.attempts import Budget
 from accounts.services.captcha_doors import Captcha
@@ -20,7 +21,15 @@ from config.dialects.bhex.fields import OptionalOrder, VerifyCode
 from config.kit.errors import InvalidInput
 from config.kit.fields import Text
 from config.kit.operations import Call, Cookie
-from messaging.errors import CaptchaRequired, CaptchaUnavailable, CaptchaWrong, TooManyCaptchas
+from messaging.errors import (
+    CaptchaRequired,
+    CaptchaUnavailable,
+    CaptchaWrong,
+    CodeExpired,
+    TooManyAttempts,
+    TooManyCaptchas,
+    WrongCode,
+)
 from messaging.models import CaptchaKind
 from messaging.services.captchas import CaptchaAnswer
 
@@ -37,6 +46,8 @@ AUTH_TYPES = {1: Method.PHONE, 2: Method.EMAIL, 3: Method.TOTP}
 AUTH_WORDS = {Method.PHONE: "MOBILE", Method.EMAIL: "EMAIL", Method.TOTP: "GA"}
 """`auth_type` and `authType`. Source: bhex: 登录二次验证; endpoints, bhex_auth_type."""
 DEVICE_SECONDS = 365 * 24 * 3_600
+PROOF_REFUSALS = (SecondFactorRequired, WrongCode, CodeExpired, TooManyAttempts)
+"""What an endpoint refuses that asks for a second factor."""
 CAPTCHA_REFUSALS = (CaptchaRequired, CaptchaWrong, TooManyCaptchas, CaptchaUnavailable)
 
 

@@ -15,10 +15,12 @@ from config.dialects.bhex.numbers import (
     FAILED_SIGN_INS,
     FIELDS,
     GA_CODE,
+    KEY_DISABLED,
     NUMBERS,
     PARAMETER,
     SIGN_IN,
     SMS_CODE,
+    STEP_REPEATED,
     TOO_FAST,
 )
 from config.dialects.bhex.texts import text_of
@@ -64,6 +66,8 @@ def number_of(error: DomainError) -> int:
         return FAILED_RECOVERIES[-1] if locked else _counted(FAILED_RECOVERIES, failures)
     if error.slug in {"messaging.wrong_code", "messaging.code_expired"}:
         return BY_CHANNEL.get(error.facts.get("channel", ""), GA_CODE)
+    if error.slug == "flow.illegal_move":
+        return KEY_DISABLED if error.facts["flow"] == "API key" else STEP_REPEATED
     if error.slug == "accounts.contact_taken":
         return NUMBERS["accounts.email_taken" if error.facts["channel"] == "email" else "accounts.phone_taken"]
     return NUMBERS.get(error.slug, BY_KIND[error.kind])

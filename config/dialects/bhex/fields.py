@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rest_framework import serializers
@@ -40,6 +41,17 @@ class OptionalOrder(NumberText):
         if data in ("", "0", 0):
             return ""
         return super().to_internal_value(data)
+
+
+class OptionalChoice(serializers.ChoiceField):
+    """One of a few numbers; the default where nothing, or an empty text, is sent."""
+
+    def __init__(self, *, choices: Sequence[int], default: int) -> None:
+        super().__init__(choices=choices, default=default)
+
+    def to_internal_value(self, data: Any) -> Any:
+        """The number."""
+        return self.default if data == "" else super().to_internal_value(data)
 
 
 class Email(Text):

@@ -7,6 +7,7 @@ from config.kit.errors import Kind
 SIGN_IN, BAD_REQUEST, PARAMETER, CAPTCHA, EXPIRED = 30000, 30002, 30003, 30005, 30010
 TOO_FAST, STEP_MISSING, STEP_REPEATED, NOT_FOUND, NOT_ALLOWED, DEFECT = 30016, 30019, 30020, 30040, 30080, 500
 SMS_CODE, EMAIL_CODE, GA_CODE = 31015, 31016, 31024
+KEY_DISABLED = 31045
 FAILED_SIGN_INS = (31019, 31048, 31049, 31050, 31051, 31052)
 """The first wrong password, the second … the sixth and all after it. Source: bhex: 手机登录, 错误码备注."""
 FAILED_RECOVERIES = (31201, 31202, 31203, 31204, 31205, 31206)
@@ -70,6 +71,10 @@ NUMBERS: dict[str, int] = {
     "accounts.contact_unchanged": STEP_REPEATED,
     "accounts.contact_not_bound": STEP_MISSING,
     "accounts.already_activated": STEP_REPEATED,
+    "apikeys.too_many_keys": 31026,
+    "apikeys.too_many_networks": 31043,
+    "apikeys.network_invalid": 31047,
+    "kyc.not_entitled": NOT_ALLOWED,
 }
 """Slug → number. `dialect.number_of` decides those that depend on more than the slug."""
 BY_KIND = {

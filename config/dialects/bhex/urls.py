@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from accounts.api.bhex import bindings, codes, sign_in, sign_up
+from apikeys.api import bhex as api_keys
+from wallet.api import bhex as wallets
 
 USER: tuple[tuple[str, type], ...] = (
     ("send_sms_verify_code", codes.SendSms),
@@ -23,6 +25,13 @@ USER: tuple[tuple[str, type], ...] = (
     ("bind_ga", bindings.BindGa),
     ("bind_mobile", bindings.BindMobile),
     ("bind_email", bindings.BindEmail),
+    ("api_key/create", api_keys.CreateKey),
+    ("api_keys", api_keys.Keys),
+    ("api_key/update_ips", api_keys.ChangeKeyAddresses),
+    ("api_key/change_status", api_keys.ChangeKeyStatus),
+    ("api_key/delete", api_keys.DeleteKey),
+    ("open/futures", wallets.OpenFutures),
+    ("open/contract", wallets.OpenFutures),
 )
 """Below /api/user/ and /mapi/user/."""
 ELSEWHERE: tuple[tuple[str, type], ...] = (

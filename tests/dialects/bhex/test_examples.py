@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
-from tests.dialects.bhex import given_security  # noqa: F401  # its arrangements are found by their sentences
+from tests.dialects.bhex import given_keys, given_security
 from tests.dialects.bhex.given import GIVEN
 from tests.dialects.replay import differences, examples, filled
 
 EXAMPLES = examples("bhex")
+ARRANGED = (given_keys, given_security)
+"""The modules that tell what stands before their examples; importing them is enough."""
 
 
 @pytest.mark.django_db(transaction=True)
