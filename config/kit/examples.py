@@ -28,6 +28,7 @@ BY_NAME: dict[str, Any] = {
     "phone_area": "886",
     "code": "482913",
     "coin": "ETH",
+    "service": "LISTING",
     "source_coin": "ETH",
     "target_coin": "USDT",
     "network": "ETHEREUM",

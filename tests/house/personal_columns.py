@@ -110,6 +110,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     "wallet.WatchedBlock": _of(OURS, "block_hash"),
     "wallet.ConversionQuote": _of(BOOKS, "rate_origin"),
     "wallet.Conversion": _of(BOOKS, "client_reference") | _of(RANDOM, "api_key_id"),
+    "wallet.PaidService": _of(OURS, "code", "name"),
+    "wallet.Payment": _of(BOOKS, "client_reference", "fingerprint") | _of(RANDOM, "api_key_id"),
+    "wallet.PaymentEvent": _of(STATE, "state_before", "actor_kind") | _of(OFFICERS, "reason"),
     "wallet.Rate": _of(OURS, "source"),
     "wallet.FuturesOpening": _of(STATE, "agreement"),
     "wallet.Withdrawal": _of(WIPED, "requested_from")

@@ -8,6 +8,7 @@ from wallet.models.deposits import Deposit, DepositAddress, DepositEvent, Watche
 from wallet.models.futures import FuturesOpening
 from wallet.models.ledger import Entry, LedgerAccount, PendingEntry, Posting
 from wallet.models.outgoing import OutgoingTransaction
+from wallet.models.payments import PaidService, Payment, PaymentEvent, PaymentLimit
 from wallet.models.rates import Rate
 from wallet.models.transfer_evidence import TransferDecision, TransferEvent, TransferRisk
 from wallet.models.transfer_limits import TransferLimit, TransferPolicy
@@ -32,6 +33,10 @@ __all__ = [
     "LedgerAccount",
     "Network",
     "OutgoingTransaction",
+    "PaidService",
+    "Payment",
+    "PaymentEvent",
+    "PaymentLimit",
     "PendingEntry",
     "Posting",
     "Rate",

@@ -63,6 +63,8 @@ class PostingKind(models.TextChoices):
     SUB_ACCOUNT_TRANSFER = "sub_account_transfer", "transfer between an account and its sub-accounts"
     FUNDS_TRANSFER = "funds_transfer", "transfer between wallets"
     CONVERSION = "conversion", "conversion"
+    PAYMENT_HOLD = "payment_hold", "payment, reserved"
+    PAYMENT_RELEASE = "payment_release", "payment, released"
     PAYMENT = "payment", "payment"
     FEE = "fee", "fee"
     REFUND = "refund", "refund"

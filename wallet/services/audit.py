@@ -18,6 +18,7 @@ from wallet.models.ledger import PostingKind
 from wallet.models.withdrawals import ENDS, WithdrawalState
 from wallet.services import audit_queries, stops
 from wallet.services.transfers import reservations as transfer_reservations
+from wallet.services.payments import reads as payments
 from wallet.services.withdrawals import reservations
 
 FINDINGS_MAX = 100
@@ -26,6 +27,7 @@ POSTINGS_PER_STEP = 50_000
 RESERVATIONS: tuple[Callable[[], Iterator[tuple[int, int, Decimal]]], ...] = (
     reservations.open_reservations,
     transfer_reservations.open_reservations,
+    payments.open_reservations,
 )
 """Who holds customers' money aside: each gives (customer id, coin id, amount) of what it has reserved."""
 

@@ -27,14 +27,22 @@ def load(
     `limits`: coin → level → the most in 24 hours and in 30 days. `policies`: coin → from which amount two officers decide,
     and up to which none does.
     """
+    added = load_limits(limit, limits)
+    for coin in Coin.objects.filter(code__in=limits):
+        second_officer_from, automatic_up_to = map(Decimal, policies[coin.code])
+        words = {"second_officer_from": second_officer_from, "automatic_up_to": automatic_up_to}
+        added += _add(thresholds, {"coin": coin}, **words)
+    return added
+
+
+@transaction.atomic
+def load_limits(limit: type[LevelLimit], limits: Mapping[str, Mapping[int, tuple[str, str]]]) -> int:
+    """Add the limits of a movement that are missing; how many were added. See `load`."""
     added = 0
     for coin in Coin.objects.filter(code__in=limits):
         for level, most in limits[coin.code].items():
             for hours, maximum in zip((DAY_HOURS, MONTH_HOURS), most, strict=True):
                 added += _add(limit, {"level": level, "coin": coin, "window_hours": hours}, maximum=Decimal(maximum))
-        second_officer_from, automatic_up_to = map(Decimal, policies[coin.code])
-        words = {"second_officer_from": second_officer_from, "automatic_up_to": automatic_up_to}
-        added += _add(thresholds, {"coin": coin}, **words)
     return added
 
 

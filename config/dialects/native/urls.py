@@ -12,7 +12,17 @@ from kyc.api.native import bank_accounts
 from kyc.api.native import password_recovery as kyc_recovery
 from messaging.api import native as messaging
 from wallet.api.native import api_keys as wallet_api_keys
-from wallet.api.native import books, conversions, deposits, futures, rates, sub_accounts, trusted_addresses, withdrawals
+from wallet.api.native import (
+    books,
+    conversions,
+    deposits,
+    futures,
+    payments,
+    rates,
+    sub_accounts,
+    trusted_addresses,
+    withdrawals,
+)
 
 urlpatterns = [
     path("schema/", SpectacularAPIView.as_view(urlconf="config.dialects.native.urls_mounted"), name="native-schema"),
@@ -114,6 +124,8 @@ urlpatterns = [
     path("conversions", conversions.Conversions.as_view()),
     path("conversions/quotes", conversions.ConversionQuotes.as_view()),
     path("conversions/<str:id>", conversions.ConversionById.as_view()),
+    path("payments", payments.Payments.as_view()),
+    path("payments/<str:id>", payments.PaymentById.as_view()),
     path("api-keys", wallet_api_keys.ApiKeys.as_view()),
     path("api-keys/self", apikeys.OwnApiKey.as_view()),
     path("api-keys/<str:id>", apikeys.OneApiKey.as_view()),

@@ -8,9 +8,8 @@ from django.db import transaction
 
 from wallet.models.coins import Coin
 from wallet.models.conversions import ConversionLimit, ConversionTerms
+from wallet.services import reference_limits
 
-DAY_HOURS = 24
-MONTH_HOURS = 30 * 24
 TERMS: dict[str, tuple[str, str]] = {
     "BTC": ("0.0001", "5"),
     "ETH": ("0.001", "100"),
@@ -36,13 +35,9 @@ LIMITS: dict[str, dict[int, tuple[str, str]]] = {
 @transaction.atomic
 def load(*, is_open: bool) -> int:
     """Add what is missing, open or closed; how many rows were added. A coin that isn't loaded is left out."""
-    added = 0
+    added = reference_limits.load_limits(ConversionLimit, LIMITS)
     for coin in Coin.objects.filter(code__in=TERMS):
         minimum, maximum = map(Decimal, TERMS[coin.code])
         terms = {"minimum": minimum, "maximum": maximum, "is_open": is_open}
         added += ConversionTerms.objects.get_or_create(coin=coin, defaults=terms)[1]
-        for level, windows in LIMITS[coin.code].items():
-            for hours, most in zip((DAY_HOURS, MONTH_HOURS), windows, strict=True):
-                words = {"level": level, "coin": coin, "window_hours": hours}
-                added += ConversionLimit.objects.get_or_create(**words, defaults={"maximum": Decimal(most)})[1]
     return added

@@ -1,0 +1,1 @@
+"""Payments for services of the house: taken at once, or held and then captured, voided or given back by the clock."""
