@@ -113,6 +113,7 @@ def test_the_clock_gives_back_what_was_held_too_long() -> None:
     made, young = held(user), held(user, "1")
     with time_machine.travel(made.expires_at - timedelta(seconds=1), tick=False):  # type: ignore[operator]
         expire_payments()
+        assert settling.expire(made.pk) is False
         assert money_of(user)[1] == 101
     with time_machine.travel(young.expires_at + timedelta(seconds=1), tick=False):  # type: ignore[operator]
         expire_payments()
