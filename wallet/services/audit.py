@@ -17,8 +17,8 @@ from wallet.models.coins import Coin
 from wallet.models.ledger import PostingKind
 from wallet.models.withdrawals import ENDS, WithdrawalState
 from wallet.services import audit_queries, stops
-from wallet.services.transfers import reservations as transfer_reservations
 from wallet.services.payments import reads as payments
+from wallet.services.transfers import reservations as transfer_reservations
 from wallet.services.withdrawals import reservations
 
 FINDINGS_MAX = 100
