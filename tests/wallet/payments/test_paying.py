@@ -111,11 +111,11 @@ def test_what_is_void_is_available_again() -> None:
 def test_the_clock_gives_back_what_was_held_too_long() -> None:
     user = payer()
     made, young = held(user), held(user, "1")
-    with time_machine.travel(made.expires_at - timedelta(seconds=1), tick=False):  # type: ignore[operator]
+    with time_machine.travel(made.expires_at - timedelta(seconds=1), tick=False):  # type: ignore[operator]  # it is held, so it has an end
         expire_payments()
         assert settling.expire(made.pk) is False
         assert money_of(user)[1] == 101
-    with time_machine.travel(young.expires_at + timedelta(seconds=1), tick=False):  # type: ignore[operator]
+    with time_machine.travel(young.expires_at + timedelta(seconds=1), tick=False):  # type: ignore[operator]  # it is held, so it has an end
         expire_payments()
         expire_payments()
     assert money_of(user) == (1000, 0, 0)
