@@ -12,6 +12,8 @@ from accounts.models.logins import LoginAct
 from accounts.services import clients
 from accounts.services.clients import Client
 from config.kit.clock import now
+from config.kit.errors import Absent
+from config.kit.ids import read_public_id
 from messaging.models import Channel
 
 SIGN_INS = frozenset(
@@ -59,6 +61,28 @@ def of(user: User) -> QuerySet[LoginRecord]:
 def sign_ins(user: User) -> QuerySet[LoginRecord]:
     """The lines about sign-ins only; the caller orders and cuts."""
     return of(user).filter(act__in=SIGN_INS)
+
+
+def page(
+    user: User,
+    *,
+    acts: Collection[str],
+    since: datetime | None = None,
+    until: datetime | None = None,
+    after: str = "",
+    limit: int,
+) -> list[LoginRecord]:
+    """The newest lines of these acts, at most `limit`; of those older than the line `after` (its id) where one is named.
+
+    Raises Absent where the customer has no such line.
+    """
+    found = activity(user, acts=acts, since=since, until=until)
+    if after:
+        known = of(user).filter(public_id=read_public_id(after) or 0).values_list("pk", flat=True).first()
+        if known is None:
+            raise Absent(thing="line of the log")
+        found = found.filter(pk__lt=known)
+    return list(found.order_by("-pk")[:limit])
 
 
 def activity(

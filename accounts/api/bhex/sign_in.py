@@ -20,6 +20,7 @@ from accounts.api.bhex.calls import (
     proof_of,
     signed_in,
 )
+from accounts.api.bhex.favorites import FavouriteOutput
 from accounts.api.bhex.sign_up import OAuthFields
 from accounts.api.bhex.users import BhexUserOutput, Shown, account_id, mask_email, mask_mobile, shown, split_phone
 from accounts.models.passwords import Form
@@ -81,14 +82,6 @@ class NestedUserOutput(BhexUserOutput):
     def to_representation(self, instance: Shown) -> dict[str, Any]:
         """With an empty list, as the sample has it."""
         return {**super().to_representation(instance), "accounts": []}
-
-
-class FavouriteOutput(serializers.Serializer[Any]):
-    """A market that the customer keeps at hand."""
-
-    id = serializers.CharField(source="public_id")
-    exchangeId = serializers.CharField(source="exchange")
-    symbolId = serializers.CharField(source="symbol")
 
 
 class AdvancedOutput(BhexUserOutput):

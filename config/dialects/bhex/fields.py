@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from rest_framework import serializers
@@ -10,6 +11,8 @@ from rest_framework import serializers
 from config.kit.fields import CodeField, Secret, Text
 
 DIGITS_MAX = 20
+MILLISECONDS_MAX = 253_402_300_799_999
+"""The end of the year 9999."""
 
 
 class NumberText(Text):
@@ -52,6 +55,27 @@ class OptionalChoice(serializers.ChoiceField):
     def to_internal_value(self, data: Any) -> Any:
         """The number."""
         return self.default if data == "" else super().to_internal_value(data)
+
+
+class OptionalMoment(NumberText):
+    """A time in milliseconds since 1970; "0", nothing, or none at all mean no time."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"required": False, "allow_blank": True, "default": "", **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        """The digits; "" for none."""
+        if data in ("", "0", 0):
+            return ""
+        text = super().to_internal_value(data)
+        if len(text) > DIGITS_MAX or int(text) > MILLISECONDS_MAX:
+            self.fail("invalid")
+        return text
+
+
+def moment_of(text: str) -> datetime | None:
+    """The time in UTC that an OptionalMoment says."""
+    return datetime.fromtimestamp(int(text) / 1000, tz=UTC) if text else None
 
 
 class Email(Text):

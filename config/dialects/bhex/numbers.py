@@ -75,6 +75,8 @@ NUMBERS: dict[str, int] = {
     "apikeys.too_many_networks": 31043,
     "apikeys.network_invalid": 31047,
     "kyc.not_entitled": NOT_ALLOWED,
+    "accounts.favourite_invalid": PARAMETER,
+    "accounts.too_many_favourites": NOT_ALLOWED,
 }
 """Slug → number. `dialect.number_of` decides those that depend on more than the slug."""
 BY_KIND = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api.bhex import bindings, codes, sign_in, sign_up
+from accounts.api.bhex import bindings, codes, favorites, own_account, sign_in, sign_up
 from apikeys.api import bhex as api_keys
 from wallet.api import bhex as wallets
 
@@ -21,6 +21,12 @@ USER: tuple[tuple[str, type], ...] = (
     ("email_authorize", sign_in.EmailAuthorize),
     ("authorize", sign_in.Authorize),
     ("authorize_advance", sign_in.AuthorizeAdvance),
+    ("authorize_cancel", own_account.AuthorizeCancel),
+    ("authorize_log", own_account.AuthorizeLog),
+    ("get_base_info", own_account.GetBaseInfo),
+    ("favorite/create", favorites.Create),
+    ("favorite/cancel", favorites.Cancel),
+    ("favorite/list", favorites.List),
     ("before_bind_ga", bindings.BeforeBindGa),
     ("bind_ga", bindings.BindGa),
     ("bind_mobile", bindings.BindMobile),
