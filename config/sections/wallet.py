@@ -45,6 +45,8 @@ QUOTE_LIFETIME_SECONDS = env.integer("QUOTE_LIFETIME_SECONDS", default=15)
 """How long a customer may take a quote of a conversion: meanwhile the house bears what the price does."""
 if not 1 <= QUOTE_LIFETIME_SECONDS <= 300:
     env.unreadable.append("QUOTE_LIFETIME_SECONDS must be between 1 and 300")
+if not RATES_PIVOTS:
+    env.unreadable.append("RATES_PIVOTS must name a coin")
 if RATES_AGE_SECONDS_MAX < 1 or not 1 <= RATES_TIMEOUT_SECONDS <= 30 or not 1 <= RATES_JUMP_PERCENT_MAX <= 100:
     env.unreadable.append(
         "RATES_AGE_SECONDS_MAX must be 1 at least, RATES_TIMEOUT_SECONDS 1 to 30, RATES_JUMP_PERCENT_MAX 1 to 100"

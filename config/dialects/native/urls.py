@@ -112,6 +112,7 @@ urlpatterns = [
     path("coins", books.Coins.as_view()),
     path("rates", rates.Rates.as_view()),
     path("balances", books.Balances.as_view()),
+    path("balances/value", rates.BalancesValue.as_view()),
     path("futures", futures.Futures.as_view()),
     path("statement", books.Statement.as_view()),
     path("deposit-addresses", deposits.DepositAddresses.as_view()),

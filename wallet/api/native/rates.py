@@ -11,8 +11,9 @@ from config.kit.fields import AmountField, Text, TimestampField
 from config.kit.operations import Call, Needs, operation
 from wallet import errors
 from wallet.models.coins import CODE_CHARACTERS_MAX
-from wallet.services.rates import reads
+from wallet.services.rates import reads, valuing
 from wallet.services.rates.reads import RateView
+from wallet.services.rates.valuing import Value
 
 
 class RateOutput(serializers.Serializer[RateView]):
@@ -40,6 +41,38 @@ class RatesQuery(serializers.Serializer[dict[str, Any]]):
 
     base = Text(max_length=CODE_CHARACTERS_MAX, required=False)
     quote = Text(max_length=CODE_CHARACTERS_MAX, required=False)
+
+
+class ValueQuery(serializers.Serializer[dict[str, Any]]):
+    """In which coin."""
+
+    coin = Text(max_length=CODE_CHARACTERS_MAX, required=False, help_text="where left out, the coin that prices are made over")
+
+
+class ValueOutput(serializers.Serializer[Value]):
+    """What everything is worth, rounded down; nothing is exchanged at it."""
+
+    coin = serializers.CharField()
+    total = AmountField()
+    taken_at = TimestampField(allow_null=True, help_text="of the oldest price; null where none was needed")
+    is_stale = serializers.BooleanField(help_text="whether a price is too old to convert at")
+    without_rate = serializers.ListField(child=serializers.CharField(), help_text="coins that are not in the total")
+
+
+class BalancesValue(NativeView):
+    """`/api/v1/balances/value`: what the customer's balances are worth in one coin."""
+
+    @operation(
+        needs=Needs(scope="read"),
+        query=ValueQuery,
+        output=ValueOutput,
+        refusals=(errors.UnknownCoin,),
+        rate="60/m",
+        summary="Read what the balances are worth",
+    )
+    def get(self, call: Call) -> Value:
+        """Available, held and futures together."""
+        return valuing.value_of(call.user, coin=call.query.get("coin"))
 
 
 class Rates(NativeView):
