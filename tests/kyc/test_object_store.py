@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import pytest
@@ -27,11 +29,16 @@ from tests.kyc import clips, pictures
 
 pytestmark = pytest.mark.django_db
 BUCKET = "documents"
+OUTSIDE = os.environ.get("TEST_S3_SERVER", "")
+KEY, SECRET = os.environ.get("TEST_S3_KEY", "key"), os.environ.get("TEST_S3_SECRET", "s/ecret")
 
 
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
-    """An S3 server on a port of this machine; answers host:port."""
+    """An S3 server on a port of this machine; answers host:port. TEST_S3_SERVER names another one that is to pass."""
+    if OUTSIDE:
+        yield OUTSIDE
+        return
     serving = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
     serving.start()
     host, port = serving.get_host_and_port()
@@ -43,7 +50,7 @@ def server() -> Iterator[str]:
 def bucket(server: str, settings: Any) -> Any:
     """An empty bucket, which the product uses; a client that looks into it from outside."""
     client = boto3.client(
-        "s3", endpoint_url=f"http://{server}", region_name="eu-west-1", aws_access_key_id="k", aws_secret_access_key="s"
+        "s3", endpoint_url=f"http://{server}", region_name="eu-west-1", aws_access_key_id=KEY, aws_secret_access_key=SECRET
     )
     client.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": "eu-west-1"})
     use(settings, server)
@@ -54,7 +61,7 @@ def bucket(server: str, settings: Any) -> Any:
 
 
 def use(settings: Any, server: str, place: str = f"{BUCKET}/of/customers") -> None:
-    url = f"s3://key:s%2Fecret@{server}/{place}?region=eu-west-1&tls=0"
+    url = f"s3://{quote(KEY, safe='')}:{quote(SECRET, safe='')}@{server}/{place}?region=eu-west-1&tls=0"
     settings.STORAGES = {**settings.STORAGES, "kyc": document_store(url).backend}
 
 
@@ -76,7 +83,8 @@ def test_a_file_comes_back_is_private_and_sealed_and_goes(bucket: Any) -> None:
     assert b"passport" not in bucket.get_object(Bucket=BUCKET, Key=key)["Body"].read()
     grants = bucket.get_object_acl(Bucket=BUCKET, Key=key)["Grants"]
     assert [grant["Grantee"]["Type"] for grant in grants] == ["CanonicalUser"]
-    assert bucket.head_object(Bucket=BUCKET, Key=key, ChecksumMode="ENABLED")["ChecksumSHA256"]
+    if not OUTSIDE:  # not every server keeps the checksum that it was sent
+        assert bucket.head_object(Bucket=BUCKET, Key=key, ChecksumMode="ENABLED")["ChecksumSHA256"]
     assert storage.load(user.pk, name) == b"a passport"
     assert storage.shards() == [name[:2]]
     assert storage.names_in(name[:2]) == [name]
@@ -266,6 +274,7 @@ def test_the_check_at_start_names_what_is_wrong(bucket: Any, server: str, settin
         tasks.try_storage()
 
 
+@pytest.mark.skipif(bool(OUTSIDE), reason="not every server shows anything to anybody, whatever its ACL says")
 def test_the_check_at_start_sees_a_store_that_shows_files_to_anybody(bucket: Any, settings: Any) -> None:
     kyc = settings.STORAGES["kyc"]
     settings.STORAGES = {**settings.STORAGES, "kyc": {**kyc, "OPTIONS": {**kyc["OPTIONS"], "default_acl": "public-read"}}}
