@@ -33,7 +33,7 @@ demo: install
 soak: install
 	@$(venv) manage.py demo $(demo_options) --soak
 	@$(MAKE) clients
-	@$(boot) test -n 0 -q tests/apikeys/test_replays.py tests/apikeys/test_published_clients.py -k "captured or published" --captured-requests 500
+	@$(boot) test -n 0 -q tests/apikeys/test_replays.py tests/apikeys/test_restart.py tests/apikeys/test_published_clients.py -k "captured or published" --captured-requests 500
 	@$(boot) test -n 0 -q tests/wallet/conversions/test_arithmetic.py --property-cases 50000
 
 clients: install

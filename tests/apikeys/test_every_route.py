@@ -16,8 +16,8 @@ from config.dialects.spot import urls as spot
 from config.kit.operations import ANY_SCOPE, Operation
 from config.kit.views import DialectView
 from tests.apikeys import people
-from tests.apikeys.independent import Client
-from tests.apikeys.test_foreign_requests import BtseClient, SpotClient, issue
+from tests.apikeys.independent import BtseClient, Client, SpotClient
+from tests.apikeys.test_foreign_requests import issue
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rates", "untouched")]
 ID = "4203918275640192"

@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import hmac
-import secrets
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
-from urllib.parse import unquote_plus
 
 import pytest
 
@@ -19,58 +14,11 @@ from apikeys.models import Nonce, Scheme
 from apikeys.services import keys
 from apikeys.services.schemes import spot
 from tests.apikeys import people, urls
-from tests.apikeys.independent import Signed
+from tests.apikeys.independent import BtseClient, Signed, SpotClient, milliseconds
 from tests.apikeys.wording import slug_of
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("no_rates"), pytest.mark.urls("tests.apikeys.urls_foreign")]
 BODY = b'{"amount": "0.5", "note": "a b"}'
-
-
-def milliseconds() -> str:
-    return str(int(time.time() * 1000))
-
-
-@dataclass(frozen=True)
-class BtseClient:
-    """Signs path, nonce and body; `family` is the name that the headers begin with."""
-
-    key: str
-    secret: str
-    family: str = "btse"
-    road: str = "/bitgin/v1/things/7"
-    moment_header: str = "nonce"
-
-    def sign(self, method: str, target: str = "", body: bytes = b"", moment: str = "", nonce: str = "") -> Signed:
-        target = target or self.road
-        moment = moment or nonce or milliseconds()
-        path = target.partition("?")[0]
-        for service in ("/spot", "/futures", "/otc", "/bitgin"):
-            if path.startswith(service + "/"):
-                path = path[len(service) :]
-                break
-        sign = hmac.new(self.secret.encode(), path.encode() + moment.encode() + body, hashlib.sha384).hexdigest()
-        names = {"api": self.key, "nonce": moment, "sign": sign}
-        return Signed(method, target, body, {f"{self.family}-{name}": value for name, value in names.items()})
-
-
-@dataclass(frozen=True)
-class SpotClient:
-    """Signs nonce, time, key, query and body; `mark` stands between name and value."""
-
-    key: str
-    secret: str
-    mark: str = ""
-    road: str = "/api/spot/v1/things"
-    moment_header: str = "timestamp"
-
-    def sign(self, method: str, target: str = "", body: bytes = b"", moment: str = "", nonce: str = "") -> Signed:
-        target = target or self.road
-        moment, nonce = moment or milliseconds(), nonce or base64.b64encode(secrets.token_bytes(32)).decode()
-        pairs = sorted(pair.split("=", 1) for pair in filter(None, target.partition("?")[2].split("&")))
-        query = "".join(f"{unquote_plus(name)}{self.mark}{unquote_plus(value)}" for name, value in pairs)
-        text = f"{nonce}{moment}{self.key}{query}".encode() + body
-        sign = hashlib.sha256((hashlib.sha256(text).hexdigest() + self.secret).encode()).hexdigest()
-        return Signed(method, target, body, {"api-key": self.key, "nonce": nonce, "timestamp": moment, "sign": sign})
 
 
 Made = Callable[..., Any]

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import base64
-import hashlib
-import time
 from datetime import timedelta
 from typing import Any
 
@@ -19,7 +17,7 @@ from apikeys.services import admission, keys, known_keys
 from config.kit.clock import now
 from messaging.models import Message, Purpose
 from tests.apikeys import people, urls
-from tests.apikeys.independent import Signed
+from tests.apikeys.independent import Ed25519Client
 from tests.client import Api
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.apikeys.urls")]
@@ -108,18 +106,6 @@ def test_a_foreign_key_can_not_be_changed_and_is_absent(ada: User, signed_in: Ap
     assert ApiKey.objects.get().state == State.ACTIVE
 
 
-def by_ed25519(issued: keys.IssuedKey, target: str = "/api/v1/reading") -> Signed:
-    moment, nonce = str(int(time.time() * 1000)), hashlib.sha256(str(time.perf_counter_ns()).encode()).hexdigest()[:32]
-    text = "\n".join(("GET", target, "", moment, nonce, hashlib.sha256(b"").hexdigest()))
-    headers = {
-        "X-Api-Key": issued.api_key.key,
-        "X-Timestamp": moment,
-        "X-Nonce": nonce,
-        "X-Signature": PRIVATE.sign(text.encode()).hex(),
-    }
-    return Signed("GET", target, b"", headers)
-
-
 @pytest.mark.parametrize("form", ["pem", "base64"])
 def test_an_ed25519_key_keeps_nothing_secret_here_and_signs(ada: User, signed_in: Api, form: str) -> None:
     public = PEM if form == "pem" else base64.b64encode(PRIVATE.public_key().public_bytes_raw()).decode()
@@ -134,9 +120,9 @@ def test_an_ed25519_key_keeps_nothing_secret_here_and_signs(ada: User, signed_in
     assert (answer.status_code, answer.json()["secret"]) == (201, "")
     stored = ApiKey.objects.get()
     assert stored.sealed_secret is None
-    issued = keys.IssuedKey(stored, "")
-    assert people.send(by_ed25519(issued)).status_code == 200
-    assert people.send(by_ed25519(issued).with_header("X-Nonce", "another-nonce")).status_code == 401
+    client = Ed25519Client(stored.key, PRIVATE.private_bytes_raw().hex())
+    assert people.send(client.sign("GET", "/api/v1/reading?b=2&a=1")).status_code == 200
+    assert people.send(client.sign("GET", "/api/v1/reading").with_header("X-Nonce", "another-nonce")).status_code == 401
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,8 @@ from config.kit.examples import refusal_of
 from config.kit.rendering import ExactJSONRenderer, ExactNumber
 from config.kit.views import DialectView
 from tests.apikeys import people
-from tests.apikeys.test_foreign_requests import BtseClient, SpotClient, issue
+from tests.apikeys.independent import BtseClient, SpotClient
+from tests.apikeys.test_foreign_requests import issue
 from tests.apikeys.wording import BITGIN, SPOT, slug_of
 from tests.client import Api
 from tests.factories_around import sub_account
