@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 from django.db import DatabaseError
 from django.http import HttpRequest
@@ -12,6 +13,8 @@ from redis.exceptions import RedisError
 from config.kit.errors import Throttled, Unavailable
 
 logger = logging.getLogger(__name__)
+NOT_COUNTED: dict[str, Any] = {"count": 0}
+"""What django-ratelimit answers where it could count nothing, too."""
 
 
 def count(request: HttpRequest, *, group: str, who: str, rate: str, fails_open: bool = False) -> None:
@@ -24,8 +27,12 @@ def count(request: HttpRequest, *, group: str, who: str, rate: str, fails_open: 
         usage = get_usage(request, group=group, key=lambda _group, _request: who, rate=rate, increment=True)
     except (OSError, RedisError, DatabaseError) as trouble:
         logger.warning("the cache of rates does not answer: %s", type(trouble).__name__)
+        usage = NOT_COUNTED
+    if usage is None:
+        return
+    if not usage["count"]:  # whoever was counted has one request at the least: the cache lost its number meanwhile
         if fails_open:
             return
-        raise Unavailable from None
-    if usage is not None and usage["should_limit"]:
+        raise Unavailable
+    if usage["should_limit"]:
         raise Throttled(retry_after=max(1, int(usage["time_left"])))

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.conf import settings
 from django.core.cache import cache
-from redis.exceptions import ConnectionError as RedisConnectionError
 
 from accounts.models import User
 from apikeys.models import Nonce, RefusedRequest
 from config.dialects.native.dialect import NATIVE
-from config.kit import throttling
 from config.kit.dialect import KeyRates
 from config.production import complaints
 from tests.apikeys import people, urls
+from tests.apikeys.independent import Client
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.apikeys.urls")]
 
@@ -32,6 +32,11 @@ def rates(empty_cache: None) -> Iterator[None]:
 @pytest.fixture
 def ada() -> User:
     return people.customer()
+
+
+@pytest.fixture
+def signer_that_withdraws(ada: User) -> Client:
+    return people.signer(people.issue(ada, scopes=("read", "withdraw"), networks=("127.0.0.1",)))
 
 
 def ask(signer: Any, path: str = "/api/v1/reading", ip: str = "127.0.0.1") -> Any:
@@ -68,16 +73,30 @@ def test_what_is_refused_by_its_rate_did_not_act_and_its_nonce_is_burnt(rates: N
     assert (len(urls.writes), Nonce.objects.count()) == (3, 4)
 
 
-@pytest.mark.parametrize("trouble", [RedisConnectionError("down"), TimeoutError(), ConnectionResetError()])
-def test_without_a_cache_reads_go_on_and_money_does_not(ada: User, monkeypatch: pytest.MonkeyPatch, trouble: Exception) -> None:
-    signer = people.signer(people.issue(ada, scopes=("read", "withdraw"), networks=("127.0.0.1",)))
+def lost(*_given: Any, **_named: Any) -> None:
+    raise ValueError("the number is gone")
 
-    def down(*_given: Any, **_named: Any) -> None:
-        raise trouble
 
-    monkeypatch.setattr(throttling, "get_usage", down)
-    assert ask(signer).status_code == 200
-    refused = people.send(signer.sign("POST", "/api/v1/writing", b"{}"))
+@pytest.fixture(params=["refuses", "is silent", "starts anew"])
+def outage(request: pytest.FixtureRequest, settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A Redis at whose port nobody listens or nobody answers, or a cache that loses a number while it is counted up."""
+    if request.param == "starts anew":
+        monkeypatch.setattr(cache, "add", lambda *_given, **_named: False)
+        monkeypatch.setattr(cache, "incr", lost)
+        yield
+        return
+    with socket.socket() as port:
+        port.bind(("127.0.0.1", 0))
+        if request.param == "is silent":
+            port.listen(16)
+        url = f"redis://127.0.0.1:{port.getsockname()[1]}/0?socket_timeout=0.2"
+        settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}}
+        yield
+
+
+def test_without_a_cache_reads_go_on_and_money_does_not(signer_that_withdraws: Client, outage: None) -> None:
+    assert ask(signer_that_withdraws).status_code == 200
+    refused = people.send(signer_that_withdraws.sign("POST", "/api/v1/writing", b"{}"))
     assert (refused.status_code, refused.json()["slug"], urls.writes) == (503, "api.unavailable", [])
 
 
