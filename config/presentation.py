@@ -59,6 +59,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
         "WithdrawalState": "wallet.models.withdrawals.WithdrawalState",
+        "TransferState": "wallet.models.transfers.TransferState",
         "PaymentState": "wallet.models.payments.PaymentState",
         "DepositState": "wallet.models.deposits.DepositState",
         "DocumentState": "kyc.models.DocumentState",

@@ -26,13 +26,11 @@ def _of_transfers(reader: User, postings: Collection[int]) -> dict[int, str]:
     numbers = {posting: int(key.partition(":")[0]) for posting, key in keys.items()}
     rows = Transfer.objects.filter(public_id__in=numbers.values()).select_related("sender", "receiver")
     transfers = {transfer.public_id: transfer for transfer in rows}
-    return {posting: _other(reader, transfers[number]) for posting, number in numbers.items() if number in transfers}
-
-
-def _other(reader: User, transfer: Transfer) -> str:
-    if transfer.receiver_id == reader.pk:
-        return parties.sender_words(transfer.sender, receiver_id=reader.pk)
-    return parties.receiver_words(transfer.receiver)
+    return {
+        posting: parties.words_of_other(transfers[number], reader=reader)
+        for posting, number in numbers.items()
+        if number in transfers
+    }
 
 
 def _of_family(reader: User, postings: Collection[int]) -> dict[int, str]:

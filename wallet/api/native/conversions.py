@@ -14,7 +14,7 @@ from config.kit.operations import Answer, Call, Needs, operation
 from config.kit.paging import Keyset
 from kyc.errors import NotEntitled
 from wallet import errors
-from wallet.api.native.withdrawals import REFERENCE_PREFIX, key_id
+from wallet.api.native.calls import client_reference, key_id, replay_header
 from wallet.models.coins import CODE_CHARACTERS_MAX
 from wallet.models.conversions import Conversion, ConversionQuote
 from wallet.services.conversions import errors as refusals
@@ -133,14 +133,13 @@ class Conversions(NativeView):
     )
     def post(self, call: Call) -> Answer:
         """At once, and once. With `Idempotency-Key`, asking again gives the same conversion."""
-        key = call.idempotency_key
         made = executing.convert(
             customer=call.user,
             quote=call.input["quote"],
-            client_reference=f"{REFERENCE_PREFIX}{key}" if key else None,
-            api_key_id=key_id(call.credential),
+            client_reference=client_reference(call),
+            api_key_id=key_id(call),
         )
-        return Answer(made.conversion, headers={"Idempotency-Replayed": "true"} if made.replayed else {})
+        return Answer(made.conversion, headers=replay_header(replayed=made.replayed))
 
 
 class ConversionById(NativeView):

@@ -14,7 +14,7 @@ from config.kit.operations import Answer, Call, Needs, operation
 from config.kit.paging import Keyset
 from kyc.errors import NotEntitled
 from wallet import errors
-from wallet.api.native.withdrawals import REFERENCE_PREFIX, key_id
+from wallet.api.native.calls import client_reference, key_id
 from wallet.models.coins import CODE_CHARACTERS_MAX
 from wallet.models.payments import CODE_CHARACTERS_MAX as SERVICE_CHARACTERS_MAX
 from wallet.models.payments import Payment, PaymentState
@@ -77,14 +77,13 @@ class Payments(NativeView):
     )
     def post(self, call: Call) -> Answer:
         """At once, or held. With `Idempotency-Key`, asking again gives the same payment."""
-        key = call.idempotency_key
         made = paying.pay(
             customer=call.user,
             **call.input,
-            client_reference=f"{REFERENCE_PREFIX}{key}" if key else None,
-            api_key_id=key_id(call.credential),
+            client_reference=client_reference(call),
+            api_key_id=key_id(call),
         )
-        return Answer(made.payment, headers={"Idempotency-Replayed": "true"} if made.replayed else {})
+        return Answer(made.payment, headers=replay_header(replayed=made.replayed))
 
 
 class PaymentById(NativeView):

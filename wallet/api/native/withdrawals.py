@@ -8,17 +8,15 @@ from rest_framework import serializers
 
 from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of
 from config.dialects.native.dialect import NativeView
-from config.kit.credentials import Credential
 from config.kit.errors import Absent
 from config.kit.fields import AmountField, PublicId, Text, TimestampField
 from config.kit.flow import IllegalMove
 from config.kit.operations import Answer, Call, Needs, operation
 from config.kit.paging import Keyset
+from wallet.api.native.calls import client_reference, key_id, replay_header
 from wallet.chains import errors as chain_errors
 from wallet.models.withdrawals import ADDRESS_CHARACTERS_MAX, MEMO_CHARACTERS_MAX, Withdrawal, WithdrawalState
 from wallet.services.withdrawals import cancel, confirm, errors, reads, request, verification
-
-REFERENCE_PREFIX = "native:"
 
 
 class WithdrawalInput(serializers.Serializer[dict[str, Any]]):
@@ -77,13 +75,6 @@ class WithdrawalOutput(serializers.Serializer[Withdrawal]):
         return sent.confirmations if sent is not None else 0
 
 
-def key_id(credential: Credential | None) -> str:
-    """The public id of the key that signed the request; "" where a session asked."""
-    if credential is None or credential.kind != "key":
-        return ""
-    return credential.fingerprint.removeprefix("key:")
-
-
 class Withdrawals(NativeView):
     """`/api/v1/withdrawals`: a customer's withdrawals, newest first, and asking for one."""
 
@@ -118,16 +109,15 @@ class Withdrawals(NativeView):
     )
     def post(self, call: Call) -> Answer:
         """Reserve amount and fee. With `Idempotency-Key`, asking again gives the same withdrawal."""
-        key = call.idempotency_key
         made = request.request(
             customer=call.user,
             **call.input,
-            client_reference=f"{REFERENCE_PREFIX}{key}" if key else None,
-            api_key_id=key_id(call.credential),
+            client_reference=client_reference(call),
+            api_key_id=key_id(call),
             ip=call.ip,
             language=call.language,
         )
-        return Answer(made.withdrawal, headers={"Idempotency-Replayed": "true"} if made.replayed else {})
+        return Answer(made.withdrawal, headers=replay_header(replayed=made.replayed))
 
 
 class WithdrawalById(NativeView):

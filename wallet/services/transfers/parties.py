@@ -10,6 +10,7 @@ from __future__ import annotations
 from accounts.models import User
 from config.kit.crypto import keyed_hash
 from config.kit.fields import mask_email, mask_phone
+from wallet.models.transfers import Transfer
 
 NUMBER_DIGITS = 12
 """Digits of the number by which a receiver knows a sender."""
@@ -32,3 +33,10 @@ def sender_words(sender: User, *, receiver_id: int) -> str:
 def receiver_words(receiver: User) -> str:
     """The receiver in the sender's words: the uid."""
     return str(receiver.uid)
+
+
+def words_of_other(transfer: Transfer, *, reader: User) -> str:
+    """The other party in the words of this one."""
+    if transfer.receiver_id == reader.pk:
+        return sender_words(transfer.sender, receiver_id=reader.pk)
+    return receiver_words(transfer.receiver)
