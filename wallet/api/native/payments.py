@@ -14,7 +14,7 @@ from config.kit.operations import Answer, Call, Needs, operation
 from config.kit.paging import Keyset
 from kyc.errors import NotEntitled
 from wallet import errors
-from wallet.api.native.calls import client_reference, key_id
+from wallet.api.native.calls import client_reference, key_id, replay_header
 from wallet.models.coins import CODE_CHARACTERS_MAX
 from wallet.models.payments import CODE_CHARACTERS_MAX as SERVICE_CHARACTERS_MAX
 from wallet.models.payments import Payment, PaymentState
