@@ -57,6 +57,7 @@ from accounts.errors.passwords import PasswordUnchanged as PasswordUnchanged
 from accounts.errors.passwords import RecoveryCodeWrong as RecoveryCodeWrong
 from accounts.errors.passwords import RecoveryInvalid as RecoveryInvalid
 from accounts.errors.passwords import RecoveryLocked as RecoveryLocked
+from accounts.errors.passwords import RecoveryOrderDue as RecoveryOrderDue
 from accounts.errors.passwords import RecoveryProofWrong as RecoveryProofWrong
 from accounts.errors.passwords import TradePasswordAlreadySet as TradePasswordAlreadySet
 from accounts.errors.passwords import TradePasswordLocked as TradePasswordLocked

@@ -131,13 +131,23 @@ class RecoveryCodeWrong(CodeRefused):
 
 
 class RecoveryProofWrong(CodeRefused):
-    """The identity that was told is not the one of the account."""
+    """The identity that was told is not the one of the account, or, where a dialect counts them, a second code is wrong."""
 
     slug = "accounts.recovery_proof_wrong"
     kind = Kind.UNPROCESSABLE
     field = "id_number"
     message = "That is not the number of the identity document that was verified."
     failures: int
+
+
+class RecoveryOrderDue(DomainError):
+    """The second proof of a recovery is a code that was sent, and it came without the order of its sending."""
+
+    slug = "accounts.recovery_order_due"
+    kind = Kind.INVALID
+    field = "order"
+    message = "Show the code that was sent to the {channel}, and its order."
+    channel: str
 
 
 class RecoveryLocked(DomainError):

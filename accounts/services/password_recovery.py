@@ -28,7 +28,7 @@ from accounts.services.second_factor import Method, Proof
 from config.kit.clock import now
 from config.kit.crypto import equal, token_hash
 from config.kit.crypto import token as new_token
-from messaging.errors import CodeRefused, WrongCode
+from messaging.errors import CodeExpired, CodeRefused, WrongCode
 from messaging.models import Channel, Purpose
 from messaging.services import codes
 from messaging.services.codes import SentCode
@@ -147,13 +147,30 @@ def prove_code(
     if recovery.state != State.STARTED or not equal(bytes(recovery.destination_hash), rows.index(channel, wanted)):
         rows.miss(client)
     tried = rows.begin(recovery, client, device_token)
+    return progress(rows.move(recovery, take_code(recovery, tried, destination=wanted, code=code, has_identity=has_identity)))
+
+
+def take_code(
+    recovery: PasswordRecovery,
+    tried: rows.Tried,
+    *,
+    destination: str,
+    code: str,
+    order: str | None = None,
+    has_identity: Callable[[User], bool],
+) -> State:
+    """Take the first code for an attempt that is counted already; the state to which it leads, for the caller to write.
+
+    Raises RecoveryInvalid, RecoveryCodeWrong, CodeExpired, TooManyAttempts.
+    """
     try:
         codes.verify(
             purpose=Purpose.RECOVERY,
-            channel=channel,
-            destination=wanted,
+            channel=recovery.channel,
+            destination=destination,
             code=code,
             session=str(recovery.public_id),
+            order=order,
         )
     except WrongCode as wrong:
         raise RecoveryCodeWrong(failures=tried[1].failures, attempts_left=wrong.attempts_left) from None
@@ -161,7 +178,15 @@ def prove_code(
         raise RecoveryInvalid  # no code fits a row without a user; should one, the database's constraint refuses it too
     rows.succeed(tried)
     is_whole = second_methods(recovery) == (ID_CARD,) and not has_identity(recovery.user)
-    return progress(rows.move(recovery, State.PROVEN if is_whole else State.CODE_PROVEN))
+    return State.PROVEN if is_whole else State.CODE_PROVEN
+
+
+def due(*, token: str, client: Client) -> tuple[str, ...]:
+    """The methods of which one is due as second proof; none before the code and after the proof.
+
+    Raises RecoveryInvalid, RecoveryLocked.
+    """
+    return progress(rows.named(token, client)).methods
 
 
 def send_second_code(*, token: str, client: Client) -> SentCode:
@@ -185,9 +210,10 @@ def send_second_code(*, token: str, client: Client) -> SentCode:
     )
 
 
-def prove_second(*, token: str, proof: Proof | None, client: Client) -> Progress:
+def prove_second(*, token: str, proof: Proof | None, client: Client, tells_failures: bool = False) -> Progress:
     """Show the second factor, or the code that `send_second_code` sent to the other channel.
 
+    With `tells_failures` a wrong or old code is refused as RecoveryProofWrong, which counts them, as some dialects do.
     Raises RecoveryInvalid, SecondFactorRequired, WrongCode, CodeExpired, TooManyAttempts, RecoveryLocked.
     """
     recovery = rows.named(token, client)
@@ -201,8 +227,10 @@ def prove_second(*, token: str, proof: Proof | None, client: Client) -> Progress
     tried = rows.begin(recovery, client)
     try:
         _take(recovery, proof, allowed, client)
-    except CodeRefused:
+    except CodeRefused as refused:
         logins.note(user=recovery.user, act=LoginAct.SECOND_FACTOR_FAILED, client=client)
+        if tells_failures and isinstance(refused, WrongCode | CodeExpired):
+            raise RecoveryProofWrong(failures=tried[1].failures) from None
         raise
     rows.succeed(tried)
     return progress(rows.move(recovery, State.PROVEN))

@@ -46,6 +46,18 @@ def find(text: str) -> PasswordRecovery:
     raise RecoveryInvalid
 
 
+def waiting(channel: str, destination: str) -> PasswordRecovery | None:
+    """The newest recovery of this destination whose code is due, with its user."""
+    live = PasswordRecovery.objects.select_related("user").filter(state=State.STARTED, expires_at__gt=now())
+    found = live.filter(channel=channel, destination_hash=index(channel, destination)).order_by("-pk").first()
+    return found if found is not None and (found.user is None or may_recover(found.user)) else None
+
+
+def nobodys(channel: str, destination: str) -> PasswordRecovery:
+    """A recovery that is in no table, to count an attempt under the name where none waits."""
+    return PasswordRecovery(channel=channel, destination_hash=index(channel, destination))
+
+
 def named(text: str, client: Client) -> PasswordRecovery:
     """Like `find`, for a step: a token of nothing counts against its address. Raises RecoveryInvalid, RecoveryLocked."""
     try:
@@ -93,20 +105,25 @@ def succeed(tried: Tried) -> None:
     attempts.give_back(at_address.subject)
 
 
-def move(recovery: PasswordRecovery, to: State, *, used_id_card: bool = False) -> PasswordRecovery:
+def move(recovery: PasswordRecovery, to: State, *, used_id_card: bool = False, token: str | None = None) -> PasswordRecovery:
     """One step on, unless another request was faster. Raises RecoveryInvalid."""
     with transaction.atomic():
-        return step(recovery, to, used_id_card=used_id_card)
+        return step(recovery, to, used_id_card=used_id_card, token=token)
 
 
-def step(recovery: PasswordRecovery, to: State, *, used_id_card: bool = False) -> PasswordRecovery:
-    """One step on under the row's lock, in the caller's transaction. Raises RecoveryInvalid."""
+def step(recovery: PasswordRecovery, to: State, *, used_id_card: bool = False, token: str | None = None) -> PasswordRecovery:
+    """One step on under the row's lock, in the caller's transaction. A `token` takes the former one's place.
+
+    Raises RecoveryInvalid.
+    """
     locked = PasswordRecovery.objects.select_for_update(of=("self",)).select_related("user").get(pk=recovery.pk)
     if locked.state != recovery.state or locked.expires_at <= now() or not PASSWORD_RECOVERY_FLOW.allows(locked.state, to):
         raise RecoveryInvalid
     locked.state = to
     locked.used_id_card = locked.used_id_card or used_id_card
-    locked.save(update_fields=["state", "used_id_card"])
+    if token is not None:
+        locked.token_hash = token_hash(token)
+    locked.save(update_fields=["state", "used_id_card", "token_hash"])
     return locked
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from accounts.services import password_recovery
+from accounts.services import password_recovery, recovery_orders
 from accounts.services.clients import Client
 from config.kit.crypto import equal
 from kyc.errors import IdNumberInvalid
@@ -23,6 +23,16 @@ def has_identity(user: User) -> bool:
 def prove(*, token: str, id_number: str, client: Client) -> password_recovery.Progress:
     """Show the number of the verified document as second proof. Raises RecoveryInvalid, RecoveryProofWrong, RecoveryLocked."""
     return password_recovery.prove_by_identity(token=token, matches=lambda user: number_fits(user, id_number), client=client)
+
+
+def prove_second(*, token: str, order: str, told: str, client: Client) -> password_recovery.Progress:
+    """Show whichever second proof is due: the document's number, an authenticator's code, or a sent code and its order.
+
+    Raises what `prove` and `recovery_orders.prove_second` raise.
+    """
+    if password_recovery.ID_CARD in password_recovery.due(token=token, client=client):
+        return prove(token=token, id_number=told, client=client)
+    return recovery_orders.prove_second(token=token, order=order, code=told, client=client)
 
 
 def number_fits(user: User, id_number: str) -> bool:

@@ -8,12 +8,13 @@ from rest_framework import serializers
 
 from accounts import errors
 from accounts.api.bhex.calls import MANNERS, client_of, device_of, signed_in
+from accounts.api.bhex.password_fields import NewPasswordFields
 from accounts.api.bhex.users import BhexUserOutput, shown
 from accounts.models.passwords import Form
 from accounts.models.sessions import SignedInBy
 from accounts.services import devices, login, registration
 from config.dialects.bhex.dialect import BhexView
-from config.dialects.bhex.fields import Digest, Email, Flag, Mobile, NationalCode, Order, VerifyCode, phone_of
+from config.dialects.bhex.fields import Email, Flag, Mobile, NationalCode, Order, VerifyCode, phone_of
 from config.kit.fields import Text
 from config.kit.operations import Answer, Call, Needs, operation
 from messaging.errors import CodeExpired, InvalidEmail, InvalidPhone, TooManyAttempts, WrongCode
@@ -51,17 +52,8 @@ class CodeFields(OAuthFields):
     invite_code = Text(max_length=32, required=False, allow_blank=True)
 
 
-class PasswordFields(CodeFields):
-    """The password, twice."""
-
-    password1 = Digest()
-    password2 = Digest()
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """Both are the same. Raises PasswordsDiffer."""
-        if attrs["password1"] != attrs["password2"]:
-            raise errors.PasswordsDiffer
-        return attrs
+class PasswordFields(CodeFields, NewPasswordFields):
+    """And the password."""
 
 
 class MobileSignUpInput(PasswordFields):

@@ -22,6 +22,8 @@ from config.dialects.bhex.numbers import (
     SMS_CODE,
     STEP_REPEATED,
     TOO_FAST,
+    USE_EMAIL,
+    USE_MOBILE,
 )
 from config.dialects.bhex.texts import text_of
 from config.kit.context import CodeTerms
@@ -68,6 +70,8 @@ def number_of(error: DomainError) -> int:
         return BY_CHANNEL.get(error.facts.get("channel", ""), GA_CODE)
     if error.slug == "flow.illegal_move":
         return KEY_DISABLED if error.facts["flow"] == "API key" else STEP_REPEATED
+    if error.slug == "accounts.recovery_order_due":
+        return USE_EMAIL if error.facts["channel"] == "email" else USE_MOBILE
     if error.slug == "accounts.contact_taken":
         return NUMBERS["accounts.email_taken" if error.facts["channel"] == "email" else "accounts.phone_taken"]
     return NUMBERS.get(error.slug, BY_KIND[error.kind])

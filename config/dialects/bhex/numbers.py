@@ -8,6 +8,7 @@ SIGN_IN, BAD_REQUEST, PARAMETER, CAPTCHA, EXPIRED = 30000, 30002, 30003, 30005, 
 TOO_FAST, STEP_MISSING, STEP_REPEATED, NOT_FOUND, NOT_ALLOWED, DEFECT = 30016, 30019, 30020, 30040, 30080, 500
 SMS_CODE, EMAIL_CODE, GA_CODE = 31015, 31016, 31024
 KEY_DISABLED = 31045
+USE_EMAIL, USE_MOBILE = 31209, 31210
 FAILED_SIGN_INS = (31019, 31048, 31049, 31050, 31051, 31052)
 """The first wrong password, the second … the sixth and all after it. Source: bhex: 手机登录, 错误码备注."""
 FAILED_RECOVERIES = (31201, 31202, 31203, 31204, 31205, 31206)
@@ -56,6 +57,8 @@ NUMBERS: dict[str, int] = {
     "accounts.address_locked": TOO_FAST,
     "accounts.account_stopped": 31021,
     "accounts.credentials_changed": SIGN_IN,
+    "accounts.recovery_invalid": EXPIRED,
+    "accounts.passwords_equal": 31056,
     "accounts.totp_already_bound": 31025,
     "accounts.totp_not_begun": STEP_MISSING,
     "accounts.old_contact_due": STEP_REPEATED,

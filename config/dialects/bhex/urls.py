@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api.bhex import bindings, codes, favorites, own_account, sign_in, sign_up
+from accounts.api.bhex import bindings, codes, favorites, own_account, password_recovery, sign_in, sign_up
 from apikeys.api import bhex as api_keys
+from kyc.api.bhex import password_recovery as identity_steps
 from wallet.api import bhex as wallets
 
 USER: tuple[tuple[str, type], ...] = (
@@ -31,6 +32,13 @@ USER: tuple[tuple[str, type], ...] = (
     ("bind_ga", bindings.BindGa),
     ("bind_mobile", bindings.BindMobile),
     ("bind_email", bindings.BindEmail),
+    ("mobile_find_pwd_check", identity_steps.MobileCheck),
+    ("email_find_pwd_check", identity_steps.EmailCheck),
+    ("mobile_find_pwd_check1", identity_steps.MobileCheck1),
+    ("email_find_pwd_check1", identity_steps.EmailCheck1),
+    ("send_verify_code/find_pwd", password_recovery.SendSecondCode),
+    ("find_pwd_check2", identity_steps.Check2),
+    ("find_pwd", password_recovery.FindPwd),
     ("api_key/create", api_keys.CreateKey),
     ("api_keys", api_keys.Keys),
     ("api_key/update_ips", api_keys.ChangeKeyAddresses),

@@ -66,6 +66,7 @@ DECIDED = {
     "accounts.wrong_credentials", "accounts.sign_in_locked", "accounts.recovery_code_wrong", "accounts.recovery_proof_wrong",
     "accounts.recovery_locked", "messaging.wrong_code", "messaging.code_expired", "accounts.contact_taken",
     "flow.illegal_move",
+    "accounts.recovery_order_due",
 }  # fmt: skip
 """Slugs whose number depends on more than the slug."""
 
