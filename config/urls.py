@@ -14,6 +14,7 @@ from config.health import healthz, readyz
 from config.kit.context import current_request_id
 from config.kit.dialect import answer_refusal, owner
 from config.kit.errors import MalformedBody, NotSignedIn, Unexpected, UnknownPath
+from wallet.api.transfer_links import TransferLinkLook, TransferLinks
 
 DESCRIBED = {
     "native": "config.dialects.native.urls_mounted",
@@ -48,6 +49,8 @@ urlpatterns = [
     *(path(f"schema/{name}/", SpectacularAPIView.as_view(urlconf=urlconf)) for name, urlconf in DESCRIBED.items()),
     path("security/links", SecurityLinks.as_view()),
     path("security/links/look", SecurityLinkLook.as_view()),
+    path("transfers/link", TransferLinks.as_view()),
+    path("transfers/link/look", TransferLinkLook.as_view()),
     path("admin/", site.urls),
 ]
 

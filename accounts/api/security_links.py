@@ -81,7 +81,7 @@ def _answer(request: HttpRequest, step: str) -> HttpResponse:
     is_json = request.content_type == "application/json"
     try:
         throttling.count(request, group="accounts.security_links", who=f"ip:{ip}", rate=RATE)
-        token = _token(request, is_json=is_json)
+        token = token_of(request, is_json=is_json)
         client = clients.describe(ip=ip, user_agent=request.headers.get("User-Agent", ""))
         link = link_acts.read(token) if step == "confirm" else link_acts.press(token, client=client)
     except DomainError as refusal:
@@ -125,7 +125,7 @@ def _page(request: HttpRequest, step: str, *, status: int = 200, **facts: Any) -
     return TemplateResponse(request, "accounts/security_link.html", context, status=status, headers=HEADERS)
 
 
-def _token(request: HttpRequest, *, is_json: bool) -> str:
+def token_of(request: HttpRequest, *, is_json: bool) -> str:
     """What was sent as `token`; of a whole link the part that counts. Anything unreadable is no token."""
     if is_json:
         try:

@@ -30,7 +30,7 @@ function readLink() {
   history.replaceState(null, "", location.pathname);
   const form = document.querySelector("form.paste");
   if (form) { form.elements.token.value = token; }
-  send("/security/links/look", token, form && (() => form.submit()));
+  send(document.body.dataset.look, token, form && (() => form.submit()));
 }
 
 document.addEventListener("submit", (event) => {
