@@ -7,4 +7,5 @@ from wallet.admin import deposits as deposits
 from wallet.admin import ledger as ledger
 from wallet.admin import payments as payments
 from wallet.admin import rates as rates
+from wallet.admin import transfers as transfers
 from wallet.admin import withdrawals as withdrawals

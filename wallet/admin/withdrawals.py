@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -14,19 +14,17 @@ from django.utils.http import urlencode
 
 from accounts import step_up
 from accounts.admin_site import ReadOnlyAdmin, has_role, site
-from accounts.models import User
 from config.kit.clock import now
-from config.kit.errors import Absent, DomainError
+from config.kit.errors import Absent
 from messaging.services.codes import Purpose
-from wallet.models.withdrawals import REASON_CHARACTERS_MAX, Withdrawal, WithdrawalState
+from wallet.admin.decisions import DecisionForm, officer_of, take
+from wallet.models.withdrawals import Withdrawal, WithdrawalState
 from wallet.services import coins, officers
 from wallet.services.withdrawals import absence, dossier, queue, review
 from wallet.services.withdrawals.queue import Filters, Queue
 
 TREASURY = officers.ROLE
 SEARCH_CHARACTERS_MAX = 128
-CODE_CHARACTERS_MAX = 8
-HASH_HEX_CHARACTERS = 64
 
 
 class QueueForm(forms.Form):
@@ -40,22 +38,7 @@ class QueueForm(forms.Form):
     after = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
 
 
-class DecisionForm(forms.Form):
-    """A decision: the officer's reason, the code where one is due, and the hash of what the page showed."""
-
-    seen_hash = forms.RegexField(rf"^[0-9a-f]{{{HASH_HEX_CHARACTERS}}}$", widget=forms.HiddenInput)
-    reason = forms.CharField(
-        max_length=REASON_CHARACTERS_MAX,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": REASON_CHARACTERS_MAX, "placeholder": "Why?"}),
-    )
-    code = forms.CharField(
-        required=False,
-        max_length=CODE_CHARACTERS_MAX,
-        widget=forms.TextInput(
-            attrs={"inputmode": "numeric", "autocomplete": "one-time-code", "placeholder": "Authenticator code"}
-        ),
-    )
-    verdict = forms.ChoiceField(choices=[("approve", ""), ("reject", ""), ("absent", "")])
+ACTS = {"approve": review.approve, "reject": review.reject, "absent": absence.declare}
 
 
 @admin.register(Withdrawal, site=site)
@@ -94,7 +77,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
         """The page of one withdrawal, by its public id; a POST decides about it."""
         self._require_view(request)
         form = DecisionForm(request.POST) if request.method == "POST" else DecisionForm()
-        if request.method == "POST" and self._decide(request, object_id, form):
+        if request.method == "POST" and take(request, object_id, form, acts=ACTS, purpose=Purpose.WITHDRAWAL):
             return HttpResponseRedirect(request.path)
         try:
             found = dossier.open_dossier(object_id)
@@ -108,7 +91,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
             "dossier": found,
             "withdrawal": withdrawal,
             "age": dossier.age_since(withdrawal.state_since, until=now()),
-            "choices": dossier.choices(found, _officer(request), is_treasury=has_role(request, TREASURY)),
+            "choices": dossier.choices(found, officer_of(request), is_treasury=has_role(request, TREASURY)),
             "form": form,
             "code_is_due": step_up.is_due(request),
             "back": reverse("admin:wallet_withdrawal_changelist"),
@@ -119,32 +102,6 @@ class WithdrawalAdmin(ReadOnlyAdmin):
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         """The page itself tells the history."""
         return HttpResponseRedirect(reverse("admin:wallet_withdrawal_change", args=[object_id]))
-
-    def _decide(self, request: HttpRequest, public_id: str, form: DecisionForm) -> bool:
-        """Whether the decision was taken; a refusal is shown as a sentence above the page."""
-        if not form.is_valid():
-            messages.error(request, "A decision needs a reason and one of the buttons.")
-            return False
-        officer, given = _officer(request), form.cleaned_data
-        words = {
-            "public_id": public_id,
-            "officer": officer,
-            "reason": given["reason"],
-            "seen_hash": bytes.fromhex(given["seen_hash"]),
-        }
-        try:
-            step_up.require(request, officer, given["code"], purpose=Purpose.WITHDRAWAL, context=f"decision:{public_id}")
-            if given["verdict"] == "approve":
-                decided = review.approve(**words)
-            elif given["verdict"] == "reject":
-                decided = review.reject(**words)
-            else:
-                decided = absence.declare(**words)
-        except DomainError as refusal:
-            messages.error(request, refusal.detail)
-            return False
-        messages.success(request, f"Noted. The withdrawal is in the state “{decided.state.replace('_', ' ')}”.")
-        return True
 
     def _require_view(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
@@ -174,8 +131,3 @@ class WithdrawalAdmin(ReadOnlyAdmin):
         said = {name: value for name, value in {**asdict(filters), **more}.items() if value}
         said = {name: "1" if value is True else value for name, value in said.items()}
         return f"?{urlencode(said)}"
-
-
-def _officer(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # the site lets only officers in
-    return request.user

@@ -8,11 +8,14 @@ from django import template
 
 from config.kit.fields import mask_email, mask_phone
 from config.kit.money import to_text
+from wallet.models.transfers import TransferState
 from wallet.models.withdrawals import WithdrawalState
 
 register = template.Library()
 
-_TONES = {
+_TONES: dict[str, str] = {
+    TransferState.OPENED: "calm",
+    TransferState.COMPLETED: "good",
     WithdrawalState.REVIEW: "warn",
     WithdrawalState.SECOND_REVIEW: "warn",
     WithdrawalState.APPROVED: "calm",
@@ -50,7 +53,7 @@ def short(address: str) -> str:
 @register.filter
 def tone(state: str) -> str:
     """The colour of a state."""
-    return _TONES.get(WithdrawalState(state), "")
+    return _TONES.get(str(state), "")
 
 
 @register.filter
