@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.db import transaction
 
 from accounts.errors import (
@@ -19,7 +21,7 @@ from accounts.models.logins import LoginAct
 from accounts.models.passwords import Form, Kind
 from accounts.models.recovery import PasswordRecoveryState
 from accounts.models.sessions import EndCause
-from accounts.services import attempts, changes, holds, logins, names, passwords, recovery_rows, second_factor
+from accounts.services import attempts, changes, holds, logins, names, passwords, recovery_rows, second_factor, sessions
 from accounts.services.attempts import Subject
 from accounts.services.clients import Client
 from accounts.services.password_pairs import check_apart, names_of, still_apart
@@ -64,8 +66,38 @@ def change(*, user: User, old: Given, new: Given, proof: Proof | None, session: 
     All other sessions end, outgoing money is held for 24 h, and every bound channel is told. API keys stay: while the
     hold runs they move no money out. Attempts at the old password are counted like those of a log-in, under the
     account: strangers, who have no session of it, can't lock its owner out here.
-    Raises PasswordRefused, PasswordMissing, SignInLocked, OldPasswordWrong, PasswordUnchanged, SecondFactorRequired,
-    WrongCode, CodeExpired, TooManyAttempts, PasswordsEqual, Unavailable.
+    Raises what `_change` raises, and SecondFactorRequired, WrongCode, CodeExpired, TooManyAttempts.
+    """
+
+    def prove() -> None:
+        require_where_there_is_one(user, proof, Purpose.PASSWORD_CHANGE, client)
+
+    _change(user, old, new, prove=prove, session=session, ends_own=False, client=client)
+
+
+def change_by_old(*, user: User, old: Given, new: Given, session: Session, client: Client) -> None:
+    """Like `change`, for dialects that ask for the old password alone; here the session that asks ends as well.
+
+    No second factor is asked for; who signs in with the new password needs it as before, and outgoing money waits. Raises
+    what `_change` raises.
+    """
+    _change(user, old, new, prove=lambda: None, session=session, ends_own=True, client=client)
+
+
+def _change(
+    user: User,
+    old: Given,
+    new: Given,
+    *,
+    prove: Callable[[], None],
+    session: Session | None,
+    ends_own: bool,
+    client: Client,
+) -> None:
+    """Change it. `prove` asks for what else has to be shown, once the old one was.
+
+    Raises PasswordRefused, PasswordMissing, SignInLocked, OldPasswordWrong, PasswordUnchanged, PasswordsEqual, NotSignedIn
+    where the session ended meanwhile, Unavailable.
     """
     passwords.check_rules(new, names=names_of(user))
     stored = passwords.forms_of(user)
@@ -74,7 +106,7 @@ def change(*, user: User, old: Given, new: Given, proof: Proof | None, session: 
     _prove_old(user, stored, old, client)
     if passwords.matches(stored, new):
         raise PasswordUnchanged
-    require_where_there_is_one(user, proof, Purpose.PASSWORD_CHANGE, client)
+    prove()
     seen = check_apart(user, new, Kind.LOGIN)
     encoded = passwords.encode_forms(new)
     with transaction.atomic():
@@ -90,6 +122,8 @@ def change(*, user: User, old: Given, new: Given, proof: Proof | None, session: 
             ends=EndCause.PASSWORD_CHANGED,
             hold=Cause.PASSWORD,
         )
+        if ends_own:
+            sessions.end_all(user=locked, cause=EndCause.PASSWORD_CHANGED)
 
 
 def recover(*, token: str, new: Given, client: Client) -> None:

@@ -82,6 +82,18 @@ def write(*, user: User, new: Given, old: Given | None, proof: Proof | None, cli
         set_first(user=user, new=new, proof=proof, client=client)
 
 
+def write_unasked(*, user: User, new: Given, is_change: bool | None, proof: Proof | None, client: Client) -> None:
+    """Set the first one or change it without the old one, for dialects that don't ask for that; None: whichever it is.
+
+    Each with the proof of its purpose, `trade_password_set` or `trade_password_change`; held and told like all others.
+    Raises what `set_first` and `reset` raise.
+    """
+    if is_set(user) if is_change is None else is_change:
+        reset(user=user, new=new, proof=proof, client=client, purpose=Purpose.TRADE_PASSWORD_CHANGE)
+    else:
+        set_first(user=user, new=new, proof=proof, client=client)
+
+
 def set_first(*, user: User, new: Given, proof: Proof | None, client: Client) -> None:
     """Set the trade password of an account that has none (purpose `trade_password_set`); every channel is told.
 
@@ -107,8 +119,15 @@ def change(*, user: User, old: Given, new: Given, proof: Proof | None, client: C
     _write(user, new, client, LoginAct.TRADE_PASSWORD_RESET, replaces=True)
 
 
-def reset(*, user: User, new: Given, proof: Proof | None, client: Client) -> None:
-    """Replace a forgotten trade password (purpose `trade_password_reset`); held and told like a change.
+def reset(
+    *,
+    user: User,
+    new: Given,
+    proof: Proof | None,
+    client: Client,
+    purpose: Purpose = Purpose.TRADE_PASSWORD_RESET,
+) -> None:
+    """Replace a forgotten trade password, against a proof of the purpose; held and told like a change.
 
     Raises TradePasswordRefused, TradePasswordMissing, PasswordsEqual, SecondFactorRequired, WrongCode, CodeExpired,
     TooManyAttempts, Unavailable.
@@ -116,7 +135,7 @@ def reset(*, user: User, new: Given, proof: Proof | None, client: Client) -> Non
     check_rules(new)
     if not is_set(user):
         raise TradePasswordMissing
-    require_where_there_is_one(user, proof, Purpose.TRADE_PASSWORD_RESET, client)
+    require_where_there_is_one(user, proof, purpose, client)
     _write(user, new, client, LoginAct.TRADE_PASSWORD_RESET, replaces=True)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api.bhex import bindings, codes, favorites, own_account, password_recovery, sign_in, sign_up
+from accounts.api.bhex import bindings, codes, countries, favorites, own_account, password_recovery, passwords, sign_in, sign_up
 from apikeys.api import bhex as api_keys
 from kyc.api.bhex import password_recovery as identity_steps
 from wallet.api import bhex as wallets
@@ -39,19 +39,26 @@ USER: tuple[tuple[str, type], ...] = (
     ("send_verify_code/find_pwd", password_recovery.SendSecondCode),
     ("find_pwd_check2", identity_steps.Check2),
     ("find_pwd", password_recovery.FindPwd),
+    ("update_pwd", passwords.UpdatePwd),
+    ("send_verify_code/set_password", passwords.SendSetPasswordCode),
+    ("set_password", passwords.SetPassword),
     ("api_key/create", api_keys.CreateKey),
     ("api_keys", api_keys.Keys),
     ("api_key/update_ips", api_keys.ChangeKeyAddresses),
     ("api_key/change_status", api_keys.ChangeKeyStatus),
     ("api_key/delete", api_keys.DeleteKey),
+    ("trade_pwd/set", passwords.SetTradePwd),
     ("open/futures", wallets.OpenFutures),
     ("open/contract", wallets.OpenFutures),
+    ("edit_anti_phishing_code", passwords.EditAntiPhishingCode),
 )
 """Below /api/user/ and /mapi/user/."""
 ELSEWHERE: tuple[tuple[str, type], ...] = (
     ("api/common/send_sms_verify_code", codes.CommonSms),
     ("api/common/send_email_verify_code", codes.CommonEmail),
     ("api/common/send_verify_code", codes.Common),
+    ("api/basic/countries", countries.Countries),
+    ("s_api/basic/countries", countries.Countries),
 )
 
 

@@ -45,15 +45,15 @@ class EmailFields(serializers.Serializer[Any]):
     email = Email()
 
 
-class MobileInput(MobileFields, CodeFields):
+class MobileCheckInput(MobileFields, CodeFields):
     """The phone, and the code that came to it."""
 
 
-class EmailInput(EmailFields, CodeFields):
+class EmailCheckInput(EmailFields, CodeFields):
     """The email, and the code that came to it."""
 
 
-class SecondInput(RequestInput):
+class SecondStepInput(RequestInput):
     """The second factor: order and code, an authenticator's code alone, or the number of the identity document."""
 
     order_id = OptionalOrder()
@@ -115,7 +115,7 @@ class MobileCheck(BhexView):
 
     @operation(
         needs=Needs(login=False),
-        input=MobileInput,
+        input=MobileCheckInput,
         output=RequestOutput,
         rate="60/m",
         summary="Show the code that came to the phone",
@@ -131,7 +131,7 @@ class EmailCheck(BhexView):
 
     @operation(
         needs=Needs(login=False),
-        input=EmailInput,
+        input=EmailCheckInput,
         output=RequestOutput,
         rate="60/m",
         summary="Show the code that came by email",
@@ -147,7 +147,7 @@ class MobileCheck1(BhexView):
 
     @operation(
         needs=Needs(login=False),
-        input=MobileInput,
+        input=MobileCheckInput,
         output=FirstOutput,
         rate="60/m",
         summary="Show the code that came to the phone, and learn what is due then",
@@ -163,7 +163,7 @@ class EmailCheck1(BhexView):
 
     @operation(
         needs=Needs(login=False),
-        input=EmailInput,
+        input=EmailCheckInput,
         output=FirstOutput,
         rate="60/m",
         summary="Show the code that came by email, and learn what is due then",
@@ -179,7 +179,7 @@ class Check2(BhexView):
 
     @operation(
         needs=Needs(login=False),
-        input=SecondInput,
+        input=SecondStepInput,
         output=SuccessOutput,
         rate="60/m",
         summary="Show the second factor of a forgotten password",

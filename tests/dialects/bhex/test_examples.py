@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from tests.dialects.bhex import given_keys, given_recovery, given_security, given_signing
+from tests.dialects.bhex import given_keys, given_passwords, given_recovery, given_security, given_signing
 from tests.dialects.bhex.given import GIVEN
 from tests.dialects.replay import differences, examples, filled
 
 EXAMPLES = examples("bhex")
-ARRANGED = (given_keys, given_recovery, given_security, given_signing)
+ARRANGED = (given_keys, given_passwords, given_recovery, given_security, given_signing)
 """The modules that tell what stands before their examples; importing them is enough."""
 
 
