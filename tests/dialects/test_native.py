@@ -18,7 +18,7 @@ OPEN = {
     "post_oauth_authorizations", "get_oauth_authorizations_by_id", "post_oauth_authorizations_by_id_deny",
     "post_oauth_token", "post_oauth_revoke", "get_oauth_userinfo", "get_oauth_kyc_level",
     "post_recovery_cases", "get_recovery_cases_current", "delete_recovery_cases_current", "put_recovery_cases_selfie",
-    "post_captchas",
+    "post_captchas", "get_liability_proofs",
     "post_codes", "post_registration", "post_sessions", "post_sessions_by_code", "get_countries", "get_coins",
     "get_rates",
     "post_passkey_challenges",

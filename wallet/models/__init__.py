@@ -7,6 +7,7 @@ from wallet.models.conversions import Conversion, ConversionLimit, ConversionQuo
 from wallet.models.deposits import Deposit, DepositAddress, DepositEvent, WatchedBlock, WatcherCursor
 from wallet.models.futures import FuturesOpening
 from wallet.models.ledger import Entry, LedgerAccount, PendingEntry, Posting
+from wallet.models.liabilities import LiabilityNode, LiabilityProof
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.payments import PaidService, Payment, PaymentEvent, PaymentLimit
 from wallet.models.rates import Rate
@@ -31,6 +32,8 @@ __all__ = [
     "Entry",
     "FuturesOpening",
     "LedgerAccount",
+    "LiabilityNode",
+    "LiabilityProof",
     "Network",
     "OutgoingTransaction",
     "PaidService",
