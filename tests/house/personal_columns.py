@@ -114,6 +114,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "wallet.Payment": _of(BOOKS, "client_reference", "fingerprint") | _of(RANDOM, "api_key_id"),
     "wallet.PaymentEvent": _of(STATE, "state_before", "actor_kind") | _of(OFFICERS, "reason"),
     "wallet.Rate": _of(OURS, "source"),
+    "wallet.LiabilityProof": _of(OURS, "root"),
+    "wallet.LiabilityNode": _of(RANDOM, "digest", "nonce"),
     "wallet.FuturesOpening": _of(STATE, "agreement"),
     "wallet.Withdrawal": _of(WIPED, "requested_from")
     | _of(BOOKS, "address", "memo", "client_reference", "payload_hash", "fingerprint")

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -29,10 +30,8 @@ def test_the_root_sums_every_leaf_whatever_their_number(amounts: list[Decimal]) 
     leaves = [merkle.leaf(coin="ETH", uid=n, balance=amount, nonce=b"n" * 32) for n, amount in enumerate(amounts)]
     tree = merkle.levels(leaves)
     assert tree[-1][0].total == sum(amounts)
-    assert [len(level) for level in tree][0] == len(amounts)
-    assert all(
-        len(below) == 2 * len(above) or len(below) == 2 * len(above) - 1 for below, above in zip(tree, tree[1:], strict=False)
-    )
+    assert len(tree[0]) == len(amounts)
+    assert all(len(below) == 2 * len(above) or len(below) == 2 * len(above) - 1 for below, above in pairwise(tree))
 
 
 def test_no_tree_has_a_sum_below_zero_and_none_is_without_leaves() -> None:
@@ -57,7 +56,8 @@ def inclusion(leaves: list[Node], position: int, uid: int, balance: str, nonce: 
 
 def run(told: Any, root: str, *more: str) -> tuple[int, str]:
     """The script as a customer starts it: no packages, no environment of ours."""
-    ran = subprocess.run([sys.executable, "-I", "-S", str(SCRIPT), "-", "--root", root, *more], input=json.dumps(told), text=True, capture_output=True, check=False)  # fmt: skip
+    command = [sys.executable, "-I", "-S", str(SCRIPT), "-", "--root", root, *more]
+    ran = subprocess.run(command, input=json.dumps(told), text=True, capture_output=True, check=False)
     return ran.returncode, ran.stdout + ran.stderr
 
 

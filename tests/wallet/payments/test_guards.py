@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +22,9 @@ from wallet.services import audit, balances
 from wallet.services.payments import paying, settling
 from wallet.services.payments.paying import Paid
 from wallet.sql import load
+
+LONG_AGO = datetime(2026, 1, 1, tzinfo=UTC)
+"""A fixed time: what names a test must be the same in every worker."""
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +66,7 @@ def test_the_database_keeps_a_payment_as_it_was_asked_for() -> None:
         {"amount": 1},
         {"customer": payer()},
         {"api_key_id": "x"},
-        {"expires_at": now()},
+        {"expires_at": LONG_AGO},
         {"client_reference": "x"},
     ):
         assert refused_by(lambda changes=changes: rows.update(**changes)) == "payment_facts"
@@ -82,7 +86,7 @@ def test_the_database_keeps_a_payment_as_it_was_asked_for() -> None:
         ({"amount": 0}, "payment_amount_positive"),
         ({"state": "held"}, "payment_begins_requested"),
         ({"captured_amount": 1}, "payment_captured_within"),
-        ({"finished_at": now()}, "payment_finished_at_its_end"),
+        ({"finished_at": LONG_AGO}, "payment_finished_at_its_end"),
         ({"client_reference": "one"}, "payment_client_reference_once"),
     ],
     ids=str,
