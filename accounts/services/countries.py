@@ -23,6 +23,24 @@ def listed() -> QuerySet[Country]:
     return Country.objects.order_by("sort", "alpha2")
 
 
+def find(code: str) -> Country:
+    """The country of an ISO 3166-1 code: two letters, three letters, or the number. Raises CountryUnknown."""
+    said = code.strip().upper()
+    by = {"numeric": said.zfill(3)} if said.isdecimal() else {"alpha3" if len(said) == 3 else "alpha2": said}
+    found = Country.objects.filter(**by).first() if said.isascii() and len(said) <= 3 else None
+    if found is None:
+        raise CountryUnknown(country=code.strip()[:16])
+    return found
+
+
+def name_of(alpha2: str, language: str) -> str:
+    """What the country is called in the language (`en`, `zh-CN`, `zh-TW`); the code where we don't know the country."""
+    country = Country.objects.filter(alpha2=alpha2).first()
+    if country is None:
+        return alpha2
+    return {"zh-CN": country.name_zh_cn, "zh-TW": country.name_zh_tw}.get(language, country.name_en)
+
+
 def load(step: Callable[[], None] = lambda: None) -> int:
     """Write all countries; how many there are. Doing it again changes nothing but names that CLDR changed.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any
@@ -83,6 +84,8 @@ class ExactFormParser(FormParser):
     """Urlencoded forms, in which each name stands once."""
 
     encoding = "ascii"
+    left_over: frozenset[str] = frozenset()
+    """Names that may stand several times, and then say nothing."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
         """The fields as a plain dictionary. Raises MalformedBody, TooLarge."""
@@ -98,15 +101,20 @@ class ExactFormParser(FormParser):
             )
         except ValueError:
             raise MalformedBody(reason="it is not a form") from None
-        fields = _once(pairs)
+        said = Counter(name for name, _ in pairs)
+        fields = _once([pair for pair in pairs if said[pair[0]] == 1 or pair[0] not in self.left_over])
         refuse_unstorable(fields)
         return fields
 
 
 class LooseFormParser(ExactFormParser):
-    """Urlencoded forms of clients that escape nothing: what is not ASCII is UTF-8, a lone `%` is itself."""
+    """Urlencoded forms of clients that escape nothing: what is not ASCII is UTF-8, a lone `%` is itself.
+
+    A signed link that such a client sends is cut at its `&token=`: two of them leave two tokens over.
+    """
 
     encoding = "utf-8"
+    left_over = frozenset({"token"})
 
 
 class ExactMultiPartParser(MultiPartParser):

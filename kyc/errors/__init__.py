@@ -58,6 +58,7 @@ from kyc.errors.claims import CaseNotWaiting as CaseNotWaiting
 from kyc.errors.claims import ImagesMasked as ImagesMasked
 from kyc.errors.claims import ImagesUnseen as ImagesUnseen
 from kyc.errors.claims import NotALead as NotALead
+from kyc.errors.files import ImageAbsent as ImageAbsent
 from kyc.errors.files import StorageUnavailable as StorageUnavailable
 from kyc.errors.files import UploadBytesReached as UploadBytesReached
 from kyc.errors.files import UploadUnfit as UploadUnfit

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from config.kit.errors import DomainError, Kind
+from config.kit.errors import Absent, DomainError, Kind
 
 
 class UploadBytesReached(DomainError):
@@ -41,6 +41,17 @@ class UploadUsed(DomainError):
     slug = "kyc.upload_used"
     kind = Kind.CONFLICT
     message = "This file is already used for something else. Upload it again."
+    document_kind: str
+
+
+class ImageAbsent(Absent):
+    """What is named as an image is no upload of this customer's, or none any more."""
+
+    slug = "kyc.image_absent"
+    kind = Kind.ABSENT
+    message = "The file named as {document_kind} is not one of your uploads. Upload it again."
+    thing: str = "upload"
+    document_kind: str
 
 
 class StorageUnavailable(DomainError):

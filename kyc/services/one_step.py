@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 
 from accounts.services import second_factor
+from config.kit.errors import Absent
 from kyc.catalogue.requirements import REQUIREMENTS
-from kyc.errors import AlreadyApproved, DocumentsMissing, PartsMissing, UnderReview
+from kyc.errors import AlreadyApproved, DocumentsMissing, ImageAbsent, PartsMissing, UnderReview
 from kyc.models import Case, CaseState, Document, DocumentKind, DocumentState, Gender, Level, Part
 from kyc.models.cases import Programme
 from kyc.services import (
@@ -74,7 +75,7 @@ def submit(
     Approval gives levels 1 and 2. A standing level 2 is renewed from a draft with its documents; while any level stands,
     what it rests on may be typed again but not otherwise, unless an officer sent it back. Call it outside transactions.
     Raises NotForSubAccounts, IdentityInvalid, IdNumberInvalid, IdNumberUnfit, BirthdayInvalid, TooYoung, DocumentExpired,
-    ExpiryInvalid, Absent (an image); then what `second_factor.require` raises; then UnderReview, AlreadyApproved,
+    ExpiryInvalid, ImageAbsent; then what `second_factor.require` raises; then UnderReview, AlreadyApproved,
     IdentityDiffers, PartSettled, IdNumberTaken, UploadUnfit, UploadUsed, DocumentsMissing, PartsMissing. Nothing is written
     then.
     """
@@ -82,7 +83,7 @@ def submit(
     clean = personal_data.partly_checked(_as_personal(details, birthday=details.birthday))
     personal_data.check_expiry(details.document_expires_on)
     named = {DocumentKind.ID_FRONT: front, DocumentKind.SELFIE: selfie}
-    images = {kind: names.canonical(path) for kind, path in named.items() if path}
+    images = {kind: _own_image(user, kind, path) for kind, path in named.items() if path}
     second_factor.require(user, proof, Purpose.KYC, client=client)
     with contested.noted(user, identity.number_index_of(clean)), spoken(), transaction.atomic():
         vault.lock(user)
@@ -114,11 +115,22 @@ def _keep(user: User, case: Case, clean: PersonalData) -> None:
     identity.write(user, clean)
 
 
+def _own_image(user: User, kind: str, path: str) -> str:
+    """The bare path of what is named as this image. It is found by that and by its owner; nothing is ever fetched."""
+    try:
+        names.find(path, user)
+    except Absent:
+        raise ImageAbsent(document_kind=kind) from None
+    return names.canonical(path)
+
+
 def _claim(user: User, case: Case, kind: str, path: str) -> None:
     if Document.objects.filter(case=case, kind=kind, state=DocumentState.ACCEPTED).exists():
-        names.find(path, user)  # a stranger's is refused here as well
         return
-    uploads.claim(user=user, path=path, kind=kind, case=case)
+    try:
+        uploads.claim(user=user, path=path, kind=kind, case=case)
+    except Absent:  # it was there a moment ago: its time was over
+        raise ImageAbsent(document_kind=kind) from None
 
 
 def _hand_in(case: Case, clean: PersonalData, expires_on: date | None) -> Case:

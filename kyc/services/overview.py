@@ -151,7 +151,7 @@ def _case(level: int, case: Case | None, id_type: str, has_data: bool, language:
         documents=_documents(case, language),
         refused_parts=_refused_parts(case, language),
         document_expires_on=case.document_expires_on if case else None,
-        reason=_case_reason(case, language),
+        reason=case_reason(case, language),
         submitted_at=case.submitted_at if case else None,
         decided_at=case.decided_at if case else None,
     )
@@ -194,7 +194,8 @@ def _refused_parts(case: Case | None, language: str) -> list[PartShown]:
     return [PartShown(part, reason_shown(refused[part], language)) for part in Part.values if part in refused]
 
 
-def _case_reason(case: Case | None, language: str) -> ReasonShown | None:
+def case_reason(case: Case | None, language: str) -> ReasonShown | None:
+    """Why the case was sent back, rejected or revoked; None for every other."""
     if case is None or case.state not in (CaseState.SENT_BACK, CaseState.REJECTED, CaseState.REVOKED):
         return None
     if case.state == CaseState.REVOKED:
@@ -227,10 +228,10 @@ def standing(user: User) -> dict[str, Any]:
     """The identity level, and where the newest case that is no draft stands: what other apps show beside the account."""
     level = entitlements.level_of(user)
     newest = Case.objects.filter(user=user).exclude(state=CaseState.DRAFT).order_by("-id").first()
-    return {"identity_level": level, "identity": _STANDINGS[CaseState(newest.state)] if newest else Identity.NONE}
+    return {"identity_level": level, "identity": STANDINGS[newest.state] if newest else Identity.NONE}
 
 
-_STANDINGS = {
+STANDINGS: dict[str, Identity] = {
     CaseState.SUBMITTED: Identity.IN_REVIEW,
     CaseState.RESUBMITTED: Identity.IN_REVIEW,
     CaseState.APPROVED: Identity.APPROVED,

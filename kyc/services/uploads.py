@@ -85,7 +85,7 @@ def claim(*, user: User, path: str, kind: str, case: Case | None = None) -> Docu
 def _same(document: Document, kind: str, case: Case | None) -> Document:
     live = document.state != DocumentState.REPLACED and document.kind == kind
     if not live or (document.case_id != case.pk if case is not None else document.case.ended):
-        raise UploadUsed
+        raise UploadUsed(document_kind=kind)
     return document
 
 

@@ -71,3 +71,18 @@ def test_the_console_closes_and_opens() -> None:
     ]
     with pytest.raises(CommandError):
         call_command("close_country", "XX", by="ops", reason="order 9")
+
+
+def test_a_country_is_found_by_each_of_its_codes_and_named_in_the_language() -> None:
+    assert {countries.find(code).alpha2 for code in ("CN", "cn", "CHN", "156", " 156 ")} == {"CN"}
+    assert countries.find("8").alpha2 == "AL"
+    for code in ("", "XX", "0156", "China", "１５６", "-1"):
+        with pytest.raises(errors.CountryUnknown):
+            countries.find(code)
+    assert [countries.name_of("CN", language) for language in ("en", "zh-CN", "zh-TW", "fr")] == [
+        "China",
+        "中国",
+        "中國",
+        "China",
+    ]
+    assert countries.name_of("XX", "en") == "XX"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
 
 from django.http import HttpRequest
 from rest_framework.fields import CharField, Field
@@ -15,11 +16,14 @@ from config.dialects.bhex.numbers import (
     FAILED_SIGN_INS,
     FIELDS,
     GA_CODE,
+    IDENTITY_PARTS,
+    IMAGES,
     KEY_DISABLED,
     NUMBERS,
     PARAMETER,
     SIGN_IN,
     SMS_CODE,
+    STEP_MISSING,
     STEP_REPEATED,
     TOO_FAST,
     USE_EMAIL,
@@ -38,6 +42,9 @@ STATUSES = {
     "api.method_not_allowed": 405,
     "api.too_large": 413,
     "api.unavailable": 503,
+    "kyc.document_too_large": 413,
+    "kyc.imaging_busy": 503,
+    "kyc.storage_unavailable": 503,
     "api.unexpected": 500,
 }
 """Everything else is 400, and 429 where it is too much; never 403, whose body the web client drops."""
@@ -68,17 +75,32 @@ def number_of(error: DomainError) -> int:
         return FAILED_RECOVERIES[-1] if locked else _counted(FAILED_RECOVERIES, failures)
     if error.slug in {"messaging.wrong_code", "messaging.code_expired"}:
         return BY_CHANNEL.get(error.facts.get("channel", ""), GA_CODE)
-    if error.slug == "flow.illegal_move":
-        return KEY_DISABLED if error.facts["flow"] == "API key" else STEP_REPEATED
-    if error.slug == "accounts.recovery_order_due":
-        return USE_EMAIL if error.facts["channel"] == "email" else USE_MOBILE
-    if error.slug == "accounts.contact_taken":
-        return NUMBERS["accounts.email_taken" if error.facts["channel"] == "email" else "accounts.phone_taken"]
-    return NUMBERS.get(error.slug, BY_KIND[error.kind])
+    by_facts = BY_FACTS.get(error.slug)
+    return by_facts(error.facts) if by_facts else NUMBERS.get(error.slug, BY_KIND[error.kind])
 
 
 def _counted(numbers: tuple[int, ...], failures: int | None) -> int:
     return numbers[min(max(failures or 1, 1), len(numbers)) - 1]
+
+
+def _image(facts: Mapping[str, Any]) -> int:
+    """Of the first image that is missing or can't be used."""
+    named = [facts.get("document_kind"), *facts.get("kinds", ())]
+    return next((IMAGES[kind] for kind in named if kind in IMAGES), STEP_MISSING)
+
+
+BY_FACTS: dict[str, Callable[[Mapping[str, Any]], int]] = {
+    "kyc.image_absent": _image,
+    "kyc.upload_used": _image,
+    "kyc.documents_missing": _image,
+    "kyc.identity_invalid": lambda facts: IDENTITY_PARTS.get(facts["name"], PARAMETER),
+    "flow.illegal_move": lambda facts: KEY_DISABLED if facts["flow"] == "API key" else STEP_REPEATED,
+    "accounts.recovery_order_due": lambda facts: USE_EMAIL if facts["channel"] == "email" else USE_MOBILE,
+    "accounts.contact_taken": lambda facts: (
+        NUMBERS["accounts.email_taken"] if facts["channel"] == "email" else NUMBERS["accounts.phone_taken"]
+    ),
+}
+"""Slugs whose number depends on what the refusal tells."""
 
 
 def _of_input(error: InvalidInput) -> int:
@@ -116,7 +138,17 @@ def refuse(error: DomainError, request: HttpRequest) -> WireError:
 BHEX = register(
     Dialect(
         name="bhex",
-        prefixes=("/api/user/", "/mapi/user/", "/user/", "/api/oauth2/", "/api/common/", "/api/basic/", "/s_api/", "/os/"),
+        prefixes=(
+            "/api/user/",
+            "/mapi/user/",
+            "/user/",
+            "/api/oauth2/",
+            "/api/common/",
+            "/api/basic/",
+            "/s_api/",
+            "/os/",
+            "/api/os/",
+        ),
         authenticators=("accounts.api.bhex.authentication.BhexSessionAuthentication",),
         refuse=refuse,
         status_of=status_of,

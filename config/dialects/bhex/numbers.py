@@ -9,6 +9,12 @@ TOO_FAST, STEP_MISSING, STEP_REPEATED, NOT_FOUND, NOT_ALLOWED, DEFECT = 30016, 3
 SMS_CODE, EMAIL_CODE, GA_CODE = 31015, 31016, 31024
 KEY_DISABLED = 31045
 USE_EMAIL, USE_MOBILE = 31209, 31210
+IMAGES = {"id_front": 31035, "selfie": 31036}
+"""A document that is missing or can't be used → its number."""
+IDENTITY_PARTS = {
+    "nationality": 31037, "last_name": 31029, "first_name": 31030, "gender": 31031, "id_type": 31032, "birthday": 31034,
+}  # fmt: skip
+"""A part of the typed data that can't be true, in our words → its number; what is wrong with a birthday is the number's."""
 FAILED_SIGN_INS = (31019, 31048, 31049, 31050, 31051, 31052)
 """The first wrong password, the second … the sixth and all after it. Source: bhex: 手机登录, 错误码备注."""
 FAILED_RECOVERIES = (31201, 31202, 31203, 31204, 31205, 31206)
@@ -87,6 +93,27 @@ NUMBERS: dict[str, int] = {
     "kyc.not_entitled": NOT_ALLOWED,
     "accounts.favourite_invalid": PARAMETER,
     "accounts.too_many_favourites": NOT_ALLOWED,
+    "accounts.country_unknown": 31037,
+    "kyc.id_number_invalid": 31034,
+    "kyc.id_number_unfit": 31034,
+    "kyc.id_number_taken": 31066,
+    "kyc.birthday_invalid": 31034,
+    "kyc.too_young": NOT_ALLOWED,
+    "kyc.identity_differs": NOT_ALLOWED,
+    "kyc.document_expired": NOT_ALLOWED,
+    "kyc.part_settled": NOT_ALLOWED,
+    "kyc.parts_missing": STEP_MISSING,
+    "kyc.under_review": 31067,
+    "kyc.already_approved": 31067,
+    "kyc.upload_unfit": 31053,
+    "kyc.document_unreadable": 31053,
+    "kyc.document_too_large": BAD_REQUEST,
+    "kyc.upload_quota_reached": TOO_FAST,
+    "kyc.upload_bytes_reached": TOO_FAST,
+    "kyc.video_quota_reached": TOO_FAST,
+    "kyc.imaging_busy": DEFECT,
+    "kyc.storage_unavailable": DEFECT,
+    "kyc.link_invalid": EXPIRED,
 }
 """Slug → number. `dialect.number_of` decides those that depend on more than the slug."""
 BY_KIND = {
@@ -115,6 +142,16 @@ FIELDS: dict[str, tuple[int, int]] = {
     "email_verify_code": (31014, PARAMETER),
     "tag": (31044, PARAMETER),
     "ip_white_list": (31042, 31047),
+    "nationality": (31028, 31037),
+    "first_name": (31029, 31029),
+    "second_name": (31030, 31030),
+    "gender": (31031, 31031),
+    "card_type": (31032, 31032),
+    "card_no": (31033, 31034),
+    "card_front_url": (31035, 31035),
+    "card_hand_url": (31036, 31036),
+    "upload_image_file": (PARAMETER, 31053),
+    "upload_video_file": (PARAMETER, 31053),
     "trade_pwd": (31055, 31075),
     "trade_pwd2": (31055, 31012),
 }

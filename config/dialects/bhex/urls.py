@@ -6,6 +6,7 @@ from django.urls import URLPattern, path
 
 from accounts.api.bhex import bindings, codes, countries, favorites, own_account, password_recovery, passwords, sign_in, sign_up
 from apikeys.api import bhex as api_keys
+from kyc.api.bhex import files, verify
 from kyc.api.bhex import password_recovery as identity_steps
 from wallet.api import bhex as wallets
 
@@ -28,6 +29,11 @@ USER: tuple[tuple[str, type], ...] = (
     ("favorite/create", favorites.Create),
     ("favorite/cancel", favorites.Cancel),
     ("favorite/list", favorites.List),
+    ("verify/upload_image", files.UploadImage),
+    ("upload_image", files.UploadImage),
+    ("upload_video", files.UploadVideo),
+    ("verify", verify.Verify),
+    ("verify_info", verify.VerifyInfo),
     ("before_bind_ga", bindings.BeforeBindGa),
     ("bind_ga", bindings.BindGa),
     ("bind_mobile", bindings.BindMobile),
@@ -54,6 +60,8 @@ USER: tuple[tuple[str, type], ...] = (
 )
 """Below /api/user/ and /mapi/user/."""
 ELSEWHERE: tuple[tuple[str, type], ...] = (
+    ("user/verify_info", verify.VerifyInfo),
+    *((f"os/{folder}/<str:name>", files.File) for folder in ("kyc_image", "kyc_video")),
     ("api/common/send_sms_verify_code", codes.CommonSms),
     ("api/common/send_email_verify_code", codes.CommonEmail),
     ("api/common/send_verify_code", codes.Common),
@@ -68,4 +76,8 @@ def _mounted(prefix: str, index: tuple[tuple[str, type], ...]) -> list[URLPatter
 
 described = [*_mounted("api/user/", USER), *_mounted("", ELSEWHERE)]
 """Each endpoint once, for the description."""
-urlpatterns = [*described, *_mounted("mapi/user/", USER)]
+FILES = tuple(
+    (f"{prefix}os/{folder}/<str:name>", files.File) for prefix in ("s_api/", "api/") for folder in ("kyc_image", "kyc_video")
+)
+"""Where the document's clients look for what they uploaded."""
+urlpatterns = [*described, *_mounted("mapi/user/", USER), *_mounted("", FILES)]

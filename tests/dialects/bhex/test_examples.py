@@ -5,14 +5,26 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.dialects.bhex import given_keys, given_passwords, given_recovery, given_security, given_signing
+from tests.dialects.bhex import (
+    given_identity,
+    given_keys,
+    given_passwords,
+    given_recovery,
+    given_security,
+    given_signing,
+    identities,
+)
 from tests.dialects.bhex.given import GIVEN
 from tests.dialects.replay import differences, examples, filled
+from tests.kyc import clips
 
 EXAMPLES = examples("bhex")
-ARRANGED = (given_keys, given_passwords, given_recovery, given_security, given_signing)
+ARRANGED = (given_identity, given_keys, given_passwords, given_recovery, given_security, given_signing)
 """The modules that tell what stands before their examples; importing them is enough."""
+FILES = {"image": identities.picture, "video": lambda: SimpleUploadedFile("me.mp4", clips.clip(seconds=0.5))}
+"""What an example sends as a file, by its kind."""
 
 
 @pytest.mark.django_db(transaction=True)
@@ -21,6 +33,10 @@ def test_the_example_is_answered_as_documented(name: str, example: dict[str, Any
     browser, facts = GIVEN[example["given"]]()
     request = example["request"]
     fields = filled(request.get("form", {}), facts)
-    answer = browser.post(request["path"], fields) if request["method"] == "POST" else browser.get(request["path"])
+    files = {field: FILES[kind]() for field, kind in request.get("files", {}).items()}
+    if files:
+        answer = browser.upload(request["path"], {**fields, **files})
+    else:
+        answer = browser.post(request["path"], fields) if request["method"] == "POST" else browser.get(request["path"])
     assert answer.status_code == example.get("status", 200), answer.content
     assert list(differences(example["answer"], answer.json(), set(example["varies"]))) == []

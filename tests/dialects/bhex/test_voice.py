@@ -47,7 +47,8 @@ def test_apps_call_each_address_of_a_user_under_their_own_prefix() -> None:
 def test_every_number_has_its_sentence_in_three_languages() -> None:
     used = {*numbers.NUMBERS.values(), *numbers.BY_KIND.values(), *numbers.FAILED_SIGN_INS, *numbers.FAILED_RECOVERIES,
             *(number for pair in numbers.FIELDS.values() for number in pair),
-            numbers.SMS_CODE, numbers.EMAIL_CODE, numbers.GA_CODE, numbers.KEY_DISABLED}  # fmt: skip
+            numbers.SMS_CODE, numbers.EMAIL_CODE, numbers.GA_CODE, numbers.KEY_DISABLED,
+            *numbers.IMAGES.values(), *numbers.IDENTITY_PARTS.values()}  # fmt: skip
     assert used <= set(texts.TEXTS)
     for number, said in texts.TEXTS.items():
         assert len(set(said)) >= 2, number
@@ -65,8 +66,8 @@ def reachable() -> set[str]:
 DECIDED = {
     "accounts.wrong_credentials", "accounts.sign_in_locked", "accounts.recovery_code_wrong", "accounts.recovery_proof_wrong",
     "accounts.recovery_locked", "messaging.wrong_code", "messaging.code_expired", "accounts.contact_taken",
-    "flow.illegal_move",
     "accounts.recovery_order_due",
+    "flow.illegal_move", "kyc.image_absent", "kyc.upload_used", "kyc.documents_missing", "kyc.identity_invalid",
 }  # fmt: skip
 """Slugs whose number depends on more than the slug."""
 
