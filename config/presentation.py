@@ -42,6 +42,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
                 "name": "btse-api",
                 "description": "With `btse-nonce`, `btse-sign` (or `request-…`): HMAC-SHA384 over path, nonce and body.",
             },
+            "bitginSession": {
+                "type": "apiKey",
+                "in": "header",
+                "name": "token",
+                "description": "The header `token` of the answer to `POST /v1/login`, or the cookie of the same name.",
+            },
             "bitflexSession": {
                 "type": "apiKey",
                 "in": "header",

@@ -10,6 +10,7 @@ from drf_spectacular.views import SpectacularAPIView
 
 from accounts.admin_site import site
 from accounts.api.security_links import SecurityLinkLook, SecurityLinks
+from config import shared_paths
 from config.health import healthz, readyz
 from config.kit.context import current_request_id
 from config.kit.dialect import answer_refusal, owner
@@ -19,7 +20,7 @@ from wallet.api.transfer_links import TransferLinkLook, TransferLinks
 DESCRIBED = {
     "native": "config.dialects.native.urls_mounted",
     "spot": "config.dialects.spot.urls",
-    "bitgin": "config.dialects.bitgin.urls",
+    "bitgin": "config.dialects.bitgin.urls_described",
     "bhex": "config.dialects.bhex.urls_described",
     "bitflex": "config.dialects.bitflex.urls",
 }
@@ -42,6 +43,7 @@ urlpatterns = [
     path("healthz", healthz),
     path("readyz", readyz),
     path("api/v1/", include("config.dialects.native.urls")),
+    path("v1/login", shared_paths.login),
     path("", include("config.dialects.spot.urls")),
     path("", include("config.dialects.bitgin.urls")),
     path("", include("config.dialects.bhex.urls")),

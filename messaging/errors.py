@@ -45,6 +45,8 @@ class TooManyCodes(DomainError):
     kind = Kind.LIMITED
     message = "Too many codes were asked for. Try again in {retry_after} s."
     retry_after: int
+    channel: str = ""
+    """By which the code would have gone: email or sms."""
 
 
 class CodeRefused(DomainError):

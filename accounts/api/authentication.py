@@ -31,7 +31,7 @@ class SessionAuthentication(BaseAuthentication):
     """Finds the open session of the token and its user, in one query.
 
     A dialect with another header or cookie overrides `in_header` and `cookie_name`; one whose apps send cookies overrides
-    `check_page`.
+    `check_page`, one whose tokens have another form `is_token`.
     """
 
     def cookie_name(self) -> str:
@@ -46,6 +46,10 @@ class SessionAuthentication(BaseAuthentication):
     def in_cookie(self, request: HttpRequest) -> str | None:
         """The token of the cookie; None where there is none."""
         return request.COOKIES.get(self.cookie_name()) or None
+
+    def is_token(self, text: str) -> bool:
+        """Whether the text can be a token at all; what can't is not looked up."""
+        return len(text) == TOKEN_LENGTH and text.isascii()
 
     def check_page(self, request: HttpRequest) -> None:
         """Promise that a request with the cookie alone was asked for by a page of ours. Raises CrossSite."""
@@ -65,7 +69,7 @@ class SessionAuthentication(BaseAuthentication):
             self.check_page(http_request)
         elif kept and not equal(shown, kept):
             raise CredentialsDisagree
-        session = _session(shown if shown is not None else kept or "")
+        session = self._session(shown if shown is not None else kept or "")
         http_request.customer_session = session  # type: ignore[attr-defined]  # views of this app act on it
         return session.user, Credential(
             kind="session",
@@ -76,16 +80,15 @@ class SessionAuthentication(BaseAuthentication):
             freshened_by=lambda: second_factor.not_fresh(session.user).methods,
         )
 
+    def _session(self, text: str) -> Session:
+        found = sessions.find(text) if self.is_token(text) else None
+        if found is None:
+            raise NotSignedIn
+        return found
+
     def authenticate_header(self, request: Request) -> str:
         """What a 401 tells the client to show."""
         return "Bearer"
-
-
-def _session(text: str) -> Session:
-    found = sessions.find(text) if len(text) == TOKEN_LENGTH and text.isascii() else None
-    if found is None:
-        raise NotSignedIn
-    return found
 
 
 def require_own_page(request: HttpRequest) -> None:
@@ -96,6 +99,15 @@ def require_own_page(request: HttpRequest) -> None:
     else:
         allowed = is_ours(request.headers.get("Origin", ""))
     if not allowed:
+        raise CrossSite
+
+
+def refuse_other_page(request: HttpRequest) -> None:
+    """Refuse what a browser says another site's page asked for; an app says nothing of pages. Raises CrossSite."""
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None and site not in SAME_SITE and not (site == "same-site" and is_ours(origin or "")):
+        raise CrossSite
+    if site is None and origin is not None and not is_ours(origin):
         raise CrossSite
 
 

@@ -89,10 +89,13 @@ from accounts.errors.signin import AlreadyActivated as AlreadyActivated
 from accounts.errors.signin import CredentialsChanged as CredentialsChanged
 from accounts.errors.signin import EmailTaken as EmailTaken
 from accounts.errors.signin import FactorNotServed as FactorNotServed
+from accounts.errors.signin import NameMissing as NameMissing
 from accounts.errors.signin import PasswordDue as PasswordDue
 from accounts.errors.signin import PhoneTaken as PhoneTaken
 from accounts.errors.signin import ReferralLocked as ReferralLocked
 from accounts.errors.signin import ReferralUnknown as ReferralUnknown
+from accounts.errors.signin import SignInCaptchaRequired as SignInCaptchaRequired
+from accounts.errors.signin import SignInCaptchaWrong as SignInCaptchaWrong
 from accounts.errors.signin import WaitingSessionInvalid as WaitingSessionInvalid
 from config.kit.errors import DomainError, Kind
 

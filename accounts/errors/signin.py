@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from config.kit.errors import DomainError, Kind
+from messaging.errors import CaptchaRequired, CaptchaWrong
 
 
 class CredentialsChanged(DomainError):
@@ -88,3 +89,25 @@ class ReferralLocked(DomainError):
     field = "referral_code"
     message = "Too many unknown referral codes from this network. Try again in {retry_after} s."
     retry_after: int
+
+
+class SignInCaptchaRequired(CaptchaRequired):
+    """A captcha is due at a log-in, perhaps because of so many failures of the name."""
+
+    failures: int
+
+
+class SignInCaptchaWrong(CaptchaWrong):
+    """The captcha of a log-in is wrong; so many failures of the name came before."""
+
+    failures: int
+
+
+class NameMissing(DomainError):
+    """A log-in names nobody."""
+
+    slug = "accounts.name_missing"
+    kind = Kind.INVALID
+    message = "Say who signs in."
+    failures: int = 1
+    """This try itself: nothing is counted for nobody."""

@@ -8,7 +8,14 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from accounts.errors import AccountStopped, CredentialsChanged, SecondFactorNotDue, WrongCredentials
+from accounts.errors import (
+    AccountStopped,
+    CredentialsChanged,
+    SecondFactorNotDue,
+    SignInCaptchaRequired,
+    SignInCaptchaWrong,
+    WrongCredentials,
+)
 from accounts.models import KnownDevice, Session, Status, User
 from accounts.models.attempts import Scope
 from accounts.models.logins import LoginAct
@@ -35,7 +42,7 @@ from accounts.services.clients import Client
 from accounts.services.manners import OURS, Manners
 from accounts.services.second_factor import Method, Proof
 from config.kit.errors import Unavailable
-from messaging.errors import CodeRefused
+from messaging.errors import CaptchaRequired, CaptchaWrong, CodeRefused
 from messaging.services.notices import notify
 
 NOBODY = 0
@@ -80,7 +87,7 @@ def log_in(
     stored, given = passwords.forms_of(user), passwords.Given(form, password)
     device = devices.find(device_token)
     subject = subject_of(name, user, device)
-    ask_captcha(subject, captcha, ip=client.ip)
+    ask_captcha(subject, captcha, ip=client.ip, manners=manners)
     tried = attempts.begin_sign_in(attempts.address(client.ip), subject, name_budget=manners.name_budget)
     try:
         fits = passwords.matches(stored, given)
@@ -90,7 +97,7 @@ def log_in(
     if not fits or user is None:
         fail(user, subject, client)
         failures = tried[1].failures
-        raise WrongCredentials(failures=failures, captcha_required=_captcha_is_due(subject, failures))
+        raise WrongCredentials(failures=failures, captcha_required=_captcha_is_due(subject, failures, manners))
     passwords.renew(stored, given)
     attempts.forget([subject])
     attempts.give_back(attempts.address(client.ip))
@@ -112,17 +119,26 @@ def subject_of(name: names.LoginName, user: User | None, device: KnownDevice | N
     return Subject(Scope.NAME, name.counted)
 
 
-def ask_captcha(subject: Subject, captcha: Captcha, *, ip: str) -> None:
-    """Ask for a captcha where this door does, or after failures of the name. A lock is told without one."""
+def ask_captcha(subject: Subject, captcha: Captcha, *, ip: str, manners: Manners = OURS) -> None:
+    """Ask for a captcha where this door does, or after failures of the name. A lock is told without one.
+
+    Raises SignInCaptchaRequired, SignInCaptchaWrong, TooManyCaptchas, CaptchaUnavailable.
+    """
     failures, is_locked = attempts.standing(subject)
-    if not is_locked:
-        captcha_doors.ask(Door.LOGIN, captcha, ip=ip, is_due=_captcha_is_due(subject, failures))
+    if is_locked:
+        return
+    try:
+        captcha_doors.ask(Door.LOGIN, captcha, ip=ip, is_due=_captcha_is_due(subject, failures, manners))
+    except CaptchaRequired as refused:
+        raise SignInCaptchaRequired(kinds=refused.kinds, failures=failures) from None
+    except CaptchaWrong:
+        raise SignInCaptchaWrong(failures=failures) from None
 
 
-def _captcha_is_due(subject: Subject, failures: int) -> bool:
+def _captcha_is_due(subject: Subject, failures: int, manners: Manners) -> bool:
     """After so many failures of a name, existing or not. The owner's known device has tries of its own instead."""
     first = settings.LOGIN_CAPTCHA_AFTER_FAILURES
-    return subject.scope == Scope.NAME and 0 < first <= failures
+    return (subject.scope == Scope.NAME or manners.captcha_for_known_devices) and 0 < first <= failures
 
 
 def fail(user: User | None, subject: Subject, client: Client) -> None:
@@ -161,7 +177,7 @@ def admit(
         if due is not None:
             opened = sessions.open_session(user=current, level=Level.PRE2FA, client=client, by=by, due=due, manners=manners)
             return SignIn(opened.session, opened.token, methods=dues.methods(opened.session))
-        opened = sessions.open_session(user=current, level=_reached(current), client=client, by=by)
+        opened = sessions.open_session(user=current, level=_reached(current), client=client, by=by, manners=manners)
         if by == SignedInBy.PASSKEY:  # a fingerprint on the app's device is not what was lost
             recovery_ends.cancel_for_owner(user=current, client=client)
         return _completed(opened, device, client)
@@ -194,7 +210,9 @@ def _completed(opened: sessions.Opened, device: KnownDevice | None, client: Clie
     return SignIn(opened.session, opened.token, device_token=new_token)
 
 
-def complete(*, session: Session, proof: Proof | None, client: Client, device_token: str | None = None) -> SignIn:
+def complete(
+    *, session: Session, proof: Proof | None, client: Client, device_token: str | None = None, manners: Manners = OURS
+) -> SignIn:
     """Show what is due: a `pre2fa` session becomes a full one (or waits for the rest), a full one becomes fresh again.
 
     The token is a new one and the old one is dead. Raises WrongCode, CodeExpired, TooManyAttempts,
@@ -217,7 +235,8 @@ def complete(*, session: Session, proof: Proof | None, client: Client, device_to
     waited = session.level == Level.PRE2FA
     with transaction.atomic():
         user = _locked(session.user)
-        opened = sessions.rise(session=session, level=Level.PRE2FA if asked.rest else _reached(user), due=asked.rest)
+        level = Level.PRE2FA if asked.rest else _reached(user)
+        opened = sessions.rise(session=session, level=level, due=asked.rest, manners=manners)
         if opened is None:
             raise SecondFactorNotDue
         if asked.rest:

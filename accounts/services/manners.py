@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import string
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -20,18 +21,22 @@ class Manners:
 
     `waiting` is how long a session may wait for its second step, `waiting_token_length` the characters of the token by
     which it is named until then (None for a token as all others), `always_two_steps` whether a code is due also from who
-    turned on no second factor, `name_budget` when failures lock a name.
+    turned on no second factor, `name_budget` when failures lock a name, `new_token` how the token of a session is drawn
+    (with 256 bits, whatever its form), `captcha_for_known_devices` whether after failures a captcha is due from the owner's
+    own device too.
     """
 
     waiting: timedelta = timedelta(minutes=10)
     waiting_token_length: int | None = None
     always_two_steps: bool = False
     name_budget: Budget = BUDGETS[Scope.NAME]
+    new_token: Callable[[], str] = token
+    captcha_for_known_devices: bool = False
 
     def waiting_token(self) -> str:
         """A new token of a session that waits; letters and digits where the dialect names a length."""
         if self.waiting_token_length is None:
-            return token()
+            return self.new_token()
         return "".join(secrets.choice(_LETTERS) for _ in range(self.waiting_token_length))
 
 

@@ -26,7 +26,7 @@ from accounts.services.captcha_doors import Captcha, Door
 from accounts.services.clients import Client
 from accounts.services.second_factor import Method, Proof
 from config.kit.clock import now
-from config.kit.crypto import equal, token_hash
+from config.kit.crypto import equal, keyed_hash, token_hash
 from config.kit.crypto import token as new_token
 from messaging.errors import CodeExpired, CodeRefused, WrongCode
 from messaging.models import Channel, Purpose
@@ -70,6 +70,16 @@ def start(*, channel: str, destination: str, language: str, client: Client, capt
     user = _recoverable(channel, wanted)
     if user is None and strictness.may_tell(client.ip):
         raise AccountUnknown
+    return _begin(user, channel, wanted, language=language, client=client)
+
+
+def start_for_nobody(*, name: str, language: str, client: Client) -> Started:
+    """Do for a name that leads nowhere what `start` does for an address; nothing is sent. Raises TooManyCodes."""
+    nowhere = f"{keyed_hash('accounts.password-recovery.nobody', name).hex()[:32]}@unknown.invalid"
+    return _begin(None, Channel.EMAIL.value, nowhere, language=language, client=client, is_silent=True)
+
+
+def _begin(user: User | None, channel: str, wanted: str, *, language: str, client: Client, is_silent: bool = False) -> Started:
     text, moment = new_token(), now()
     index = rows.index(channel, wanted)
     with transaction.atomic():
@@ -92,6 +102,7 @@ def start(*, channel: str, destination: str, language: str, client: Client, capt
             language=user.language if user is not None else language,
             ip=client.ip,
             account_exists=user is not None,
+            is_silent=is_silent,
         )
     return Started(text, made.expires_at, sent)
 

@@ -17,7 +17,7 @@ from accounts.services import access, logins
 from accounts.services.clients import Client
 from accounts.services.manners import OURS, Manners
 from config.kit.clock import now
-from config.kit.crypto import token, token_hash
+from config.kit.crypto import token_hash
 from config.kit.errors import Absent, LevelTooLow
 from config.kit.ids import read_public_id
 
@@ -54,7 +54,7 @@ def open_session(
     """Open a session in the caller's transaction; a full one is fresh. `by` is what opened it, `due` what it waits for."""
     moment = now()
     waits = level == Level.PRE2FA
-    text = manners.waiting_token() if waits else token()
+    text = manners.waiting_token() if waits else manners.new_token()
     made = Session.objects.create(
         user=user,
         token_hash=token_hash(text),
@@ -85,14 +85,14 @@ def _make_room(user: User, newest: Session) -> None:
         _end(Session.objects.filter(pk__in=surplus), EndCause.SUPERSEDED)
 
 
-def rise(*, session: Session, level: Level, due: Due | None = None) -> Opened | None:
+def rise(*, session: Session, level: Level, due: Due | None = None, manners: Manners = OURS) -> Opened | None:
     """Give the session a new token and the level; the old token is dead from here on.
 
     A session that reaches more than `pre2fa` is fresh; one that still waits for `due` has shown a part only.
     None where the session moved on meanwhile: of two racing rises one wins.
     """
     moment = now()
-    text = token()
+    text = manners.new_token()
     waits, waited = level == Level.PRE2FA, session.level == Level.PRE2FA
     keeps_end = waits or not waited
     changed = Session.objects.filter(pk=session.pk, token_hash=session.token_hash, ended_at__isnull=True).update(
@@ -109,6 +109,15 @@ def rise(*, session: Session, level: Level, due: Due | None = None) -> Opened | 
     if waited and not waits:
         _make_room(session.user, session)
     return Opened(session, text)
+
+
+def raise_low(user: User) -> None:
+    """Make the user's open `low` sessions full, in the transaction that activates the account; their tokens stay.
+
+    For dialects whose clients go on with the token that they have. Who has such a session knows the password, with
+    which a new one could be opened at once.
+    """
+    open_sessions(user).filter(level=Level.LOW).update(level=Level.FULL)
 
 
 def find(text: str) -> Session | None:

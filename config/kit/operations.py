@@ -25,7 +25,8 @@ class Needs:
 
     `level` is the session's level at the least, `fresh` asks for a proof of the last minutes. A signed API key is
     taken only where `scope` is set and the key has it; ANY_SCOPE takes every key. `optional` reads a credential where one
-    is shown, `keys_only` takes signed keys and no sessions.
+    is shown, `keys_only` takes signed keys and no sessions. With `forgiving` (and `optional`) a session that is over, or
+    of too low a level, is as none, and so is a key where no scope opens anything.
     """
 
     login: bool = True
@@ -34,6 +35,7 @@ class Needs:
     scope: str | None = None
     optional: bool = False
     keys_only: bool = False
+    forgiving: bool = False
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
@@ -60,6 +62,8 @@ class Operation:
     """Further answers by status, each with its serializer: a 202 beside a 201."""
     bare: bool = False
     """Whether the answer leaves without the dialect's envelope, where its document shows it so."""
+    envelope: Callable[[Any], Any] | None = None
+    """The envelope of this answer where its document shows other words in it than the dialect's usual ones."""
     headers: Mapping[str, str] = field(default_factory=dict)
     """Headers that the operation reads itself, each with its description."""
     media_types: tuple[str, ...] = ()

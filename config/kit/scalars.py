@@ -21,3 +21,9 @@ class TrueOutput(ScalarOutput):
     """`true`."""
 
     schema = {"type": "boolean", "const": True, "example": True}
+
+
+class NullOutput(ScalarOutput):
+    """`null`, where a document shows an answer that says no more than that it went well."""
+
+    schema = {"type": "null", "const": None, "example": None}

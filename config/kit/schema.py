@@ -268,7 +268,8 @@ class OperationSchema(AutoSchema):
         elif many:
             example = [example]
         if not self.declared.bare:
-            schema, example = self.view.dialect.envelope_shape(schema), self.view.dialect.envelope(example)
+            schema = self.view.dialect.envelope_shape(schema)
+            example = (self.declared.envelope or self.view.dialect.envelope)(example)
         return {"description": "", "content": {"application/json": {"schema": schema, "example": example}}}
 
     def _map_serializer_ref(self, serializer: Any) -> dict[str, Any]:

@@ -169,6 +169,17 @@ class DialectView(APIView):
     def _admit(self, needs: Needs) -> Credential | None:
         if not needs.login and not needs.optional:
             return None
+        try:
+            return self._credential(needs)
+        except (errors.NotSignedIn, errors.LevelTooLow):
+            if not needs.forgiving:
+                raise
+        except errors.ScopeMissing:
+            if not needs.forgiving or needs.scope is not None:
+                raise
+        return None
+
+    def _credential(self, needs: Needs) -> Credential | None:
         credential = self.request.auth
         if not isinstance(credential, Credential):
             if needs.login:
@@ -214,7 +225,7 @@ class DialectView(APIView):
         elif output is not None and body is not None:
             body = output(body, many=declared.many).data
         status = answer.status or (204 if body is None else declared.status)
-        wrapped = body if declared.bare else self.dialect.envelope(body)
+        wrapped = body if declared.bare else (declared.envelope or self.dialect.envelope)(body)
         response = Response(None if status == 204 else wrapped, status=status, headers=dict(answer.headers))
         for cookie in answer.cookies:
             response.set_cookie(

@@ -109,13 +109,15 @@ def send(
     account_exists: bool | None = None,
     terms: CodeTerms | None = None,
     owner: Any = None,
+    is_silent: bool = False,
 ) -> SentCode:
     """Send a new code; the former one of this holder and purpose is void, the counters of attempts stay.
 
     For the public purposes say `account_exists`: a code to register or bind a taken destination, or a login or recovery
     code for an unknown one, is replaced by a message that says so to the destination's owner alone; all else is the same.
 
-    `owner` is whose phrase it carries where the code is bound to the destination alone.
+    `owner` is whose phrase it carries where the code is bound to the destination alone. `is_silent` where nobody reads this
+    destination, which stands for a name that is unknown: all is counted and written as ever, and nothing leaves.
     Limits are taken in the caller's transaction: call this last in it. Raises InvalidEmail, InvalidPhone, ChannelInvalid,
     TooManyCodes, ValueError (a fact is missing).
     """
@@ -128,6 +130,8 @@ def send(
     with transaction.atomic():
         take_sending(channel=binding.channel, destination=binding.destination, ip=ip, at=moment, user=user)
         row = _queue(binding, substitute, facts or {}, language, user or owner, terms, moment)
+        if is_silent:
+            drop_unsent(row)
     return SentCode(
         destination_masked=mask(binding.channel, binding.destination),
         expires_at=row.expires_at,

@@ -41,7 +41,7 @@ def take_sending(*, channel: str, destination: str, ip: str, at: datetime, user:
                 spend(f"sms {country}", settings.MESSAGING_SENDS_PER_COUNTRY_PER_HOUR, at=at)
         spend(f"{channel} in all", settings.MESSAGING_SENDS_IN_ALL_PER_HOUR, at=at)
     except Exhausted as exhausted:
-        raise TooManyCodes(retry_after=exhausted.retry_after) from None
+        raise TooManyCodes(retry_after=exhausted.retry_after, channel=channel) from None
 
 
 def take_notice(*, phone: str, at: datetime) -> None:

@@ -60,7 +60,8 @@ def slug_of(answer: Any) -> str:
     assert (body["success"], body["data"]) == (False, None), body
     words = BITGIN if "time" in body else SPOT
     assert set(body) == {"code", "msg", "data", "success"} | ({"time"} if words is BITGIN else set())
-    slug = next(slug for slug in words if _MESSAGES[slug].match(body["msg"]))
+    over = words is BITGIN and body["msg"] == "token过期"
+    slug = "api.not_signed_in" if over else next(slug for slug in words if _MESSAGES[slug].match(body["msg"]))
     code = "70003" if words is SPOT and slug == "apikeys.headers_invalid" and "is missing" in body["msg"] else words[slug][1]
     assert (answer.status_code, body["code"]) == (words[slug][0], code), body
     return slug

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
 
-from accounts.api.authentication import SAME_SITE, SessionAuthentication, is_ours
+from accounts.api.authentication import SessionAuthentication, refuse_other_page
 from accounts.errors import CrossSite
 from accounts.models import Session, User
 from config.kit.credentials import Credential
@@ -35,11 +35,7 @@ class BhexSessionAuthentication(SessionAuthentication):
 
     def check_page(self, request: HttpRequest) -> None:
         """Refuse what a browser says another site's page asked for. Raises CrossSite."""
-        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
-        if site is not None and site not in SAME_SITE and not (site == "same-site" and is_ours(origin or "")):
-            raise CrossSite
-        if site is None and origin is not None and not is_ours(origin):
-            raise CrossSite
+        refuse_other_page(request)
 
     def authenticate(self, request: Request) -> tuple[User, Credential] | None:
         """The user of both cookies; None where none came. Raises NotSignedIn, CrossSite."""
