@@ -15,7 +15,6 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.module_loading import import_string
 from rest_framework import exceptions as drf
 from rest_framework.authentication import BaseAuthentication
-from rest_framework.negotiation import BaseContentNegotiation
 from rest_framework.parsers import BaseParser
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
@@ -28,6 +27,7 @@ from config.kit.context import code_terms, current_request_id
 from config.kit.credentials import Credential
 from config.kit.dialect import Dialect
 from config.kit.middleware import language_of
+from config.kit.negotiation import OneRenderer
 from config.kit.network import client_ip
 from config.kit.operations import ANY_SCOPE, Answer, Call, Needs, Operation, operation
 from config.kit.parsers import PARSERS, refuse_unstorable
@@ -40,19 +40,6 @@ _IDEMPOTENCY_KEY = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
 USER_AGENT_LENGTH_MAX = 300
 KEPT_REFUSALS = frozenset({errors.Kind.FORBIDDEN, errors.Kind.LIMITED})
 """What a program's owner asks about: not allowed, too often."""
-
-
-class OneRenderer(BaseContentNegotiation):
-    """Every answer is JSON, whatever the client accepts: a refusal that can't be read helps nobody."""
-
-    def select_parser(self, request: Request, parsers: Any) -> BaseParser | None:
-        """The first parser that reads the body's media type."""
-        media_type = (request.content_type or "").split(";")[0].strip().lower()
-        return next((parser for parser in parsers if parser.media_type == media_type), None)
-
-    def select_renderer(self, request: Request, renderers: Any, format_suffix: str | None = None) -> tuple[Any, str]:
-        """JSON."""
-        return renderers[0], renderers[0].media_type
 
 
 class DialectView(APIView):

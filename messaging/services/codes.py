@@ -75,24 +75,11 @@ class _Binding:
 
     @property
     def attempts_key(self) -> bytes:
-        return limit_key(
-            "attempts",
-            self.user_id or self.destination,
-            self.channel,
-            "user" if self.user_id else "",
-        )
+        return limit_key("attempts", self.user_id or self.destination, self.channel, "user" if self.user_id else "")
 
     def hash_of(self, code: str) -> bytes:
-        return keyed_hash(
-            "messaging.code",
-            self.purpose,
-            self.channel,
-            self.destination,
-            self.user_id,
-            self.session,
-            self.context,
-            code,
-        )
+        bound = (self.purpose, self.channel, self.destination, self.user_id, self.session, self.context)
+        return keyed_hash("messaging.code", *bound, code)
 
 
 def send(
@@ -132,10 +119,14 @@ def send(
         row = _queue(binding, substitute, facts or {}, language, user or owner, terms, moment)
         if is_silent:
             drop_unsent(row)
+    return _sent(row, binding)
+
+
+def _sent(row: Code, binding: _Binding) -> SentCode:
     return SentCode(
         destination_masked=mask(binding.channel, binding.destination),
         expires_at=row.expires_at,
-        resend_at=moment + timedelta(seconds=settings.MESSAGING_SEND_INTERVAL_SECONDS),
+        resend_at=row.sent_at + timedelta(seconds=settings.MESSAGING_SEND_INTERVAL_SECONDS),
         order=orders.number(row.pk, row.generation, binding.channel),
     )
 
