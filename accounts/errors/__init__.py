@@ -91,6 +91,7 @@ from accounts.errors.signin import EmailTaken as EmailTaken
 from accounts.errors.signin import FactorNotServed as FactorNotServed
 from accounts.errors.signin import NameMissing as NameMissing
 from accounts.errors.signin import PasswordDue as PasswordDue
+from accounts.errors.signin import PasswordNotDue as PasswordNotDue
 from accounts.errors.signin import PhoneTaken as PhoneTaken
 from accounts.errors.signin import ReferralLocked as ReferralLocked
 from accounts.errors.signin import ReferralUnknown as ReferralUnknown

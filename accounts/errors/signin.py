@@ -38,6 +38,14 @@ class PasswordDue(DomainError):
     message = "This account asks for its password as well. Log in with the password."
 
 
+class PasswordNotDue(DomainError):
+    """This log-in does not wait for a password: it was shown already."""
+
+    slug = "accounts.password_not_due"
+    kind = Kind.CONFLICT
+    message = "This log-in does not wait for a password."
+
+
 class EmailTaken(DomainError):
     """There is an account with this email. Told only where STRICT_CODES is on."""
 

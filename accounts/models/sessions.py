@@ -41,6 +41,14 @@ class Due(models.TextChoices):
     SECOND_FACTOR = "second_factor", "second factor"
     OTHER_PLACE = "other_place", "code, because the place is new"
     BOTH = "both", "both"
+    PASSWORD = "password", "password, after a code"
+
+
+class CodeWay(models.TextChoices):
+    """By which way a code came."""
+
+    EMAIL = "email", "email"
+    PHONE = "phone", "phone"
 
 
 class SignedInBy(models.TextChoices):
@@ -65,6 +73,8 @@ class Session(models.Model):
     created_at = models.DateTimeField()
     last_used_at = models.DateTimeField()
     expires_at = models.DateTimeField()
+    shown = models.CharField(max_length=8, choices=CodeWay, blank=True, default="", db_default="")
+    """By which way the code came that was the first proof, while the password is due; else empty."""
     fresh_until = models.DateTimeField(null=True, blank=True)
     """Until when acts that ask for a fresh sign-in are open."""
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -91,6 +101,10 @@ class Session(models.Model):
             models.CheckConstraint(
                 condition=Q(due__in=["", *Due.values]),
                 name="accounts_session_due_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(due="password", shown__in=CodeWay.values) | ~Q(due="password") & Q(shown=""),
+                name="accounts_session_password_after_code",
             ),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("created_at")),

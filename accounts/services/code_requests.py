@@ -7,6 +7,7 @@ from accounts.errors import (
     AlreadyActivated,
     EmailTaken,
     NotForSubAccounts,
+    PasswordDue,
     PhoneTaken,
     PurposeElsewhere,
     SecondFactorNotDue,
@@ -175,8 +176,13 @@ def _for_account_recovery(*, email: str | None, phone: str | None, language: str
 def _for_sign_in(
     session: Session, purpose: Purpose, *, email: str | None, phone: str | None, language: str, ip: str
 ) -> SentCode:
-    """A code that a session waits for, or with which a full one becomes fresh again. Raises SecondFactorNotDue."""
+    """A code that a session waits for, or with which a full one becomes fresh again.
+
+    Raises SecondFactorNotDue, PasswordDue (it comes first).
+    """
     user, due = session.user, dues.due_of(session)
+    if due == Due.PASSWORD:
+        raise PasswordDue
     answers = {Purpose.SECOND_FACTOR: (None, Due.SECOND_FACTOR, Due.BOTH), Purpose.OTHER_PLACE: (Due.OTHER_PLACE, Due.BOTH)}
     if due not in answers[purpose]:
         raise SecondFactorNotDue

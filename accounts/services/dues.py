@@ -25,6 +25,8 @@ def of_sign_in(
     Raises PasswordDue where the only second factor is the very way by which that code came: two codes to one mailbox
     are one factor.
     """
+    if shown is not None and manners.password_after_code:
+        return Due.PASSWORD if passwords.has_one(user) else after_code(user, shown)
     factors = second_factor.due_methods(user) if manners.always_two_steps else second_factor.login_methods(user)
     if shown is not None and set(factors) - {Method.RECOVERY_CODE} == {shown}:
         if passwords.has_one(user):
@@ -34,6 +36,14 @@ def of_sign_in(
     if factors:
         return Due.BOTH if place else Due.SECOND_FACTOR
     return Due.OTHER_PLACE if place else None
+
+
+def after_code(user: User, shown: Method) -> Due | None:
+    """What is due after a code (and the password, where there is one): the factors that are on, but for the code's own way.
+
+    A code that was sent answers the question of the place as well.
+    """
+    return Due.SECOND_FACTOR if set(second_factor.login_methods(user)) - {Method.RECOVERY_CODE, shown} else None
 
 
 def _place_is_due(user: User, device: KnownDevice | None, client: Client) -> bool:
@@ -47,8 +57,11 @@ def place_methods(user: User) -> tuple[Method, ...]:
 
 
 def methods(session: Session) -> tuple[Method, ...]:
-    """The methods of which the session waits for one, of each kind that is due."""
+    """The methods of which the session waits for one, of each kind that is due, also where the password comes first."""
     due = due_of(session)
+    if due == Due.PASSWORD:
+        rest = after_code(session.user, Method(session.shown))
+        return second_factor.due_methods(session.user) if rest else ()
     factors = second_factor.due_methods(session.user) if due in (Due.SECOND_FACTOR, Due.BOTH) else ()
     return factors + (place_methods(session.user) if due in (Due.OTHER_PLACE, Due.BOTH) else ())
 
@@ -70,8 +83,13 @@ class Asked:
 
 
 def asked(session: Session, proof: Proof | None) -> Asked:
-    """The question that this proof answers: of the two, a code that was sent answers that of the place."""
+    """The question that this proof answers: of the two, a code that was sent answers that of the place.
+
+    Raises PasswordDue where the password comes first.
+    """
     user, due = session.user, due_of(session)
+    if due == Due.PASSWORD:
+        raise PasswordDue
     if due is None:
         return Asked(Purpose.SECOND_FACTOR, second_factor.methods(user))
     if due == Due.OTHER_PLACE:

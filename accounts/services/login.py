@@ -21,7 +21,7 @@ from accounts.models.attempts import Scope
 from accounts.models.logins import LoginAct
 from accounts.models.passwords import Form
 from accounts.models.recovery import LinkAct
-from accounts.models.sessions import EndCause, Level, SignedInBy
+from accounts.models.sessions import Due, EndCause, Level, SignedInBy
 from accounts.services import (
     attempts,
     captcha_doors,
@@ -54,7 +54,7 @@ class SignIn:
     """A session and its token, told this once.
 
     `methods` is not empty where something more is due; the session's own `due` tells whether that is the second factor,
-    a code because the place is new, or both.
+    a code because the place is new, or both. Where the password is due first, they are those that are due after it.
     `device_token` is told once to a device that was not known before; shown at the next log-in, it keeps
     strangers' failures from locking this device out.
     """
@@ -63,6 +63,11 @@ class SignIn:
     token: str
     methods: tuple[Method, ...] = ()
     device_token: str | None = None
+
+    @property
+    def waits_for_password(self) -> bool:
+        """Whether the password is due before anything else."""
+        return dues.due_of(self.session) == Due.PASSWORD
 
 
 def log_in(
@@ -175,7 +180,15 @@ def admit(
             raise AccountStopped(account_status=Status(_stopped(current).status).label)
         due = None if is_proven else dues.of_sign_in(current, device=device, client=client, shown=shown, manners=manners)
         if due is not None:
-            opened = sessions.open_session(user=current, level=Level.PRE2FA, client=client, by=by, due=due, manners=manners)
+            opened = sessions.open_session(
+                user=current,
+                level=Level.PRE2FA,
+                client=client,
+                by=by,
+                due=due,
+                shown=shown.value if due == Due.PASSWORD and shown is not None else "",
+                manners=manners,
+            )
             return SignIn(opened.session, opened.token, methods=dues.methods(opened.session))
         opened = sessions.open_session(user=current, level=_reached(current), client=client, by=by, manners=manners)
         if by == SignedInBy.PASSKEY:  # a fingerprint on the app's device is not what was lost
@@ -211,12 +224,17 @@ def _completed(opened: sessions.Opened, device: KnownDevice | None, client: Clie
 
 
 def complete(
-    *, session: Session, proof: Proof | None, client: Client, device_token: str | None = None, manners: Manners = OURS
+    *,
+    session: Session,
+    proof: Proof | None,
+    client: Client,
+    device_token: str | None = None,
+    manners: Manners = OURS,
 ) -> SignIn:
     """Show what is due: a `pre2fa` session becomes a full one (or waits for the rest), a full one becomes fresh again.
 
     The token is a new one and the old one is dead. Raises WrongCode, CodeExpired, TooManyAttempts,
-    SecondFactorRequired, SecondFactorNotDue (a request at the same time was first).
+    SecondFactorRequired, PasswordDue (it comes first), SecondFactorNotDue (a request at the same time was first).
     """
     asked = dues.asked(session, proof)
     try:
@@ -232,14 +250,21 @@ def complete(
     except CodeRefused:
         logins.note(user=session.user, act=LoginAct.SECOND_FACTOR_FAILED, client=client)
         raise
+    return go_on(session=session, rest=asked.rest, client=client, device_token=device_token, manners=manners)
+
+
+def go_on(*, session: Session, rest: Due | None, client: Client, device_token: str | None, manners: Manners = OURS) -> SignIn:
+    """What follows where the session showed what was due: it is whole or fresh again, or waits for the rest.
+
+    Raises SecondFactorNotDue where a request at the same time was first, or the session was ended meanwhile.
+    """
     waited = session.level == Level.PRE2FA
     with transaction.atomic():
         user = _locked(session.user)
-        level = Level.PRE2FA if asked.rest else _reached(user)
-        opened = sessions.rise(session=session, level=level, due=asked.rest, manners=manners)
+        opened = sessions.rise(session=session, level=Level.PRE2FA if rest else _reached(user), due=rest, manners=manners)
         if opened is None:
             raise SecondFactorNotDue
-        if asked.rest:
+        if rest:
             return SignIn(opened.session, opened.token, methods=dues.methods(opened.session))
         if waited:
             if second_factor.is_on(user):

@@ -23,12 +23,13 @@ class Manners:
     which it is named until then (None for a token as all others), `always_two_steps` whether a code is due also from who
     turned on no second factor, `name_budget` when failures lock a name, `new_token` how the token of a session is drawn
     (with 256 bits, whatever its form), `captcha_for_known_devices` whether after failures a captcha is due from the owner's
-    own device too.
+    own device too, `password_after_code` whether who logs in by a code shows the password too, where there is one.
     """
 
     waiting: timedelta = timedelta(minutes=10)
     waiting_token_length: int | None = None
     always_two_steps: bool = False
+    password_after_code: bool = False
     name_budget: Budget = BUDGETS[Scope.NAME]
     new_token: Callable[[], str] = token
     captcha_for_known_devices: bool = False

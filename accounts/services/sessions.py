@@ -49,9 +49,13 @@ def open_session(
     client: Client,
     by: SignedInBy = SignedInBy.PASSWORD,
     due: Due | None = None,
+    shown: str = "",
     manners: Manners = OURS,
 ) -> Opened:
-    """Open a session in the caller's transaction; a full one is fresh. `by` is what opened it, `due` what it waits for."""
+    """Open a session in the caller's transaction; a full one is fresh.
+
+    `by` is what opened it, `due` what it waits for, `shown` by which way the code came, where the password is due.
+    """
     moment = now()
     waits = level == Level.PRE2FA
     text = manners.waiting_token() if waits else manners.new_token()
@@ -60,6 +64,7 @@ def open_session(
         token_hash=token_hash(text),
         level=level,
         due=due or "",
+        shown=shown,
         created_at=moment,
         last_used_at=moment,
         expires_at=moment + (manners.waiting if waits else ABSOLUTE_LIFETIME),
@@ -92,13 +97,14 @@ def rise(*, session: Session, level: Level, due: Due | None = None, manners: Man
     None where the session moved on meanwhile: of two racing rises one wins.
     """
     moment = now()
-    text = manners.new_token()
     waits, waited = level == Level.PRE2FA, session.level == Level.PRE2FA
+    text = manners.waiting_token() if waits else manners.new_token()
     keeps_end = waits or not waited
     changed = Session.objects.filter(pk=session.pk, token_hash=session.token_hash, ended_at__isnull=True).update(
         token_hash=token_hash(text),
         level=level,
         due=due or "",
+        shown="",
         last_used_at=moment,
         expires_at=session.expires_at if keeps_end else moment + ABSOLUTE_LIFETIME,
         fresh_until=None if waits else moment + FRESH_LIFETIME,

@@ -39,6 +39,7 @@ MANNERS = Manners(
     waiting=timedelta(hours=2),
     waiting_token_length=32,
     always_two_steps=True,
+    password_after_code=True,
     name_budget=Budget(timedelta(hours=24), ((5, 24 * 3_600),)),
 )
 """How a log-in goes here. Source: gaps.md, bhex, "Login"."""

@@ -244,6 +244,7 @@ class AuthorizeAdvance(BhexView):
             proof=proof_of(call),
             client=client_of(call),
             device_token=device_of(call),
+            manners=MANNERS,
         )
         if made.methods:
             return answer(call, made)

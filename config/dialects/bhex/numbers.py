@@ -76,6 +76,7 @@ NUMBERS: dict[str, int] = {
     "accounts.totp_not_begun": STEP_MISSING,
     "accounts.old_contact_due": STEP_REPEATED,
     "accounts.password_due": 31102,
+    "accounts.password_not_due": STEP_REPEATED,
     "accounts.passwords_differ": 31012,
     "accounts.factor_not_served": NOT_ALLOWED,
     "accounts.waiting_session_invalid": EXPIRED,

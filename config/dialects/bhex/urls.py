@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api.bhex import bindings, codes, countries, favorites, own_account, password_recovery, passwords, sign_in, sign_up
+from accounts.api.bhex import (
+    bindings,
+    codes,
+    countries,
+    favorites,
+    own_account,
+    password_recovery,
+    passwords,
+    quick,
+    sign_in,
+    sign_up,
+)
 from apikeys.api import bhex as api_keys
 from kyc.api.bhex import files, verify
 from kyc.api.bhex import password_recovery as identity_steps
@@ -19,10 +30,13 @@ USER: tuple[tuple[str, type], ...] = (
     ("send_verify_code/authorize_advance", codes.SendForLogin),
     ("mobile_sign_up", sign_up.MobileSignUp),
     ("email_sign_up", sign_up.EmailSignUp),
+    ("quick_sign_up", quick.QuickSignUp),
     ("mobile_authorize", sign_in.MobileAuthorize),
     ("email_authorize", sign_in.EmailAuthorize),
     ("authorize", sign_in.Authorize),
     ("authorize_advance", sign_in.AuthorizeAdvance),
+    ("quick_authorize", quick.QuickAuthorize),
+    ("quick_authorize_advance", quick.QuickAuthorizeAdvance),
     ("authorize_cancel", own_account.AuthorizeCancel),
     ("authorize_log", own_account.AuthorizeLog),
     ("get_base_info", own_account.GetBaseInfo),
