@@ -1,4 +1,4 @@
-"""Images and videos on bhex. Source: bhex: 实名认证上传图片, 上传图片, 上传视频; gaps.md, bhex, "API keys" ff. (images)."""
+"""Images and videos on bhex. Source: bhex: 实名认证上传图片, 上传图片, 上传视频; gaps.md, bhex, "Image URLs"."""
 
 from __future__ import annotations
 
