@@ -43,7 +43,15 @@ def change_password(user: User, session: Session) -> Act:
     return lambda: password_change.change(user=user, session=session, client=CLIENT, **given)
 
 
-@pytest.mark.parametrize("begin", [bind_authenticator, keep_app_token, let_application_in, change_password])
+def change_password_by_old(user: User, session: Session) -> Act:
+    given = {"old": plain(PASSWORD), "new": plain(NEW)}
+    return lambda: password_change.change_by_old(user=user, session=session, client=CLIENT, **given)
+
+
+ACTS = [bind_authenticator, keep_app_token, let_application_in, change_password, change_password_by_old]
+
+
+@pytest.mark.parametrize("begin", ACTS)
 def test_what_a_freeze_overtook_is_not_done(begin: Callable[[User, Session], Act]) -> None:
     user = customer()
     session = login.log_in(login=str(user.uid), password=PASSWORD, client=CLIENT).session

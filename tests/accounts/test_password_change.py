@@ -53,6 +53,19 @@ def md5(text: str) -> Given:
     return Given(Form.MD5, hashlib.md5(text.encode()).hexdigest())
 
 
+def test_the_old_password_alone_ends_every_session_where_a_dialect_asks_for_no_more() -> None:
+    user = reachable()
+    session, _ = session_of(user), session_of(user)
+    change = {"user": user, "session": session, "client": CLIENT}
+    with pytest.raises(OldPasswordWrong):
+        password_change.change_by_old(**change, old=md5("wrong"), new=md5(NEW))
+    assert open_sessions(user) == 2
+    password_change.change_by_old(**change, old=md5(PASSWORD), new=md5(NEW))
+    assert open_sessions(user) == 0
+    assert passwords.matches(passwords.forms_of(user), md5(NEW))
+    assert (acts_of(user)[-1], holds_of(user)) == ("password_changed", [("password", 24)])
+
+
 def test_a_changed_password_opens_the_account_and_the_old_one_does_not(api: Api) -> None:
     user = reachable()
     token = token_of(user)

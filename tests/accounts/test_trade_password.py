@@ -22,10 +22,13 @@ from accounts.models.passwords import Form, Kind
 from accounts.services import passwords, trade_password
 from accounts.services.passwords import Given, plain
 from config.kit.errors import DomainError, Unavailable
+from messaging.errors import WrongCode
+from messaging.models import Purpose
 from tests.accounts.changing import acts_of, code_of, holds_of, open_sessions, reachable, shown, told
 from tests.accounts.threads import at_once
 from tests.client import Api
 from tests.factories_accounts import CLIENT, PASSWORD, bind_totp, token_of
+from tests.factories_around import emailed
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/me/trade-password"
@@ -72,6 +75,27 @@ def test_a_forgotten_one_is_reset_with_a_code_of_that_purpose_alone(api: Api) ->
         assert api.put(URL, {"trade_password": "518273", "code": code}, token=token).status_code == 422
     code = code_of(api, "trade_password_reset", "alice@example.com", token)
     assert api.put(URL, {"trade_password": "518273", "code": code}, token=token).status_code == 204
+    trade_password.require(user, plain("518273"))
+    assert holds_of(user) == [("trade_password", 24)]
+
+
+def test_without_the_old_one_it_is_set_or_changed_as_is_said_each_with_its_own_code() -> None:
+    user = reachable()
+
+    def write(text: str, purpose: str, *, is_change: bool | None) -> None:
+        proof = emailed(user, purpose)
+        trade_password.write_unasked(user=user, new=plain(text), is_change=is_change, proof=proof, client=CLIENT)
+
+    with pytest.raises(TradePasswordMissing):
+        write(TRADE, Purpose.TRADE_PASSWORD_CHANGE, is_change=True)
+    write(TRADE, Purpose.TRADE_PASSWORD_SET, is_change=None)
+    with pytest.raises(TradePasswordAlreadySet):
+        write("518273", Purpose.TRADE_PASSWORD_SET, is_change=False)
+    for purpose in (Purpose.TRADE_PASSWORD_SET, Purpose.TRADE_PASSWORD_RESET):
+        with pytest.raises(WrongCode):
+            write("518273", purpose, is_change=None)
+    trade_password.require(user, plain(TRADE))
+    write("518273", Purpose.TRADE_PASSWORD_CHANGE, is_change=None)
     trade_password.require(user, plain("518273"))
     assert holds_of(user) == [("trade_password", 24)]
 

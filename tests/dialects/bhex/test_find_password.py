@@ -25,6 +25,7 @@ from tests.dialects.bhex.people import DIGEST, Browser, Person
 from tests.dialects.bhex.test_bindings import CODE_LIFETIME, CODES, ORDERS, OVERLONG, WRONG_ORDER, changed, refused
 from tests.factories_kyc import customer, id_number, level_one, level_two
 from tests.factories_messaging import read_code
+from tests.factories_passkeys import add_passkey
 
 pytestmark = pytest.mark.django_db
 SEQUENCE = [31201, 31202, 31203, 31204, 31205, 31206]
@@ -203,6 +204,17 @@ def test_the_number_of_a_verified_document_is_due_where_there_is_no_other_way() 
     assert person.browser.post(STEP2, {**request, "verify_code": number}).json() == {"success": True}
     assert person.browser.post(LAST, {"request_id": told["requestId"], **PASSWORDS}).status_code == 200
     assert holds_of(user)[-1] == ("recovery", 72)
+
+
+def test_an_account_whose_only_factor_is_a_passkey_is_recovered_elsewhere() -> None:
+    person = people.signed_up()
+    user = User.objects.get(phone=person.phone)
+    add_passkey(user, Session.objects.get(user=user))
+    person.browser = Browser()
+    assert refused(person, STEP1, first_fields(person)) == 30080
+    request_id = person.browser.post("/api/user/mobile_find_pwd_check", first_fields(person)).json()["requestId"]
+    assert refused(person, LAST, {"request_id": request_id, **PASSWORDS}) == 30010
+    assert refused(person, STEP2, {"request_id": request_id, "verify_code": "123456"}) == 31201
 
 
 @pytest.mark.parametrize(

@@ -72,14 +72,6 @@ def test_wrong_old_passwords_are_counted_and_lock_the_change() -> None:
     assert refused(person, UPDATE, CHANGE) == 31052
 
 
-def test_a_change_in_a_session_that_ended_meanwhile_is_none() -> None:
-    person = people.signed_up()
-    before = forms_of(person)
-    Session.objects.filter(user__phone=person.phone).update(ended_at="2026-01-01T00:00Z", end_cause="logout")
-    assert refused(person, UPDATE, CHANGE) == 30000
-    assert forms_of(person) == before
-
-
 def test_a_first_password_is_set_once_and_keeps_the_session() -> None:
     person = without_password()
     assert refused(person, UPDATE, CHANGE) == 31102
