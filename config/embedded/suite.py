@@ -39,6 +39,7 @@ def with_database(places: Places, command: list[str]) -> int:
         steps.done("PostgreSQL for the tests")
         values = {"QUAESTOR_MODE": "test", "DATABASE_URL": database.owner_url, "DATABASE_STATEMENT_TIMEOUT_MS": "60000"}
         if database.cluster:
+            database.cluster.let_owner_skip_triggers()
             values["TEST_DATABASE_TEMPLATES"] = "1"  # our own server: it may keep the migrated database for the next run
         sys.stdout.flush()
         return _wait(subprocess.Popen(command, cwd=places.root, env=whole(values), stdin=subprocess.DEVNULL))
