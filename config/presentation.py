@@ -1,8 +1,10 @@
-"""How the interfaces describe themselves and how the desk looks: settings that no environment changes."""
+"""How the interfaces describe themselves and how the desk looks: settings that hardly any environment changes."""
 
 from __future__ import annotations
 
 from typing import Any
+
+from config.sections.accounts import EXX_COOKIE_PREFIX
 
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [],
@@ -53,6 +55,12 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
                 "in": "header",
                 "name": "token",
                 "description": "The token of `POST /v1/login`; browsers send it as a cookie of the same name.",
+            },
+            "exxSession": {
+                "type": "apiKey",
+                "in": "cookie",
+                "name": f"{EXX_COOKIE_PREFIX}JSESSIONID",
+                "description": "The cookie of `register`, `login` or `loginAuth`; before that it holds a key and a picture.",
             },
             "bhexSession": {
                 "type": "apiKey",

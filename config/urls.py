@@ -23,6 +23,7 @@ DESCRIBED = {
     "bitgin": "config.dialects.bitgin.urls_described",
     "bhex": "config.dialects.bhex.urls_described",
     "bitflex": "config.dialects.bitflex.urls",
+    "exx": "config.dialects.exx.urls_described",
 }
 """The index behind each dialect's OpenAPI document. One for all would mix up serializers of one name."""
 
@@ -48,6 +49,7 @@ urlpatterns = [
     path("", include("config.dialects.bitgin.urls")),
     path("", include("config.dialects.bhex.urls")),
     path("", include("config.dialects.bitflex.urls")),
+    path("", include("config.dialects.exx.urls")),
     *(path(f"schema/{name}/", SpectacularAPIView.as_view(urlconf=urlconf)) for name, urlconf in DESCRIBED.items()),
     path("security/links", SecurityLinks.as_view()),
     path("security/links/look", SecurityLinkLook.as_view()),

@@ -15,6 +15,7 @@ from accounts.models.privacy import Erasure, LegalHold, Unmasking
 from accounts.models.recovery import AccountFreeze, PasswordRecovery, RecoveryCase, RecoveryDecision, SecurityLink
 from accounts.models.sessions import KnownDevice, Session
 from accounts.models.users import RegisterType, SecondFactorChannel, Status, User
+from accounts.models.visits import Visit
 
 __all__ = [
     "AccountFreeze",
@@ -50,4 +51,5 @@ __all__ = [
     "Unmasking",
     "User",
     "VipTier",
+    "Visit",
 ]

@@ -97,3 +97,10 @@ def asked(session: Session, proof: Proof | None) -> Asked:
     if due == Due.BOTH and proof is not None and proof.method in SENT:
         return Asked(Purpose.OTHER_PLACE, place_methods(user), rest=Due.SECOND_FACTOR)
     return Asked(Purpose.SECOND_FACTOR, second_factor.due_methods(user), rest=Due.OTHER_PLACE if due == Due.BOTH else None)
+
+
+def rest_of(session: Session, asked: Asked) -> Asked:
+    """The question that is left after this one. Call it where there is one."""
+    if asked.rest == Due.OTHER_PLACE:
+        return Asked(Purpose.OTHER_PLACE, place_methods(session.user))
+    return Asked(Purpose.SECOND_FACTOR, second_factor.due_methods(session.user))

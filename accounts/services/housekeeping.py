@@ -24,7 +24,7 @@ SESSION_KEPT = timedelta(days=30)
 
 
 def prune() -> int:
-    """Delete what is over: cache rows, counters, sessions, staff cookies, devices, challenges; how many rows went."""
+    """Delete what is over: cache rows, counters, sessions, staff cookies, devices, challenges, visits; how many rows went."""
     moment = now()
     old = moment - SESSION_KEPT
     held, values = legal_holds.held().values("pk").query.sql_with_params()
@@ -47,6 +47,7 @@ def prune() -> int:
         + _delete("accounts_securitylink", "expires_at <= %s", old)
         + _delete("accounts_knowndevice", "expires_at <= %s", moment)
         + _delete("accounts_passkeychallenge", "expires_at <= %s", moment)
+        + _delete("accounts_visit", "expires_at <= %s", moment)
         + _delete("accounts_passwordrecovery", "created_at < %s", old)
         + _delete("django_session", "expire_date <= %s", moment)
         + _prune_oauth(moment)

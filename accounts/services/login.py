@@ -229,27 +229,21 @@ def complete(
     proof: Proof | None,
     client: Client,
     device_token: str | None = None,
+    also: Proof | None = None,
     manners: Manners = OURS,
 ) -> SignIn:
     """Show what is due: a `pre2fa` session becomes a full one (or waits for the rest), a full one becomes fresh again.
 
-    The token is a new one and the old one is dead. Raises WrongCode, CodeExpired, TooManyAttempts,
-    SecondFactorRequired, PasswordDue (it comes first), SecondFactorNotDue (a request at the same time was first).
+    Where two things are due, `also` may answer the second of them in the same step; where that is wrong, the session waits
+    as it did, with its token. Otherwise the token is a new one and the old one is dead.
+    Raises WrongCode, CodeExpired, TooManyAttempts, SecondFactorRequired, PasswordDue (it comes first), SecondFactorNotDue
+    (a request at the same time was first).
     """
     asked = dues.asked(session, proof)
-    try:
-        second_factor.take(
-            session.user,
-            proof,
-            allowed=asked.allowed,
-            purpose=asked.purpose,
-            context="",
-            session=str(session.public_id),
-            client=client,
-        )
-    except CodeRefused:
-        logins.note(user=session.user, act=LoginAct.SECOND_FACTOR_FAILED, client=client)
-        raise
+    _take(session, proof, asked, client)
+    if asked.rest and also is not None:
+        asked = dues.rest_of(session, asked)
+        _take(session, also, asked, client)
     return go_on(session=session, rest=asked.rest, client=client, device_token=device_token, manners=manners)
 
 
@@ -271,3 +265,20 @@ def go_on(*, session: Session, rest: Due | None, client: Client, device_token: s
                 recovery_ends.cancel_for_owner(user=user, client=client)
             return _completed(opened, devices.find(device_token), client)
         return SignIn(opened.session, opened.token)
+
+
+def _take(session: Session, proof: Proof | None, asked: dues.Asked, client: Client) -> None:
+    """Take what is shown as the answer to the question; a failure stands in the log."""
+    try:
+        second_factor.take(
+            session.user,
+            proof,
+            allowed=asked.allowed,
+            purpose=asked.purpose,
+            context="",
+            session=str(session.public_id),
+            client=client,
+        )
+    except CodeRefused:
+        logins.note(user=session.user, act=LoginAct.SECOND_FACTOR_FAILED, client=client)
+        raise

@@ -85,6 +85,11 @@ def page(
     return list(found.order_by("-pk")[:limit])
 
 
+def last_sign_in(user: User) -> LoginRecord | None:
+    """The latest line of a whole sign-in; None where there was none."""
+    return of(user).filter(act=LoginAct.LOGIN).order_by("-id").first()
+
+
 def activity(
     user: User, *, acts: Collection[str] = (), since: datetime | None = None, until: datetime | None = None
 ) -> QuerySet[LoginRecord]:

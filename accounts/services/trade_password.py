@@ -23,7 +23,7 @@ from accounts.models.attempts import Scope
 from accounts.models.holds import Cause
 from accounts.models.logins import LoginAct
 from accounts.models.passwords import Form, Kind
-from accounts.services import attempts, changes, passwords
+from accounts.services import attempts, changes, passwords, second_factor
 from accounts.services.attempts import Subject
 from accounts.services.clients import Client
 from accounts.services.password_change import require_where_there_is_one
@@ -94,16 +94,21 @@ def write_unasked(*, user: User, new: Given, is_change: bool | None, proof: Proo
         set_first(user=user, new=new, proof=proof, client=client)
 
 
-def set_first(*, user: User, new: Given, proof: Proof | None, client: Client) -> None:
+def set_first(*, user: User, new: Given, proof: Proof | None, client: Client, is_fresh: bool | None = None) -> None:
     """Set the trade password of an account that has none (purpose `trade_password_set`); every channel is told.
 
+    A dialect whose document asks for it right after the sign-in says whether that `is_fresh`, which is proof enough where
+    no second factor is on; no other proof than the purpose's own does where it doesn't say so.
     Raises TradePasswordRefused, TradePasswordAlreadySet, PasswordsEqual, SecondFactorRequired, WrongCode, CodeExpired,
-    TooManyAttempts, Unavailable.
+    TooManyAttempts, NotFresh, Unavailable.
     """
     check_rules(new)
     if is_set(user):
         raise TradePasswordAlreadySet
-    require_where_there_is_one(user, proof, Purpose.TRADE_PASSWORD_SET, client)
+    if is_fresh is None:
+        require_where_there_is_one(user, proof, Purpose.TRADE_PASSWORD_SET, client)
+    else:
+        second_factor.require_or_fresh(user, proof, Purpose.TRADE_PASSWORD_SET, is_fresh=is_fresh, client=client)
     _write(user, new, client, LoginAct.TRADE_PASSWORD_SET, replaces=False)
 
 

@@ -10,10 +10,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class CodeTerms:
-    """How long a code lives and how many attempts it takes, where a dialect documents other numbers than ours."""
+    """How long a code lives and how many attempts it takes, where a dialect documents other numbers than ours.
+
+    What it documents beside ours holds too: codes of one purpose to one destination in 24 hours, codes for one network
+    address in 24 hours, and wrong codes in 24 hours after which none is looked at.
+    """
 
     lifetime_seconds: int
     attempts: int
+    sends_per_purpose_per_day: int | None = None
+    sends_per_address_per_day: int | None = None
+    wrong_codes_per_day: int | None = None
 
 
 _code_terms: ContextVar[CodeTerms | None] = ContextVar("code_terms", default=None)

@@ -6,7 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from django.conf import settings
 from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from rest_framework.serializers import BaseSerializer
 
 from config.kit.credentials import LEVELS, Credential
@@ -116,6 +118,18 @@ class Cookie:
     max_age: int
     http_only: bool = True
     path: str = "/"
+
+    def put(self, response: HttpResponseBase) -> None:
+        """Let the answer carry it."""
+        response.set_cookie(
+            self.name,
+            self.value,
+            max_age=self.max_age,
+            path=self.path,
+            httponly=self.http_only,
+            secure=settings.PRODUCTION,
+            samesite="Lax",
+        )
 
 
 @dataclass(frozen=True)

@@ -84,6 +84,21 @@ BITFLEX_REFUSAL: dict[str, Any] = {
 }
 
 
+EXX_REFUSAL: dict[str, Any] = {
+    "type": "object",
+    "description": "The envelope of exx, with a number as text, its sentence, and no data.",
+    "required": ["resMsg", "datas"],
+    "properties": {
+        "resMsg": {
+            "type": "object",
+            "required": ["code", "message"],
+            "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
+        },
+        "datas": {"type": "object", "maxProperties": 0},
+    },
+}
+
+
 REFUSALS = {
     "Problem": PROBLEM,
     "OAuthError": OAUTH_ERROR,
@@ -91,6 +106,7 @@ REFUSALS = {
     "BitginRefusal": BITGIN_REFUSAL,
     "BhexRefusal": BHEX_REFUSAL,
     "BitflexRefusal": BITFLEX_REFUSAL,
+    "ExxRefusal": EXX_REFUSAL,
 }
 
 

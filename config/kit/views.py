@@ -215,15 +215,7 @@ class DialectView(APIView):
         wrapped = body if declared.bare else (declared.envelope or self.dialect.envelope)(body)
         response = Response(None if status == 204 else wrapped, status=status, headers=dict(answer.headers))
         for cookie in answer.cookies:
-            response.set_cookie(
-                cookie.name,
-                cookie.value,
-                max_age=cookie.max_age,
-                path=cookie.path,
-                httponly=cookie.http_only,
-                secure=settings.PRODUCTION,
-                samesite="Lax",
-            )
+            cookie.put(response)
         return response
 
     def handle_exception(self, exc: Exception) -> Response:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,6 +19,10 @@ BHEX_C_TOKEN_REQUIRED = env.boolean("BHEX_C_TOKEN_REQUIRED", default=False)
 """Whether bhex's browsers have to repeat the `c_token` of their cookie in the query or in X-C-TOKEN."""
 BHEX_ORGANISATION = env.text("BHEX_ORGANISATION", default="6001")
 """The broker's number, as bhex's labels carry it."""
+EXX_COOKIE_PREFIX = env.text("EXX_COOKIE_PREFIX", default="z")
+"""What stands before the names of exx's cookies: one for each installation that shares a domain."""
+EXX_RSA_BITS = env.integer("EXX_RSA_BITS", default=2048)
+"""Bits of the key under which exx's clients encrypt passwords; 1024 is what their own server draws, and too few."""
 SUB_ACCOUNTS_MAX = env.integer("SUB_ACCOUNTS_MAX", default=20)
 """Sub-accounts of one account."""
 GEOIP_DATABASE = env.text("GEOIP_DATABASE", default="")
@@ -31,6 +36,10 @@ STRICT_CODES = env.boolean("STRICT_CODES", default=False)
 """Whether public doors say that an address is taken or unknown. Some contracts have words for it; the rule is to be neutral."""
 UNACTIVATED_KEPT_DAYS = env.integer("UNACTIVATED_KEPT_DAYS", default=7)
 """How long an account may wait to be activated before it gives its names up."""
+if not re.fullmatch(r"[A-Za-z0-9_-]{0,16}", EXX_COOKIE_PREFIX, re.ASCII):
+    env.unreadable.append("EXX_COOKIE_PREFIX must be up to 16 letters and digits")
+if EXX_RSA_BITS not in (2048, 3072, 4096) and (PRODUCTION or EXX_RSA_BITS != 1024):
+    env.unreadable.append("EXX_RSA_BITS must be 2048, 3072 or 4096")
 if GEOIP_DATABASE and not Path(GEOIP_DATABASE).is_file():
     env.unreadable.append("GEOIP_DATABASE names no file")
 if unknown := [door for door in CAPTCHA_AT if door not in CAPTCHA_DOORS]:

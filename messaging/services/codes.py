@@ -26,16 +26,13 @@ from messaging.services import orders
 from messaging.services.catalogue import CODES, NOTICES, PURPOSE_CHANNELS, Template
 from messaging.services.destinations import mask, normalise
 from messaging.services.limits import (
-    DAY_SECONDS,
-    HOUR_SECONDS,
     Exhausted,
-    Limit,
     give_back,
     limit_key,
     take,
 )
 from messaging.services.outbox import Contents, drop_unsent, enqueue
-from messaging.services.sending_limits import take_sending
+from messaging.services.sending_limits import take_sending, wrong_code_limits
 
 __all__ = ["CodeTerms", "Purpose", "SentCode", "send", "verify"]
 
@@ -105,8 +102,8 @@ def send(
 
     `owner` is whose phrase it carries where the code is bound to the destination alone. `is_silent` where nobody reads this
     destination, which stands for a name that is unknown: all is counted and written as ever, and nothing leaves.
-    Limits are taken in the caller's transaction: call this last in it. Raises InvalidEmail, InvalidPhone, ChannelInvalid,
-    TooManyCodes, ValueError (a fact is missing).
+    Limits are taken in the caller's transaction: call this last in it.
+    Raises InvalidEmail, InvalidPhone, ChannelInvalid, TooManyCodes, ValueError (a fact is missing).
     """
     binding = _bind(purpose, channel, destination, user, session, context)
     if binding.channel not in PURPOSE_CHANNELS[binding.purpose]:
@@ -115,7 +112,9 @@ def send(
     substitute = _substitute(binding.purpose, account_exists)
     moment = now()
     with transaction.atomic():
-        take_sending(channel=binding.channel, destination=binding.destination, ip=ip, at=moment, user=user)
+        take_sending(
+            binding.purpose, terms, channel=binding.channel, destination=binding.destination, ip=ip, at=moment, user=user
+        )
         row = _queue(binding, substitute, facts or {}, language, user or owner, terms, moment)
         if is_silent:
             drop_unsent(row)
@@ -247,7 +246,14 @@ class _Attempt:
 
 
 def _take_attempt(binding: _Binding, moment: datetime) -> _Attempt:
-    """Use up one attempt of the live code. Raises WrongCode, CodeExpired, TooManyAttempts."""
+    """Use up one attempt of the live code. Raises WrongCode, CodeExpired, TooManyAttempts.
+
+    The allowance comes first, so that a lock is told also where the code has no attempts left.
+    """
+    try:
+        take(binding.attempts_key, wrong_code_limits(), at=moment)
+    except Exhausted as exhausted:
+        raise TooManyAttempts(retry_after=exhausted.retry_after) from None
     row = _returned(
         "UPDATE messaging_code SET attempts_left = attempts_left - 1"
         " WHERE holder = %s AND purpose = %s AND attempts_left > 0 AND consumed_at IS NULL AND expires_at > %s"
@@ -256,14 +262,6 @@ def _take_attempt(binding: _Binding, moment: datetime) -> _Attempt:
     )
     if row is None:
         _refuse_without_attempt(binding, moment)
-    limits = (
-        Limit(settings.MESSAGING_WRONG_CODES_PER_HOUR, HOUR_SECONDS),
-        Limit(settings.MESSAGING_WRONG_CODES_PER_DAY, DAY_SECONDS),
-    )
-    try:
-        take(binding.attempts_key, limits, at=moment)
-    except Exhausted as exhausted:
-        raise TooManyAttempts(retry_after=exhausted.retry_after) from None
     return _Attempt(row[0], bytes(row[1]), row[2], row[3])
 
 

@@ -1,4 +1,4 @@
-"""How many codes may be asked for, and how many notices go by SMS: per destination, network, country and in all."""
+"""How many codes may be asked for and guessed, how many notices go by SMS: per destination, network, country and in all."""
 
 from __future__ import annotations
 
@@ -8,18 +8,22 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
-from config.kit.network import neighbourhood
+from config.kit.context import CodeTerms, current_code_terms
+from config.kit.network import neighbourhood, subscriber
 from messaging.errors import TooManyCodes
 from messaging.models import Channel
 from messaging.services.destinations import country_prefix, mailbox, shared_country
 from messaging.services.limits import DAY_SECONDS, HOUR_SECONDS, Exhausted, Limit, limit_key, spend, take
 
 
-def take_sending(*, channel: str, destination: str, ip: str, at: datetime, user: Any = None) -> None:
+def take_sending(
+    purpose: str, terms: CodeTerms, *, channel: str, destination: str, ip: str, at: datetime, user: Any = None
+) -> None:
     """Count one sending against every limit, in the caller's transaction; a refused one is to be rolled back with it.
 
     A destination's hour and day are counted apart for `user`, where it is bound to that account, and for everybody else,
-    who could use up the owner's codes otherwise; the pause between two codes is common to both.
+    who could use up the owner's codes otherwise; the pause between two codes is common to both. What the terms of a dialect
+    limit beside ours is counted by that dialect alone.
     The order of the keys is fixed, the ones that everybody shares come last: they are locked until the commit.
     Raises TooManyCodes.
     """
@@ -34,7 +38,11 @@ def take_sending(*, channel: str, destination: str, ip: str, at: datetime, user:
         take(limit_key("destination", channel, box), pause, at=at)
         own = user is not None and destination in (user.email, user.phone)
         take(limit_key("destination of its owner" if own else "destination of anybody", channel, box), per_holder, at=at)
+        if terms.sends_per_purpose_per_day is not None:
+            take(limit_key("purpose", purpose, channel, box), (Limit(terms.sends_per_purpose_per_day, DAY_SECONDS),), at=at)
         take(limit_key("network", neighbourhood(ip)), per_network, at=at)
+        if terms.sends_per_address_per_day is not None:
+            take(limit_key("address", subscriber(ip)), (Limit(terms.sends_per_address_per_day, DAY_SECONDS),), at=at)
         if channel == Channel.SMS:
             spend(f"sms {country_prefix(destination)}", settings.MESSAGING_SENDS_PER_PREFIX_PER_HOUR, at=at)
             if country := shared_country(destination):
@@ -42,6 +50,18 @@ def take_sending(*, channel: str, destination: str, ip: str, at: datetime, user:
         spend(f"{channel} in all", settings.MESSAGING_SENDS_IN_ALL_PER_HOUR, at=at)
     except Exhausted as exhausted:
         raise TooManyCodes(retry_after=exhausted.retry_after, channel=channel) from None
+
+
+def wrong_code_limits() -> list[Limit]:
+    """How many wrong codes of one holder and channel are looked at: what we allow, and what the dialect that asks does."""
+    limits = [
+        Limit(settings.MESSAGING_WRONG_CODES_PER_HOUR, HOUR_SECONDS),
+        Limit(settings.MESSAGING_WRONG_CODES_PER_DAY, DAY_SECONDS),
+    ]
+    terms = current_code_terms()
+    if terms is not None and terms.wrong_codes_per_day is not None:
+        limits.append(Limit(terms.wrong_codes_per_day, DAY_SECONDS))
+    return limits
 
 
 def take_notice(*, phone: str, at: datetime) -> None:

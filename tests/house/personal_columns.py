@@ -76,6 +76,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "accounts.Session": _of(WIPED, "ip", "place", "city", "device", "os", "browser", "user_agent")
     | _of(RANDOM, "token_hash", "app_token_family"),
     "accounts.KnownDevice": _of(GONE, "token_hash", "network"),
+    "accounts.Visit": _of(SOON, "token_hash", "sealed_key", "public_key", "picture_id"),
     "accounts.User": _of(WIPED, "email", "phone", "username", "anti_phishing_phrase", "sub_account_label", "referral_code")
     | _of(WIPED, "registered_ip")
     | _of(STATE, "language"),

@@ -35,6 +35,7 @@ class SealedColumn:
 
 COLUMNS = (
     SealedColumn("accounts.Authenticator", "sealed_seed", lambda row: row.seal_context),
+    SealedColumn("accounts.Visit", "sealed_key", lambda row: row.seal_context),
     SealedColumn("apikeys.ApiKey", "sealed_secret", lambda row: row.seal_context),
     SealedColumn("messaging.Message", "sealed", lambda row: f"messaging.message:{row.public_id}"),
     SealedColumn("messaging.Notice", "sealed", lambda row: f"messaging.notice:{row.public_id}"),

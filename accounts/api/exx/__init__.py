@@ -1,0 +1,1 @@
+"""Customers on exx."""

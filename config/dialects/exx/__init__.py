@@ -1,0 +1,1 @@
+"""Exx: the web client's accounts."""
