@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
@@ -10,12 +11,15 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from unfold.admin import TabularInline
 
 from accounts.admin_site import ReadOnlyAdmin, has_role, site
 from accounts.models import User
 from apikeys.models import ApiKey, RefusedRequest, State
 from apikeys.services import keys
+from config.kit import money
 from config.kit.clock import now
 from config.kit.errors import DomainError
 
@@ -28,12 +32,27 @@ class RefusedRequestInline(TabularInline):
     """The latest refused requests of a key, with the text that should have been signed."""
 
     model = RefusedRequest
-    fields = ("at", "slug", "ip", "signed_text")
+    fields = ("at", "reason", "address", "text")
     readonly_fields = fields
     ordering = ("-id",)
     extra = 0
     can_delete = False
     verbose_name_plural = "refused requests"
+
+    @admin.display(description="reason")
+    def reason(self, refused: RefusedRequest) -> str:
+        """Its stable name, as the integrator was told it."""
+        return refused.slug
+
+    @admin.display(description="from")
+    def address(self, refused: RefusedRequest) -> str:
+        """The sender's address."""
+        return refused.ip
+
+    @admin.display(description="what should have been signed")
+    def text(self, refused: RefusedRequest) -> SafeString:
+        """Line by line and space by space: those are what integrators get wrong."""
+        return format_html('<pre class="whitespace-pre-wrap break-all font-mono text-xs">{}</pre>', refused.signed_text)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RefusedRequest]:
         """The latest of this key."""
@@ -68,7 +87,7 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     search_help_text = "Whole key, uid or email"
     ordering = ("-id",)
     fields = (
-        "public_id", "key", "user", "label", "scheme", "may", "networks", "standing_now",
+        "public_id", "key", "user", "label", "scheme", "may", "withdraws_at", "networks", "caps", "standing_now",
         "created_at", "last_used_at", "expires_at", "ended_at",
     )  # fmt: skip
     inlines = (RefusedRequestInline,)
@@ -78,6 +97,17 @@ class ApiKeyAdmin(ReadOnlyAdmin):
     def may(self, api_key: ApiKey) -> str:
         """What the key may do."""
         return ", ".join(api_key.scopes)
+
+    @admin.display(description="withdraws from")
+    def withdraws_at(self, api_key: ApiKey) -> datetime | None:
+        """From when on the scope withdraw counts."""
+        return api_key.withdraws_from
+
+    @admin.display(description="daily caps")
+    def caps(self, api_key: ApiKey) -> str:
+        """The most that may leave in 24 hours, fees included."""
+        found = api_key.daily_caps.order_by("coin")
+        return ", ".join(f"{money.to_text(cap.amount)} {cap.coin}" for cap in found) or "none"
 
     @admin.display(description="state")
     def standing_now(self, api_key: ApiKey) -> str:
