@@ -11,10 +11,10 @@ from django.test import Client as DjangoClient
 
 from accounts.models import User
 from accounts.models.users import Status
-from apikeys.models import LAPSE_AFTER, ApiKey, Nonce, RefusedRequest
+from apikeys.models import LAPSE_AFTER, ApiKey, Nonce, RefusedRequest, Scheme
 from apikeys.services import admission, keys, prepared
 from apikeys.services.schemes import native
-from apikeys.services.schemes.common import Received
+from apikeys.services.schemes.common import Received, fits
 from config.kit.clock import now
 from messaging.models import Purpose
 from tests.apikeys import people, urls
@@ -222,6 +222,30 @@ def test_the_checks_go_in_their_order(ada, issued):
     assert slug(people.send(wrong.sign("GET", "/api/v1/reading", **far))) == "apikeys.clock_outside_window"
     assert slug(people.send(wrong.sign("GET", "/api/v1/reading"))) == "apikeys.signature_wrong"
     assert not Nonce.objects.exists()
+
+
+def test_every_refusal_costs_one_comparison_so_that_its_time_tells_nothing(ada, issued, client, monkeypatch):
+    compared = []
+
+    def counted(*given):
+        compared.append(given)
+        return fits(*given)
+
+    monkeypatch.setattr(admission, "fits", counted)
+    of_spot = keys.create(customer=ada, proof=people.proof(ada), label="x", scopes=["read"], scheme=Scheme.SPOT).api_key
+    for signer, ip in (
+        (Client("Z" * 32, "0" * 64), "127.0.0.1"),
+        (Client(of_spot.key, "0" * 64), "127.0.0.1"),
+        (Client(client.key, "0" * 64), "127.0.0.1"),
+        (client, "203.0.113.9"),
+    ):
+        compared.clear()
+        assert people.send(signer.sign("GET", "/api/v1/reading"), ip=ip).status_code in {401, 403}
+        assert len(compared) == 1
+    keys.disable(api_key=issued.api_key, officer=people.customer("officer@example.com"), reason="leaked")
+    compared.clear()
+    assert slug(people.send(client.sign("GET", "/api/v1/reading"))) == "apikeys.key_refused"
+    assert len(compared) == 1
 
 
 def test_a_refusal_is_kept_with_the_text_that_should_have_been_signed(issued, client):
