@@ -8,14 +8,17 @@ from typing import Any
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from rest_framework.authentication import BaseAuthentication
 
 from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of
 from apikeys import errors
+from apikeys.api.authentication import BtseKeyAuthentication, SpotKeyAuthentication
 from apikeys.models import LABEL_LENGTH_MAX, NETWORKS_MAX, ApiKey, Scheme, Scope
 from apikeys.services import keys, standing
 from apikeys.services.public_keys import TEXT_LENGTH_MAX
-from config.dialects.native.dialect import NATIVE, NativeView
+from config.dialects.native.dialect import NativeView
 from config.kit.clock import now
+from config.kit.dialect import KeyRates, taking
 from config.kit.errors import Absent
 from config.kit.fields import AmountField, PublicId, Text, TimestampField
 from config.kit.flow import IllegalMove
@@ -23,6 +26,9 @@ from config.kit.operations import ANY_SCOPE
 from config.kit.views import Call, Needs, operation
 
 CAPS_MAX = 50
+LEARNT_OF_ITSELF = (
+    "scopes_now", "lapses_at", "seen_from", "requests_per_key", "requests_per_customer", "requests_per_address",
+)  # fmt: skip
 COIN = re.compile(r"[A-Z0-9]{2,16}", re.ASCII)
 
 
@@ -122,11 +128,12 @@ class OwnKeyOutput(ApiKeyOutput):
     seen_from = serializers.CharField()
     requests_per_key = serializers.CharField(allow_null=True)
     requests_per_customer = serializers.CharField(allow_null=True)
+    requests_per_address = serializers.CharField(allow_null=True, help_text="At each endpoint.")
 
     def to_representation(self, instance: standing.Standing) -> dict[str, object]:  # type: ignore[override]  # a key and more
         """The key's members and what it may do now."""
         shown: dict[str, object] = dict(ApiKeyOutput(instance.api_key).data)
-        for name in ("scopes_now", "lapses_at", "seen_from", "requests_per_key", "requests_per_customer"):
+        for name in LEARNT_OF_ITSELF:
             value = getattr(instance, name)
             shown[name] = TimestampField().to_representation(value) if name == "lapses_at" and value else value
         return shown
@@ -162,15 +169,22 @@ class OneApiKey(NativeView):
 
 
 class OwnApiKey(NativeView):
-    """GET /api/v1/api-keys/self: what the key that signed the request is, may do, and how often."""
+    """GET /api/v1/api-keys/self: what the key that signed the request is, may do, and how often.
+
+    A key of any scheme asks, signing with the headers of its own.
+    """
+
+    def get_authenticators(self) -> list[BaseAuthentication]:
+        """Those of each scheme, then the session's, which is told that a key is due."""
+        return [BtseKeyAuthentication(), SpotKeyAuthentication(), *super().get_authenticators()]
 
     @operation(needs=Needs(scope=ANY_SCOPE, keys_only=True), output=OwnKeyOutput, summary="What this API key may do")
     def get(self, call: Call) -> standing.Standing:
         """The key, its scopes now, its networks, caps and rates."""
-        rates = NATIVE.key_rates
+        signed_by = type(self.request.successful_authenticator)
+        spoken = taking(f"{signed_by.__module__}.{signed_by.__qualname__}")
         return standing.read(
             api_key_id=call.credential.id if call.credential else 0,
             ip=call.ip,
-            per_key=rates.per_key,
-            per_customer=rates.per_owner,
+            rates=spoken.key_rates if spoken is not None else KeyRates(),
         )

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from apikeys.models import LAPSE_AFTER, ApiKey
 from config.kit.clock import now
+from config.kit.dialect import KeyRates
 
 
 @dataclass(frozen=True)
@@ -19,10 +20,11 @@ class Standing:
     seen_from: str
     requests_per_key: str | None
     requests_per_customer: str | None
+    requests_per_address: str | None
 
 
-def read(*, api_key_id: int, ip: str, per_key: str | None, per_customer: str | None) -> Standing:
-    """The standing of the key that asks from `ip`, under its dialect's rates."""
+def read(*, api_key_id: int, ip: str, rates: KeyRates) -> Standing:
+    """The standing of the key that asks from `ip`, under the rates of the dialect whose signatures it makes."""
     api_key = ApiKey.objects.select_related("user").prefetch_related("daily_caps").get(pk=api_key_id)
     lapses = None if api_key.networks else (api_key.last_used_at or api_key.created_at) + LAPSE_AFTER
     return Standing(
@@ -30,6 +32,7 @@ def read(*, api_key_id: int, ip: str, per_key: str | None, per_customer: str | N
         scopes_now=sorted(api_key.scopes_at(now())),
         lapses_at=lapses,
         seen_from=ip,
-        requests_per_key=per_key,
-        requests_per_customer=per_customer,
+        requests_per_key=rates.per_key,
+        requests_per_customer=rates.per_owner,
+        requests_per_address=rates.per_address_and_endpoint,
     )

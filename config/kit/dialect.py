@@ -84,6 +84,11 @@ def register(dialect: Dialect) -> Dialect:
     return dialect
 
 
+def taking(authenticator: str) -> Dialect | None:
+    """The dialect that takes signatures by the authenticator of this dotted name."""
+    return next((dialect for dialect in _DIALECTS if authenticator in dialect.authenticators), None)
+
+
 def owner(path: str) -> Dialect | None:
     """The dialect that owns the path: the longest prefix wins."""
     fitting = [(len(prefix), d) for d in _DIALECTS for prefix in d.prefixes if path.startswith(prefix)]

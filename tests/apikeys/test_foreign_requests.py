@@ -13,6 +13,9 @@ from accounts.models import User
 from apikeys.models import Nonce, Scheme
 from apikeys.services import keys
 from apikeys.services.schemes import spot
+from config.dialects.bitgin.dialect import BITGIN
+from config.dialects.spot.dialect import SPOT
+from config.kit.dialect import KeyRates
 from tests.apikeys import people, urls
 from tests.apikeys.independent import BtseClient, Signed, SpotClient, milliseconds
 from tests.apikeys.wording import slug_of
@@ -211,3 +214,18 @@ def test_a_body_of_open_quotes_is_read_once_whoever_sends_it() -> None:
     text = b"{" + b'\\"' * 500_000
     assert spot.compact(text) == text  # a second look at each quote would take hours
     assert spot.compact(b'{ "a\\" b" : 1 , "c\\\n ') == b'{"a\\" b":1,"c\\\n '
+
+
+@pytest.mark.urls("tests.apikeys.urls")
+@pytest.mark.usefixtures("empty_cache")
+def test_a_key_of_a_foreign_scheme_looks_at_itself_with_its_own_headers(client: Any) -> None:
+    """Under the rates of its own dialect, which `no_rates` took away meanwhile for all of them."""
+    (dialect, rates) = (BITGIN, ("15/s", "30/s", None)) if isinstance(client, BtseClient) else (SPOT, (None, None, "10/s"))
+    object.__setattr__(dialect, "key_rates", KeyRates(*rates))
+    told = people.send(client.sign("GET", "/api/v1/api-keys/self")).json()
+    assert (told["key"], told["scopes_now"]) == (client.key, ["read", "withdraw"])
+    assert tuple(told[f"requests_per_{of}"] for of in ("key", "customer", "address")) == rates
+    wrong = people.send(replace(client, secret="0" * 64).sign("GET", "/api/v1/api-keys/self"))
+    assert (wrong.status_code, wrong.json()["slug"]) == (401, "apikeys.signature_wrong")
+    elsewhere = people.send(client.sign("GET", "/api/v1/reading"))
+    assert (elsewhere.status_code, elsewhere.json()["slug"]) == (401, "api.not_signed_in")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from apikeys.services import admission, keys, known_keys
 from config.kit.clock import now
 from messaging.models import Message, Purpose
 from tests.apikeys import people, urls
-from tests.apikeys.independent import Ed25519Client
+from tests.apikeys.independent import Client, Ed25519Client
 from tests.client import Api
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.apikeys.urls")]
@@ -172,6 +173,19 @@ def test_what_is_no_ed25519_key_is_refused_and_makes_nothing(ada: User, signed_i
 def test_a_key_of_another_scheme_signs_nothing_here(ada: User) -> None:
     made = keys.create(customer=ada, proof=people.proof(ada), label="robot", scopes=["read"], scheme=Scheme.SPOT)
     assert reads(made) == 401
+
+
+class HashedAsForSpot(Client):
+    """Signs the native text as a key of spot hashes."""
+
+    def signature(self, text: bytes) -> str:
+        return hashlib.sha256((hashlib.sha256(text).hexdigest() + self.secret).encode()).hexdigest()
+
+
+def test_a_key_of_another_scheme_signs_nothing_here_by_its_own_hash_either(ada: User) -> None:
+    made = keys.create(customer=ada, proof=people.proof(ada), label="robot", scopes=["read"], scheme=Scheme.SPOT)
+    answer = people.send(HashedAsForSpot(made.api_key.key, made.secret).sign("GET", "/api/v1/reading"))
+    assert (answer.status_code, answer.json()["slug"]) == (401, "apikeys.signature_wrong")
 
 
 def test_a_sub_accounts_key_is_its_parents_to_manage_and_acts_for_the_sub_account(ada: User, signed_in: Api) -> None:
