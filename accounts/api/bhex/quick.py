@@ -17,10 +17,12 @@ from accounts.api.bhex.calls import (
     device_of,
     signed_in,
 )
+from accounts.api.bhex.oauth_codes import REFUSALS as OAUTH_REFUSALS
+from accounts.api.bhex.oauth_codes import OAuthFields, check, code_of
 from accounts.api.bhex.sign_in import Signing, SignInOutput, answer
 from accounts.api.bhex.sign_up import REFUSALS as SIGN_UP_REFUSALS
-from accounts.api.bhex.sign_up import CodeFields, OAuthFields
-from accounts.api.bhex.users import BhexUserOutput, shown
+from accounts.api.bhex.sign_up import CodeFields, welcome
+from accounts.api.bhex.users import BhexUserOutput
 from accounts.models.passwords import Form
 from accounts.services import code_login, registration, sessions
 from config.dialects.bhex.dialect import BhexView
@@ -54,7 +56,7 @@ class AddressInput(serializers.Serializer[Any]):
         missing = {name: ["This field is required."] for name in NEEDED[attrs[self.way]] if not attrs.get(name)}
         if missing:
             raise serializers.ValidationError(missing)
-        return attrs
+        return dict(super().validate(attrs))
 
 
 class QuickSignUpInput(AddressInput, CodeFields):
@@ -106,6 +108,7 @@ class QuickSignUp(BhexView):
     )
     def post(self, call: Call) -> Answer:
         """The new customer without a password, signed in."""
+        check(call)
         made = registration.register_by_code(
             email=call.input.get("email"),
             phone=phone_of(call.input),
@@ -116,7 +119,7 @@ class QuickSignUp(BhexView):
             client=client_of(call),
             device_token=device_of(call),
         )
-        return Answer(shown(made.session.user, language=call.language), cookies=signed_in(made))
+        return welcome(call, made)
 
 
 class QuickAuthorize(BhexView):
@@ -140,10 +143,12 @@ class QuickAuthorize(BhexView):
             errors.CredentialsChanged,
             errors.FactorNotServed,
             *CAPTCHA_REFUSALS,
+            *OAUTH_REFUSALS,
         ),
     )
     def post(self, call: Call) -> Answer:
         """The password is due where the account has one; else the second factor where one is on; else it is whole."""
+        check(call)
         made = code_login.log_in_by_code(
             email=call.input.get("email"),
             phone=phone_of(call.input),
@@ -154,9 +159,10 @@ class QuickAuthorize(BhexView):
             captcha=captcha_of(call),
             manners=MANNERS,
         )
-        waits = made.waits_for_password or bool(made.methods)
-        cookies = () if waits else signed_in(made)
-        return Answer(Signing(made, call.language), output=QuickAuthorizeOutput, cookies=cookies)
+        if made.waits_for_password or made.methods:
+            return Answer(Signing(made, call.language), output=QuickAuthorizeOutput)
+        told = Signing(made, call.language, code_of(call, made.session))
+        return Answer(told, output=QuickAuthorizeOutput, cookies=signed_in(made))
 
 
 class QuickAuthorizeAdvance(BhexView):
@@ -176,10 +182,12 @@ class QuickAuthorizeAdvance(BhexView):
             errors.PasswordNotDue,
             errors.SecondFactorNotDue,
             errors.FactorNotServed,
+            *OAUTH_REFUSALS,
         ),
     )
     def post(self, call: Call) -> Answer:
         """The customer, signed in; or what waits still, as a first step tells it, where a second factor is on."""
+        check(call)
         made = code_login.show_password(
             session=sessions.waiting(call.input["request_id"]),
             password=call.input["password"],
@@ -190,4 +198,4 @@ class QuickAuthorizeAdvance(BhexView):
         )
         if made.methods:
             return answer(call, made)
-        return Answer(shown(made.session.user, language=call.language), cookies=signed_in(made))
+        return welcome(call, made)

@@ -21,11 +21,24 @@ from accounts.api.bhex.calls import (
     signed_in,
 )
 from accounts.api.bhex.favorites import FavouriteOutput
-from accounts.api.bhex.sign_up import OAuthFields
-from accounts.api.bhex.users import BhexUserOutput, Shown, account_id, mask_email, mask_mobile, shown, split_phone
+from accounts.api.bhex.oauth_codes import REFUSALS as OAUTH_REFUSALS
+from accounts.api.bhex.oauth_codes import OAuthFields, check, code_of
+from accounts.api.bhex.sign_up import welcome
+from accounts.api.bhex.users import (
+    BhexUserOutput,
+    OAuthCodeOutput,
+    Shown,
+    account_id,
+    code_result,
+    mask_email,
+    mask_mobile,
+    shown,
+    split_phone,
+)
 from accounts.models.passwords import Form
 from accounts.services import favourites, login, names, sessions
 from accounts.services.login import SignIn
+from accounts.services.oauth import Approved
 from config.dialects.bhex.dialect import BhexView
 from config.dialects.bhex.fields import Digest, Email, Mobile, NationalCode, phone_of
 from config.kit.fields import Secret, Text
@@ -40,6 +53,7 @@ REFUSALS = (
     errors.CredentialsChanged,
     errors.FactorNotServed,
     *CAPTCHA_REFUSALS,
+    *OAUTH_REFUSALS,
 )
 
 
@@ -101,6 +115,7 @@ class Signing:
 
     made: SignIn
     language: str
+    approved: Approved | None = None
 
 
 class SignInOutput(serializers.Serializer[Any]):
@@ -119,6 +134,7 @@ class SignInOutput(serializers.Serializer[Any]):
     defaultAccountId = serializers.CharField()
     registerType = serializers.IntegerField()
     user = NestedUserOutput(allow_null=True)
+    oAuthCodeResult = OAuthCodeOutput(required=False)
 
     def to_representation(self, instance: Signing) -> dict[str, Any]:
         """In the words of the document."""
@@ -139,6 +155,7 @@ class SignInOutput(serializers.Serializer[Any]):
             "defaultAccountId": account_id(user),
             "registerType": account["registerType"],
             "user": None if waits else account,
+            **code_result(instance.approved),
         }
 
 
@@ -152,6 +169,7 @@ def auth_word(made: SignIn) -> str:
 
 def sign_in(call: Call, name: str | names.LoginName) -> Answer:
     """Show the password; the second step waits, or the browser is signed in."""
+    check(call)
     made = login.log_in(
         login=name,
         password=call.input["password"],
@@ -166,7 +184,9 @@ def sign_in(call: Call, name: str | names.LoginName) -> Answer:
 
 def answer(call: Call, made: SignIn) -> Answer:
     """The answer to a first step."""
-    return Answer(Signing(made, call.language), output=SignInOutput, cookies=() if made.methods else signed_in(made))
+    if made.methods:
+        return Answer(Signing(made, call.language), output=SignInOutput)
+    return Answer(Signing(made, call.language, code_of(call, made.session)), output=SignInOutput, cookies=signed_in(made))
 
 
 class MobileAuthorize(BhexView):
@@ -235,10 +255,12 @@ class AuthorizeAdvance(BhexView):
             errors.SecondFactorRequired,
             errors.DestinationMissing,
             errors.FactorNotServed,
+            *OAUTH_REFUSALS,
         ),
     )
     def post(self, call: Call) -> Answer:
         """The customer, signed in; or what waits still, as a first step tells it, where the place is new as well."""
+        check(call)
         made = login.complete(
             session=sessions.waiting(call.input["request_id"]),
             proof=proof_of(call),
@@ -248,4 +270,4 @@ class AuthorizeAdvance(BhexView):
         )
         if made.methods:
             return answer(call, made)
-        return Answer(shown(made.session.user, language=call.language), cookies=signed_in(made))
+        return welcome(call, made)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from rest_framework import serializers
-
 from accounts import errors
 from accounts.api.bhex.calls import MANNERS, client_of, device_of, signed_in
+from accounts.api.bhex.oauth_codes import REFUSALS as OAUTH_REFUSALS
+from accounts.api.bhex.oauth_codes import OAuthFields, check, code_of
 from accounts.api.bhex.password_fields import NewPasswordFields
 from accounts.api.bhex.users import BhexUserOutput, shown
 from accounts.models.passwords import Form
 from accounts.models.sessions import SignedInBy
 from accounts.services import devices, login, registration
 from config.dialects.bhex.dialect import BhexView
-from config.dialects.bhex.fields import Email, Flag, Mobile, NationalCode, Order, VerifyCode, phone_of
+from config.dialects.bhex.fields import Email, Mobile, NationalCode, Order, VerifyCode, phone_of
 from config.kit.fields import Text
 from config.kit.operations import Answer, Call, Needs, operation
 from messaging.errors import CodeExpired, InvalidEmail, InvalidPhone, TooManyAttempts, WrongCode
@@ -34,14 +32,8 @@ REFUSALS = (
     WrongCode,
     CodeExpired,
     TooManyAttempts,
+    *OAUTH_REFUSALS,
 )
-
-
-class OAuthFields(serializers.Serializer[Any]):
-    """For which application's request the customer signs up or in, if any."""
-
-    is_oauth = Flag()
-    oauth_request_id = Text(max_length=64, required=False, allow_blank=True)
 
 
 class CodeFields(OAuthFields):
@@ -69,8 +61,15 @@ class EmailSignUpInput(PasswordFields):
     email = Email()
 
 
+def welcome(call: Call, made: login.SignIn) -> Answer:
+    """The customer, signed in, with the code for an application where one is named."""
+    approved = code_of(call, made.session)
+    return Answer(shown(made.session.user, language=call.language, approved=approved), cookies=signed_in(made))
+
+
 def sign_up(call: Call, *, email: str | None, phone: str | None) -> Answer:
     """Open the account, and sign in at once."""
+    check(call)
     client = client_of(call)
     user = registration.register(
         email=email,
@@ -92,7 +91,7 @@ def sign_up(call: Call, *, email: str | None, phone: str | None) -> Answer:
         manners=MANNERS,
         is_proven=True,
     )
-    return Answer(shown(user, language=call.language), cookies=signed_in(made))
+    return welcome(call, made)
 
 
 class MobileSignUp(BhexView):

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from accounts.models import User
 from accounts.services import profile, standing, trade_password
+from accounts.services.oauth import Approved
 from accounts.services.standing import Identity
 from config.kit.clock import milliseconds
 
@@ -59,9 +60,11 @@ class Shown:
     has_trade_password: bool
     referrers: tuple[int, int]
     language: str
+    approved: Approved | None = None
+    """The code for the application for which the customer signed in."""
 
 
-def shown(user: User, *, language: str) -> Shown:
+def shown(user: User, *, language: str, approved: Approved | None = None) -> Shown:
     """Read it."""
     first = user.referrer
     second = first.referrer if first is not None else None
@@ -72,7 +75,26 @@ def shown(user: User, *, language: str) -> Shown:
         has_trade_password=trade_password.is_set(user),
         referrers=(first.uid if first else 0, second.uid if second else 0),
         language=language,
+        approved=approved,
     )
+
+
+class OAuthCodeOutput(serializers.Serializer[Any]):
+    """The code, told once; the page sends the customer to `redirectUrl` with it and with `state`."""
+
+    code = serializers.CharField()
+    expired = serializers.CharField()
+    state = serializers.CharField(allow_blank=True)
+    redirectUrl = serializers.CharField()
+
+    def to_representation(self, instance: Approved) -> dict[str, Any]:
+        """In the words of the document."""
+        return {
+            "code": instance.code,
+            "expired": str(milliseconds(instance.expires_at)),
+            "state": instance.state,
+            "redirectUrl": instance.redirect_uri,
+        }
 
 
 class BhexLabelOutput(serializers.Serializer[Any]):
@@ -83,6 +105,11 @@ class BhexLabelOutput(serializers.Serializer[Any]):
     colorCode = serializers.CharField()
     language = serializers.CharField()
     labelValue = serializers.CharField()
+
+
+def code_result(approved: Approved | None) -> dict[str, Any]:
+    """The code under the document's name; nothing where nobody was let in."""
+    return {} if approved is None else {"oAuthCodeResult": OAuthCodeOutput(approved).data}
 
 
 class BhexUserOutput(serializers.Serializer[Any]):
@@ -110,6 +137,7 @@ class BhexUserOutput(serializers.Serializer[Any]):
     secondLevelInviteUserId = serializers.CharField()
     isAgent = serializers.IntegerField()
     customLabelList = BhexLabelOutput(many=True)
+    oAuthCodeResult = OAuthCodeOutput(required=False)
 
     def to_representation(self, instance: Shown) -> dict[str, Any]:
         """In the words of the document."""
@@ -147,6 +175,7 @@ class BhexUserOutput(serializers.Serializer[Any]):
                 }
                 for label in account.labels
             ],
+            **code_result(instance.approved),
         }
 
 

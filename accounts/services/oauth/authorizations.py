@@ -16,6 +16,7 @@ from oauthlib.oauth2.rfc6749.errors import FatalClientError, OAuth2Error
 from accounts.errors import OAuthRequestRefused
 from accounts.models import OAuthGrant, OAuthRequest, Session, User
 from accounts.models.logins import LoginAct
+from accounts.models.sessions import Level
 from accounts.services import changes
 from accounts.services.clients import Client
 from accounts.services.oauth import consents, redirects
@@ -24,7 +25,7 @@ from accounts.services.oauth.tokens import server
 from accounts.services.oauth.validator import code_hash
 from config.kit.clock import now
 from config.kit.crypto import token_hash
-from config.kit.errors import Absent, InvalidInput
+from config.kit.errors import Absent, InvalidInput, LevelTooLow
 
 REQUEST_ID_LENGTH = 64
 CODE_LENGTH = 32
@@ -122,8 +123,11 @@ def approve(
 ) -> Approved:
     """Let the application in, for all that it asked or for the chosen part of it. A request is answered once.
 
-    Raises Absent, InvalidInput (a function that was not asked for, or none at all).
+    Raises LevelTooLow (the session is not a whole one), Absent, InvalidInput (a function that was not asked for, or none
+    at all).
     """
+    if session.level != Level.FULL:
+        raise LevelTooLow(level=session.level, required=Level.FULL)
     found = _find(request_id)
     chosen = found.functions if functions is None else ordered(functions)
     if not chosen or set(functions or ()) - set(found.functions.split()):

@@ -19,7 +19,13 @@ from config.dialects.bhex.numbers import (
     IDENTITY_PARTS,
     IMAGES,
     KEY_DISABLED,
+    NOT_FOUND,
     NUMBERS,
+    OAUTH_CLIENT,
+    OAUTH_CODE,
+    OAUTH_ERRORS,
+    OAUTH_REQUEST,
+    OAUTH_TOKEN,
     PARAMETER,
     SIGN_IN,
     SMS_CODE,
@@ -89,7 +95,15 @@ def _image(facts: Mapping[str, Any]) -> int:
     return next((IMAGES[kind] for kind in named if kind in IMAGES), STEP_MISSING)
 
 
+def _application_request(facts: Mapping[str, Any]) -> int:
+    """What is wrong with an application's request; the application itself where its address is not known to be its own."""
+    return OAUTH_ERRORS.get(facts["error"], OAUTH_CLIENT) if facts["redirect_to"] else OAUTH_CLIENT
+
+
 BY_FACTS: dict[str, Callable[[Mapping[str, Any]], int]] = {
+    "api.absent": lambda facts: OAUTH_REQUEST if facts["thing"] == "request" else NOT_FOUND,
+    "accounts.oauth_request_refused": _application_request,
+    "oauth.refused": lambda facts: OAUTH_CODE if facts["error"] == "invalid_grant" else OAUTH_TOKEN,
     "kyc.image_absent": _image,
     "kyc.upload_used": _image,
     "kyc.documents_missing": _image,

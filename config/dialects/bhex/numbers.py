@@ -6,6 +6,17 @@ from config.kit.errors import Kind
 
 SIGN_IN, BAD_REQUEST, PARAMETER, CAPTCHA, EXPIRED = 30000, 30002, 30003, 30005, 30010
 TOO_FAST, STEP_MISSING, STEP_REPEATED, NOT_FOUND, NOT_ALLOWED, DEFECT = 30016, 30019, 30020, 30040, 30080, 500
+OAUTH_TYPE, OAUTH_CLIENT, OAUTH_ADDRESS, OAUTH_STATE, OAUTH_SCOPE, OAUTH_PKCE = 60001, 60002, 60003, 60004, 60005, 60006
+OAUTH_REQUEST, OAUTH_CODE, OAUTH_SECRET, OAUTH_TOKEN = 60010, 60020, 60021, 60022
+"""What an application's own request, the customer's part of it, and the token step are told. The document names the range."""
+OAUTH_ERRORS = {
+    "unsupported_response_type": OAUTH_TYPE,
+    "unauthorized_client": OAUTH_CLIENT,
+    "invalid_scope": OAUTH_SCOPE,
+    "invalid_request": OAUTH_PKCE,
+    "invalid_grant": OAUTH_CODE,
+}
+"""The words of RFC 6749; where the application's address is known, its request lacks nothing else that we would not name."""
 SMS_CODE, EMAIL_CODE, GA_CODE = 31015, 31016, 31024
 KEY_DISABLED = 31045
 USE_EMAIL, USE_MOBILE = 31209, 31210
@@ -48,6 +59,8 @@ NUMBERS: dict[str, int] = {
     "messaging.channel_invalid": PARAMETER,
     "messaging.invalid_email": 31005,
     "messaging.invalid_phone": 31002,
+    "accounts.app_token_refused": SIGN_IN,
+    "oauth.invalid_client": OAUTH_SECRET,
     "accounts.purpose_elsewhere": PARAMETER,
     "accounts.destination_missing": 31010,
     "accounts.authenticator_due": 31010,
@@ -141,6 +154,14 @@ FIELDS: dict[str, tuple[int, int]] = {
     "ga_code": (31014, PARAMETER),
     "mobile_verify_code": (31014, PARAMETER),
     "email_verify_code": (31014, PARAMETER),
+    "response_type": (OAUTH_TYPE, OAUTH_TYPE),
+    "client_id": (OAUTH_CLIENT, OAUTH_CLIENT),
+    "redirect_uri": (OAUTH_ADDRESS, OAUTH_ADDRESS),
+    "state": (OAUTH_STATE, OAUTH_STATE),
+    "scope": (OAUTH_SCOPE, OAUTH_SCOPE),
+    "oauth_request_id": (OAUTH_REQUEST, OAUTH_REQUEST),
+    "code": (OAUTH_CODE, OAUTH_CODE),
+    "client_secret": (OAUTH_SECRET, OAUTH_SECRET),
     "tag": (31044, PARAMETER),
     "ip_white_list": (31042, 31047),
     "nationality": (31028, 31037),

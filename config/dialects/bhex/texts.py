@@ -106,6 +106,20 @@ TEXTS: dict[int, tuple[str, str, str]] = {
     31206: ("Too many wrong codes. Try again later.", "验证码错误次数过多，请稍后再试", "驗證碼錯誤次數過多，請稍後再試"),
     31209: ("Use the email address.", "请使用邮箱", "請使用電子郵件"),
     31210: ("Use the mobile number.", "请使用手机号", "請使用手機號碼"),
+    60001: ("The response type is not “code”.", "授权类型无效，须为 code", "授權類型無效，須為 code"),
+    60002: ("This application is not known.", "应用不存在或已停用", "應用程式不存在或已停用"),
+    60003: ("The application's return address is missing or not valid.", "回调地址缺失或无效", "回調地址缺失或無效"),
+    60004: ("The application's state is missing or too long.", "state 参数缺失或过长", "state 參數缺失或過長"),
+    60005: ("The application asks for what it may not have.", "应用请求的授权无效", "應用程式請求的授權無效"),
+    60006: ("The application has to prove itself by PKCE.", "应用须使用 PKCE", "應用程式須使用 PKCE"),
+    60010: (
+        "The application's request has been answered or has expired. Begin again there.",
+        "授权请求已处理或已过期，请从应用重新开始",
+        "授權請求已處理或已過期，請從應用程式重新開始",
+    ),
+    60020: ("The authorization code is not valid or has expired.", "授权码无效或已过期", "授權碼無效或已過期"),
+    60021: ("The application or its secret is wrong.", "应用或密钥错误", "應用程式或密鑰錯誤"),
+    60022: ("The application's token request is not valid.", "应用的令牌请求无效", "應用程式的令牌請求無效"),
 }
 """Number → English, simplified Chinese, traditional Chinese."""
 COLUMN = {"en": 0, "zh-CN": 1, "zh-TW": 2}

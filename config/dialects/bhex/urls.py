@@ -9,6 +9,8 @@ from accounts.api.bhex import (
     codes,
     countries,
     favorites,
+    fingerprint,
+    oauth,
     own_account,
     password_recovery,
     passwords,
@@ -68,12 +70,15 @@ USER: tuple[tuple[str, type], ...] = (
     ("api_key/change_status", api_keys.ChangeKeyStatus),
     ("api_key/delete", api_keys.DeleteKey),
     ("trade_pwd/set", passwords.SetTradePwd),
+    ("finger_print_authorize", fingerprint.FingerPrintAuthorize),
     ("open/futures", wallets.OpenFutures),
     ("open/contract", wallets.OpenFutures),
     ("edit_anti_phishing_code", passwords.EditAntiPhishingCode),
 )
 """Below /api/user/ and /mapi/user/."""
 ELSEWHERE: tuple[tuple[str, type], ...] = (
+    ("api/oauth2/authorize", oauth.Authorize),
+    ("api/oauth2/access_token", oauth.AccessToken),
     ("user/verify_info", verify.VerifyInfo),
     *((f"os/{folder}/<str:name>", files.File) for folder in ("kyc_image", "kyc_video")),
     ("api/common/send_sms_verify_code", codes.CommonSms),

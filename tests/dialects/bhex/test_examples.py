@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.dialects.bhex import (
+    given_applications,
     given_identity,
     given_keys,
     given_passwords,
@@ -21,7 +22,7 @@ from tests.dialects.replay import differences, examples, filled
 from tests.kyc import clips
 
 EXAMPLES = examples("bhex")
-ARRANGED = (given_identity, given_keys, given_passwords, given_recovery, given_security, given_signing)
+ARRANGED = (given_applications, given_identity, given_keys, given_passwords, given_recovery, given_security, given_signing)
 """The modules that tell what stands before their examples; importing them is enough."""
 FILES = {"image": identities.picture, "video": lambda: SimpleUploadedFile("me.mp4", clips.clip(seconds=0.5))}
 """What an example sends as a file, by its kind."""

@@ -47,6 +47,7 @@ def test_apps_call_each_address_of_a_user_under_their_own_prefix() -> None:
 def test_every_number_has_its_sentence_in_three_languages() -> None:
     used = {*numbers.NUMBERS.values(), *numbers.BY_KIND.values(), *numbers.FAILED_SIGN_INS, *numbers.FAILED_RECOVERIES,
             *(number for pair in numbers.FIELDS.values() for number in pair),
+            *numbers.OAUTH_ERRORS.values(), numbers.OAUTH_REQUEST, numbers.OAUTH_TOKEN,
             numbers.SMS_CODE, numbers.EMAIL_CODE, numbers.GA_CODE, numbers.KEY_DISABLED,
             *numbers.IMAGES.values(), *numbers.IDENTITY_PARTS.values()}  # fmt: skip
     assert used <= set(texts.TEXTS)
@@ -66,6 +67,7 @@ def reachable() -> set[str]:
 DECIDED = {
     "accounts.wrong_credentials", "accounts.sign_in_locked", "accounts.recovery_code_wrong", "accounts.recovery_proof_wrong",
     "accounts.recovery_locked", "messaging.wrong_code", "messaging.code_expired", "accounts.contact_taken",
+    "accounts.oauth_request_refused", "oauth.refused",
     "accounts.recovery_order_due",
     "flow.illegal_move", "kyc.image_absent", "kyc.upload_used", "kyc.documents_missing", "kyc.identity_invalid",
 }  # fmt: skip
