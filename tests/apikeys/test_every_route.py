@@ -41,7 +41,7 @@ def routes(index: Any, prefix: str) -> Iterator[tuple[str, str, Operation]]:
     for pattern in index.urlpatterns:
         view = getattr(getattr(pattern, "callback", None), "view_class", None)
         if isinstance(view, type) and issubclass(view, DialectView):
-            path = prefix + re.sub(r"<\w+:\w+>", ID, str(pattern.pattern))
+            path = prefix + re.sub(r"<(?:\w+:)?\w+>", ID, str(pattern.pattern))
             for method, operation in view.operations.items():
                 yield method.upper(), path, operation
 
