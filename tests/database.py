@@ -16,6 +16,7 @@ REFERENCE_COMMANDS: list[tuple[str, ...]] = [
     ("load_coins", "--development"),
     ("load_withdrawal_limits",),
     ("load_payment_limits",),
+    ("load_funds_transfer_limits",),
     ("load_conversion_terms", "--development"),
     ("load_transfer_limits",),
 ]

@@ -111,6 +111,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "wallet.WatchedBlock": _of(OURS, "block_hash"),
     "wallet.ConversionQuote": _of(BOOKS, "rate_origin"),
     "wallet.Conversion": _of(BOOKS, "client_reference") | _of(RANDOM, "api_key_id"),
+    "wallet.FundsTransfer": _of(BOOKS, "client_reference") | _of(RANDOM, "api_key_id"),
     "wallet.PaidService": _of(OURS, "code", "name"),
     "wallet.Payment": _of(BOOKS, "client_reference", "fingerprint") | _of(RANDOM, "api_key_id"),
     "wallet.PaymentEvent": _of(STATE, "state_before", "actor_kind") | _of(OFFICERS, "reason"),

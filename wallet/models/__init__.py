@@ -5,6 +5,7 @@ from __future__ import annotations
 from wallet.models.coins import Coin, CoinNetwork, Network
 from wallet.models.conversions import Conversion, ConversionLimit, ConversionQuote, ConversionTerms
 from wallet.models.deposits import Deposit, DepositAddress, DepositEvent, WatchedBlock, WatcherCursor
+from wallet.models.funds_transfers import FundsTransfer, FundsTransferLimit
 from wallet.models.futures import FuturesOpening
 from wallet.models.ledger import Entry, LedgerAccount, PendingEntry, Posting
 from wallet.models.liabilities import LiabilityNode, LiabilityProof
@@ -30,6 +31,8 @@ __all__ = [
     "DepositAddress",
     "DepositEvent",
     "Entry",
+    "FundsTransfer",
+    "FundsTransferLimit",
     "FuturesOpening",
     "LedgerAccount",
     "LiabilityNode",

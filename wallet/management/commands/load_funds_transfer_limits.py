@@ -1,0 +1,21 @@
+"""`manage.py load_funds_transfer_limits`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.management.base import BaseCommand
+
+from wallet.services.funds_transfers import reference
+
+
+class Command(BaseCommand):
+    """Without limits nothing is moved into futures; run this after load_coins."""
+
+    help = "Load the limits of transfers into futures per level, coin and window. Rows that exist are left alone."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Add what is missing and say how much that was."""
+        added = reference.load()
+        if options["verbosity"]:
+            self.stdout.write(f"{added} limits added.")

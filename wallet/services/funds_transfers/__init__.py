@@ -1,0 +1,1 @@
+"""A customer's own money between the spot and the futures wallet."""

@@ -1,0 +1,4 @@
+DROP TRIGGER funds_transfer_guard ON wallet_fundstransfer;
+DROP FUNCTION wallet_funds_transfer_guard();
+ALTER TABLE wallet_fundstransfer DROP CONSTRAINT funds_transfer_of_opened_futures;
+DROP TRIGGER funds_transfer_append_only ON wallet_fundstransfer;
