@@ -13,7 +13,7 @@ from wallet.sql import load
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wallet", "0011_payments"),
+        ("wallet", "0012_liabilities"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
