@@ -14,7 +14,7 @@ from config.kit.operations import Answer, Call, Needs, operation
 from config.kit.paging import Keyset
 from kyc.errors import NotEntitled
 from wallet import errors
-from wallet.api.native.withdrawals import REFERENCE_PREFIX, key_id
+from wallet.api.native.calls import client_reference, key_id, replay_header
 from wallet.models.coins import CODE_CHARACTERS_MAX
 from wallet.models.funds_transfers import Direction, FundsTransfer
 from wallet.services.funds_transfers import errors as refusals
@@ -72,14 +72,8 @@ class FundsTransfers(NativeView):
     )
     def post(self, call: Call) -> Answer:
         """At once. With `Idempotency-Key`, asking again gives the same transfer."""
-        key = call.idempotency_key
-        made = moving.move(
-            customer=call.user,
-            **call.input,
-            client_reference=f"{REFERENCE_PREFIX}{key}" if key else None,
-            api_key_id=key_id(call.credential),
-        )
-        return Answer(made.transfer, headers={"Idempotency-Replayed": "true"} if made.replayed else {})
+        made = moving.move(customer=call.user, **call.input, client_reference=client_reference(call), api_key_id=key_id(call))
+        return Answer(made.transfer, headers=replay_header(made.replayed))
 
 
 class FundsTransferById(NativeView):
