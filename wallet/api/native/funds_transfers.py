@@ -73,7 +73,7 @@ class FundsTransfers(NativeView):
     def post(self, call: Call) -> Answer:
         """At once. With `Idempotency-Key`, asking again gives the same transfer."""
         made = moving.move(customer=call.user, **call.input, client_reference=client_reference(call), api_key_id=key_id(call))
-        return Answer(made.transfer, headers=replay_header(made.replayed))
+        return Answer(made.transfer, headers=replay_header(replayed=made.replayed))
 
 
 class FundsTransferById(NativeView):
