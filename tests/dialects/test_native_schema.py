@@ -9,29 +9,17 @@ import schemathesis
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, settings
 from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import (
-    content_type_conformance,
-    response_schema_conformance,
-    status_code_conformance,
-)
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from tests import factories_kyc
+from tests.dialects.schema_checks import known_statuses
 
 EXAMPLES = 8
 """Requests per operation: enough to meet the corners that schemathesis tries first, few enough for every run."""
-TRANSPORT = {400, 404, 405, 413, 415, 429, 431}
-"""Answers that any operation may give to a request that is none of the documented ones."""
-
 document: dict[str, Any] = dict(
     SchemaGenerator(urlconf="config.dialects.native.urls_mounted").get_schema(request=None, public=True)
 )
 schema = schemathesis.openapi.from_dict(document)
-
-
-def known_statuses(ctx: Any, response: Any, case: Any) -> None:
-    """Every status is documented, or one that transport alone explains."""
-    if response.status_code not in TRANSPORT:
-        status_code_conformance(ctx, response, case)
 
 
 @pytest.fixture

@@ -1,0 +1,63 @@
+"""A stranger's client of each other dialect, made from its description alone: no 500, no undocumented answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import schemathesis
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
+
+from config.urls import DESCRIBED
+from tests.dialects.bhex import people as bhex
+from tests.dialects.bitflex import people as bitflex
+from tests.dialects.schema_checks import known_statuses
+
+CHECKS = [not_a_server_error, known_statuses, content_type_conformance, response_schema_conformance]
+EXAMPLES = settings(
+    max_examples=5, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+)  # fmt: skip
+
+
+def described(name: str) -> Any:
+    return schemathesis.openapi.from_dict(dict(SchemaGenerator(urlconf=DESCRIBED[name]).get_schema(request=None, public=True)))
+
+
+@pytest.fixture
+def bhex_headers(real_db: None) -> dict[str, str]:
+    """The cookies of a signed-in browser."""
+    jar = bhex.signed_up().browser.client.cookies
+    return {"Cookie": "; ".join(f"{name}={jar[name].value}" for name in jar)}
+
+
+@pytest.fixture
+def bitflex_headers(real_db: None) -> dict[str, str]:
+    """The token of a full session."""
+    return {"token": bitflex.signed_in()[0].token}
+
+
+@described("bhex").parametrize()
+@EXAMPLES
+def test_a_stranger_breaks_nothing_of_bhex(case: Any, live_server: Any, bhex_headers: dict[str, str]) -> None:
+    case.validate_response(case.call(base_url=live_server.url, headers=bhex_headers), checks=CHECKS)
+
+
+@described("bitflex").parametrize()
+@EXAMPLES
+def test_a_stranger_breaks_nothing_of_bitflex(case: Any, live_server: Any, bitflex_headers: dict[str, str]) -> None:
+    case.validate_response(case.call(base_url=live_server.url, headers=bitflex_headers), checks=CHECKS)
+
+
+@described("spot").parametrize()
+@EXAMPLES
+def test_a_stranger_breaks_nothing_of_spot(case: Any, live_server: Any, real_db: None) -> None:
+    case.validate_response(case.call(base_url=live_server.url), checks=CHECKS)
+
+
+@described("bitgin").parametrize()
+@EXAMPLES
+def test_a_stranger_breaks_nothing_of_bitgin(case: Any, live_server: Any, real_db: None) -> None:
+    case.validate_response(case.call(base_url=live_server.url), checks=CHECKS)
