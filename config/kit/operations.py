@@ -54,6 +54,8 @@ class Operation:
     output: type[BaseSerializer[Any]] | None = None
     status: int = 200
     many: bool = False
+    is_nullable: bool = False
+    """Whether an answer may be null instead, where a document says so of who is not signed in."""
     page: Keyset | None = None
     refusals: tuple[type[DomainError], ...] = ()
     rate: str | None = None

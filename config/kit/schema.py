@@ -125,7 +125,7 @@ def _either(answer: dict[str, Any], refusal: dict[str, Any]) -> dict[str, Any]:
     """One status for both, where a dialect refuses with 200: an answer or a refusal."""
     (media_type, told), (_, refused) = next(iter(answer["content"].items())), next(iter(refusal["content"].items()))
     examples = {"answer": {"value": told["example"]}, **refused["examples"]}
-    both = {"schema": {"oneOf": [told["schema"], refused["schema"]]}, "examples": examples}
+    both = {"schema": {"anyOf": [told["schema"], refused["schema"]]}, "examples": examples}
     return {"description": f"The answer, or {refusal['description']}", "content": {media_type: both}}
 
 
@@ -275,6 +275,8 @@ class OperationSchema(AutoSchema):
         component = self._map_serializer_ref(serializer)
         example = example_of(serializer, for_input=False)
         schema: dict[str, Any] = {"type": "array", "items": component} if many or paged else component
+        if self.declared.is_nullable:
+            schema = {"oneOf": [schema, {"type": "null"}]}
         if paged:
             link = {"type": ["string", "null"], "format": "uri"}
             schema = build_object_type(

@@ -61,3 +61,9 @@ def test_a_stranger_breaks_nothing_of_spot(case: Any, live_server: Any, real_db:
 @EXAMPLES
 def test_a_stranger_breaks_nothing_of_bitgin(case: Any, live_server: Any, real_db: None) -> None:
     case.validate_response(case.call(base_url=live_server.url), checks=CHECKS)
+
+
+@described("exx").parametrize()
+@EXAMPLES
+def test_a_stranger_breaks_nothing_of_exx(case: Any, live_server: Any, real_db: None) -> None:
+    case.validate_response(case.call(base_url=live_server.url), checks=CHECKS)

@@ -48,6 +48,7 @@ class UserInformation(BitginView):
     @operation(
         needs=Needs(login=False, optional=True, forgiving=True, level="low", scope="read"),
         output=BitginUserOutput,
+        is_nullable=True,
         summary="Read the own account",
     )
     def get(self, call: Call) -> Answer:
