@@ -59,6 +59,7 @@ from accounts.errors.passwords import RecoveryInvalid as RecoveryInvalid
 from accounts.errors.passwords import RecoveryLocked as RecoveryLocked
 from accounts.errors.passwords import RecoveryOrderDue as RecoveryOrderDue
 from accounts.errors.passwords import RecoveryProofWrong as RecoveryProofWrong
+from accounts.errors.passwords import RecoverySecondDue as RecoverySecondDue
 from accounts.errors.passwords import TradePasswordAlreadySet as TradePasswordAlreadySet
 from accounts.errors.passwords import TradePasswordLocked as TradePasswordLocked
 from accounts.errors.passwords import TradePasswordMissing as TradePasswordMissing

@@ -140,6 +140,15 @@ class RecoveryProofWrong(CodeRefused):
     failures: int
 
 
+class RecoverySecondDue(DomainError):
+    """One of these methods is due beside the code, in the same request; the code is spent."""
+
+    slug = "accounts.recovery_second_due"
+    kind = Kind.UNPROCESSABLE
+    message = "This account asks for one more proof: {methods}. Ask for a new code and show both."
+    methods: list[str] = dataclasses.field(default_factory=list)
+
+
 class RecoveryOrderDue(DomainError):
     """The second proof of a recovery is a code that was sent, and it came without the order of its sending."""
 

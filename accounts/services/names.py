@@ -11,9 +11,10 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.db.models.lookups import Exact
 
-from accounts.errors import PhoneCountryClosed, UsernameInvalid
+from accounts.errors import PhoneCountryClosed, PhoneTaken, UsernameInvalid
 from accounts.models import Country, User
 from accounts.models.users import UID_MAX, UID_MIN
+from accounts.services import strictness
 from messaging.errors import InvalidEmail, InvalidPhone
 from messaging.services.destinations import normalise_email, normalise_phone
 
@@ -108,3 +109,13 @@ def check_phone_country(phone: str) -> None:
     region = phonenumbers.region_code_for_number(phonenumbers.parse(phone)) or ""
     if not Country.objects.filter(alpha2=region, can_register=True).exists():
         raise PhoneCountryClosed(country=region)
+
+
+def check_phone_free(phone: str, *, ip: str) -> None:
+    """Promise that the text is a phone; that nobody has it is told only where STRICT_CODES is on.
+
+    Raises InvalidPhone, PhoneTaken.
+    """
+    number = normalise_phone(phone)
+    if User.objects.filter(phone=number).exists() and strictness.may_tell(ip):
+        raise PhoneTaken

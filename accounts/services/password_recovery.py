@@ -75,8 +75,12 @@ def start(*, channel: str, destination: str, language: str, client: Client, capt
 
 def start_for_nobody(*, name: str, language: str, client: Client) -> Started:
     """Do for a name that leads nowhere what `start` does for an address; nothing is sent. Raises TooManyCodes."""
-    nowhere = f"{keyed_hash('accounts.password-recovery.nobody', name).hex()[:32]}@unknown.invalid"
-    return _begin(None, Channel.EMAIL.value, nowhere, language=language, client=client, is_silent=True)
+    return _begin(None, Channel.EMAIL.value, nowhere(name), language=language, client=client, is_silent=True)
+
+
+def nowhere(name: str) -> str:
+    """The address that stands for a name that leads nowhere: always the same one, and nobody's."""
+    return f"{keyed_hash('accounts.password-recovery.nobody', name).hex()[:32]}@unknown.invalid"
 
 
 def _begin(user: User | None, channel: str, wanted: str, *, language: str, client: Client, is_silent: bool = False) -> Started:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from accounts.errors import FactorNotServed
+from accounts.errors import FactorNotServed, TotpNotBound
 from accounts.models import Session
+from accounts.models.logins import LoginAct
 from accounts.models.sessions import Due
-from accounts.services import code_requests, dues
+from accounts.services import code_requests, dues, logins, second_factor, sessions, totp
+from accounts.services.clients import Client
 from accounts.services.login import SignIn
 from accounts.services.second_factor import Method, Proof
+from messaging.errors import CodeRefused
 from messaging.models import Purpose
 
 SHOWN = (Method.TOTP, Method.PHONE, Method.EMAIL)
@@ -37,6 +40,24 @@ def prepare(made: SignIn, *, language: str, ip: str) -> None:
         language=language,
         ip=ip,
     )
+
+
+def freshen(*, session: Session, code: str, client: Client) -> None:
+    """Show a code of the authenticator once more: the session is fresh, with the token that it has.
+
+    Raises TotpNotBound, WrongCode, TooManyAttempts, NotSignedIn where the session ended meanwhile.
+    """
+    user = session.user
+    if totp.bound(user) is None:
+        raise TotpNotBound
+    try:
+        second_factor.require(
+            user, Proof(Method.TOTP, code), Purpose.SECOND_FACTOR, session=str(session.public_id), client=client
+        )
+    except CodeRefused:
+        logins.note(user=user, act=LoginAct.SECOND_FACTOR_FAILED, client=client)
+        raise
+    sessions.freshen(session)
 
 
 def _way(session: Session) -> Method:

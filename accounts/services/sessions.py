@@ -18,7 +18,7 @@ from accounts.services.clients import Client
 from accounts.services.manners import OURS, Manners
 from config.kit.clock import now
 from config.kit.crypto import token_hash
-from config.kit.errors import Absent, LevelTooLow
+from config.kit.errors import Absent, LevelTooLow, NotSignedIn
 from config.kit.ids import read_public_id
 
 ABSOLUTE_LIFETIME = timedelta(days=30)
@@ -115,6 +115,13 @@ def rise(*, session: Session, level: Level, due: Due | None = None, manners: Man
     if waited and not waits:
         _make_room(session.user, session)
     return Opened(session, text)
+
+
+def freshen(session: Session) -> None:
+    """Let the session be fresh from now on, with the token that it has. Raises NotSignedIn where it ended meanwhile."""
+    still = Session.objects.filter(pk=session.pk, token_hash=session.token_hash, ended_at__isnull=True)
+    if not still.update(fresh_until=now() + FRESH_LIFETIME):
+        raise NotSignedIn
 
 
 def raise_low(user: User) -> None:

@@ -74,6 +74,18 @@ def apply(
         return case
 
 
+def check_way(user: User, level: int) -> None:
+    """Promise that the level can be applied for now, whatever is still to be brought.
+
+    Raises LevelOutOfOrder, UnderReview, AlreadyApproved, NumberReleased.
+    """
+    with transaction.atomic():
+        vault.lock(user)
+        case = cases.open_case(user, level)
+        _require_level_below(user, level, case)
+        _require_open_way(user, level, case)
+
+
 def missing_kinds(case: Case | None, requirement: Requirement, id_type: str) -> list[str]:
     """The kinds that are due and not there; a refused document is not there, and is due whatever else is."""
     there: dict[str, str] = {}

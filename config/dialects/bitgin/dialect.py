@@ -11,18 +11,24 @@ from config.dialects.bitgin.numbers import (
     BY_KIND,
     CODES_BY_DOOR,
     ERRORS,
+    FILE_UNFIT,
+    IMAGE_DOORS,
+    IMAGE_FIELDS,
+    SENTENCES,
     SMS_FAILED,
     SUCCESS,
     TEXTS,
     TOKEN_OVER,
+    WITHOUT_WORDS,
+    WRONG_TIMES,
 )
 from config.kit.clock import milliseconds, now
 from config.kit.dialect import Dialect, KeyRates, WireError, register
-from config.kit.errors import DomainError, InvalidInput, NotSignedIn
+from config.kit.errors import DomainError, InvalidInput, NotSignedIn, TooLarge
 from config.kit.rendering import ExactJSONRenderer
 from config.kit.views import DialectView
 
-__all__ = ["BY_KIND", "ERRORS"]
+__all__ = ["BY_KIND", "ERRORS", "SUCCESS"]
 
 EMPTY = frozenset(
     str(text)
@@ -82,13 +88,16 @@ def refuse(error: DomainError, request: HttpRequest) -> WireError:
 
     Failures of a log-in are told as `wrongTime`. Source: bitgin: Login, the samples.
     """
-    status, code = status_of(error), number_of(error, getattr(request, "path", ""))
-    failures = error.facts.get("failures")
+    path = getattr(request, "path", "")
+    status, code = status_of(error), number_of(error, path)
+    failures = error.facts.get("failures") if error.slug in WRONG_TIMES else None
     data = None if failures is None else {"wrongTime": failures}
     message = TEXTS[code] if code in TEXTS else _sentence(error)
+    if path.endswith(IMAGE_DOORS) and isinstance(error, TooLarge | InvalidInput):
+        status, message = 400, _of_upload(error) or message
     body = {
         "code": code,
-        "msg": message if data is None else None,
+        "msg": message if data is None and error.slug not in WITHOUT_WORDS else None,
         "time": milliseconds(now()),
         "data": data,
         "success": False,
@@ -99,6 +108,13 @@ def refuse(error: DomainError, request: HttpRequest) -> WireError:
     return WireError(status=status, body=body, headers=headers)
 
 
+def _of_upload(error: DomainError) -> str:
+    """What is wrong with an upload, where the document has a sentence for it."""
+    if isinstance(error, InvalidInput):
+        return next((IMAGE_FIELDS[name] for name in error.fields if name in IMAGE_FIELDS), "")
+    return FILE_UNFIT
+
+
 def _sentence(error: DomainError) -> str:
     """What is the matter; of an input the first reason alone, `[empty loginName]` where nothing was given.
 
@@ -106,6 +122,8 @@ def _sentence(error: DomainError) -> str:
     """
     if isinstance(error, NotSignedIn):
         return TOKEN_OVER
+    if error.slug in SENTENCES:
+        return SENTENCES[error.slug]
     if not isinstance(error, InvalidInput):
         return error.detail
     name, reason = next(((name, texts[0]) for name, texts in error.fields.items() if texts), ("", error.detail))

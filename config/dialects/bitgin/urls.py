@@ -4,15 +4,31 @@ from __future__ import annotations
 
 from django.urls import URLPattern, path
 
-from accounts.api.bitgin import sign_in, sign_up
-from kyc.api.bitgin import users
+from accounts.api.bitgin import factors, own_account, passwords, sign_in, sign_up
+from kyc.api.bitgin import basic, forgotten, levels, status, users
 from messaging.api import bitgin as captchas
 from wallet.api import bitgin as wallet
 
 DOCUMENTED: tuple[tuple[str, type], ...] = (
     ("login_status", sign_in.LoginStatus),
     ("user", users.UserInformation),
+    ("user/vip_info", own_account.VipInformation),
+    ("user/bank_accounts", status.BankAccounts),
+    ("user/forget_password", forgotten.ForgetPassword),
+    ("user/change_password", passwords.ChangePassword),
+    ("user/apply_google_device_authenticator", factors.Apply),
+    ("user/bind_google_device_authenticator", factors.Bind),
+    ("user/unbind_google_device_authenticator", factors.Unbind),
+    ("user/reauthenticate_with_credential", factors.Reauthenticate),
     ("user/check/2FA", sign_in.CheckSecondFactor),
+    ("user/login_log", own_account.LoginLog),
+    ("kyc/basic_data", basic.BasicData),
+    ("kyc/check_mobile", basic.CheckMobile),
+    ("kyc/verify_basic_data", basic.VerifyBasicData),
+    ("kyc/image", levels.Image),
+    ("kyc/apply_level_2", levels.ApplyLevelTwo),
+    ("kyc/apply_level_3", levels.ApplyLevelThree),
+    ("kyc/status", status.KycStatus),
     ("register", sign_up.Register),
     ("login", sign_in.Login),
     ("logout", sign_in.Logout),
