@@ -74,7 +74,7 @@ def test_a_key_bound_to_other_networks_is_refused_from_the_old_ones_at_once(ada:
     assert (reads(issued), reads(issued, "192.0.2.9")) == (403, 200)
 
 
-def test_a_key_that_withdraws_stays_bound_and_is_young_again_with_other_networks(
+def test_a_key_that_withdraws_stays_bound_and_is_young_again_with_other_networks_or_after_a_pause(
     ada: User, signed_in: Api, settings: Any
 ) -> None:
     settings.API_KEY_WITHDRAW_AGE_SECONDS = 3600
@@ -86,8 +86,12 @@ def test_a_key_that_withdraws_stays_bound_and_is_young_again_with_other_networks
         stored.networks, stored.aged_from = ["192.0.2.1"], now()
         assert change(Api(token=people.token(ada)), ada, issued, networks=["192.0.2.1"]).status_code == 200
         assert "withdraw" not in ApiKey.objects.get().scopes_at(now())
+    ApiKey.objects.update(aged_from=now() - timedelta(hours=2))
     assert change(signed_in, ada, issued, label="renamed").status_code == 200
-    assert ApiKey.objects.get().label == "renamed"
+    assert (ApiKey.objects.get().label, "withdraw" in ApiKey.objects.get().scopes_at(now())) == ("renamed", True)
+    for enabled in (False, True):
+        assert change(signed_in, ada, issued, enabled=enabled).status_code == 200
+    assert "withdraw" not in ApiKey.objects.get().scopes_at(now())
 
 
 @pytest.mark.parametrize("body", [{"enabled": False}, {"networks": ["192.0.2.1"]}, {"label": "x"}])
