@@ -17,6 +17,10 @@ from tests.factories_messaging import pass_time_for_resend, read_code
 PREFIX = "/api/web/v2_2/"
 PASSWORD = "correct horse 9 battery"
 SAFE = "safe horse 7 staple"
+SEND = {"type": 1, "countryCode": "86", "mobileNumber": "rsa:18900000001"}
+"""A code to register, as `filled` takes it."""
+GONE = object()
+"""A field that is left out."""
 _count = 0
 
 
@@ -159,3 +163,12 @@ def elsewhere(person: Person, ip: str = "127.0.0.1") -> Person:
     """The same customer in a browser that was never seen."""
     person.browser = Browser(ip=ip)
     return person
+
+
+def filled(browser: Browser, fields: dict[str, Any]) -> dict[str, Any]:
+    """Each `rsa:…` encrypted."""
+    return {
+        name: browser.rsa(value[4:]) if isinstance(value, str) and value.startswith("rsa:") else value
+        for name, value in fields.items()
+        if value is not GONE
+    }

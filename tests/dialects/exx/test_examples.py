@@ -13,7 +13,7 @@ from tests.dialects.replay import differences, examples, filled
 EXAMPLES = examples("exx")
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db
 @pytest.mark.parametrize(("name", "example"), EXAMPLES, ids=[name for name, _ in EXAMPLES])
 def test_the_example_is_answered_as_documented(name: str, example: dict[str, Any]) -> None:
     browser, facts = given(example["given"])

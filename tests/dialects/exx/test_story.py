@@ -14,7 +14,7 @@ from tests.dialects.exx import people
 from tests.dialects.exx.people import PASSWORD, SAFE, Browser, code
 from tests.factories_messaging import pass_time_for_resend, read_code
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db
 MASKED = {"userId", "userName"}
 
 
