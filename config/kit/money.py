@@ -61,6 +61,13 @@ class AmountInvalid(DomainError):
     reason: str
 
 
+class AmountTooFine(AmountInvalid):
+    """The amount has more decimal places than its coin, or the network, can carry."""
+
+    slug = "money.amount_too_fine"
+    message = "The amount is not valid: {reason}."
+
+
 def parse(
     value: object, *, scale: int = AMOUNT_PLACES, minimum: Decimal | None = None, maximum: Decimal | None = None
 ) -> Decimal:
@@ -68,7 +75,7 @@ def parse(
 
     Takes text in plain decimal notation, int and Decimal (from a JSON lexeme). Floats, booleans, exponents, NaN,
     infinities, leading zeros and pluses, separators, spaces and digits other than 0-9 are refused.
-    Raises AmountInvalid.
+    Raises AmountTooFine (an AmountInvalid) for more places, AmountInvalid for the rest.
     """
     amount = _exact(value)
     if amount.is_zero():
@@ -76,7 +83,7 @@ def parse(
     digits = amount.normalize(_ROUNDING)
     places = max(0, -int(digits.as_tuple().exponent))
     if places > scale:
-        raise AmountInvalid(reason=f"more than {scale} decimal places")
+        raise AmountTooFine(reason=f"more than {scale} decimal places")
     if minimum is not None and amount < minimum:
         raise AmountInvalid(reason=f"less than {to_text(minimum)}")
     if maximum is not None and amount > maximum:

@@ -29,6 +29,12 @@ def _exact(lexeme: str) -> Decimal:
         raise MalformedBody(reason="a number is out of range") from None
 
 
+def _plain(lexeme: str) -> Decimal:
+    if "e" in lexeme.lower():
+        raise MalformedBody(reason="numbers are written without an exponent")
+    return _exact(lexeme)
+
+
 def _constant(lexeme: str) -> None:
     raise MalformedBody(reason=f"{lexeme} is not JSON")
 
@@ -60,6 +66,7 @@ class ExactJSONParser(BaseParser):
     """JSON whose numbers become int or Decimal from their lexeme; NaN, repeated names and deep nesting are refused."""
 
     media_type = "application/json"
+    number = staticmethod(_exact)
 
     def parse(self, stream: IO[bytes], media_type: str | None = None, parser_context: Any = None) -> Any:
         """The body as Python values. Raises MalformedBody, TooLarge."""
@@ -71,13 +78,19 @@ class ExactJSONParser(BaseParser):
         except UnicodeDecodeError:
             raise MalformedBody(reason="it is not UTF-8") from None
         try:
-            body = json.loads(text, parse_float=_exact, parse_constant=_constant, object_pairs_hook=_once) if text else {}
+            body = json.loads(text, parse_float=self.number, parse_constant=_constant, object_pairs_hook=_once) if text else {}
         except DomainError:
             raise
         except (ValueError, RecursionError):
             raise MalformedBody(reason="it is not JSON") from None
         refuse_unstorable(body)
         return body
+
+
+class PlainJSONParser(ExactJSONParser):
+    """The same, where numbers in exponent form are refused too."""
+
+    number = staticmethod(_plain)
 
 
 class ExactFormParser(FormParser):
@@ -134,6 +147,7 @@ class ExactMultiPartParser(MultiPartParser):
 
 PARSERS: dict[str, type[BaseParser]] = {
     "json": ExactJSONParser,
+    "plain_json": PlainJSONParser,
     "form": ExactFormParser,
     "loose_form": LooseFormParser,
     "multipart": ExactMultiPartParser,

@@ -11,6 +11,7 @@ from config.kit.money import AMOUNT_DIGITS, AMOUNT_PLACES
 
 CODE_CHARACTERS_MAX = 16
 NETWORK_CODE_CHARACTERS_MAX = 32
+NETWORK_NAME_CHARACTERS_MAX = 64
 ADDRESS_CHARACTERS_MAX = 128
 REASON_CHARACTERS_MAX = 500
 
@@ -62,7 +63,7 @@ class Network(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     code = models.CharField(max_length=NETWORK_CODE_CHARACTERS_MAX, unique=True)
-    name = models.CharField(max_length=64, unique=True)
+    name = models.CharField(max_length=NETWORK_NAME_CHARACTERS_MAX, unique=True)
     kind = models.CharField(max_length=8, choices=NetworkKind.choices)
     is_enabled = models.BooleanField(default=True)
 

@@ -126,6 +126,7 @@ class Deposit(models.Model):
         ]
         indexes = [
             models.Index(fields=["customer", "-id"], name="deposit_by_customer"),
+            models.Index(fields=["customer", "-seen_at", "-id"], name="deposit_by_time"),
             models.Index(fields=["network", "block_height"], condition=Q(state="pending"), name="deposit_pending_by_height"),
             models.Index(fields=["network", "block_height"], name="deposit_by_height"),
             models.Index(F("id"), condition=Q(state="held"), name="deposit_held"),

@@ -102,6 +102,8 @@ class Transfer(models.Model):
         indexes = [
             models.Index(fields=["sender", "-id"], name="transfer_by_sender"),
             models.Index(fields=["receiver", "-id"], name="transfer_by_receiver"),
+            models.Index(fields=["sender", "-created_at", "-id"], name="transfer_by_time"),
+            models.Index(fields=["receiver", "-finished_at", "-id"], name="transfer_by_arrival"),
             models.Index(fields=["sender", "coin", "created_at"], name="transfer_by_window"),
             models.Index(fields=["state", "id"], condition=~Q(state__in=ENDS), name="transfer_open"),
             models.Index(fields=["state", "-id"], name="transfer_by_state"),

@@ -130,6 +130,7 @@ class Withdrawal(models.Model):
         ]
         indexes = [
             models.Index(fields=["customer", "-id"], name="withdrawal_by_customer"),
+            models.Index(fields=["customer", "-created_at", "-id"], name="withdrawal_by_time"),
             models.Index(
                 fields=["customer", "coin_network", "created_at"],
                 name="withdrawal_by_window",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from wallet.errors import UnknownCoin, UnknownNetwork
-from wallet.models.coins import CODE_CHARACTERS_MAX, NETWORK_CODE_CHARACTERS_MAX, Coin, CoinNetwork
+from wallet.models.coins import CODE_CHARACTERS_MAX, NETWORK_CODE_CHARACTERS_MAX, Coin, CoinNetwork, Network
 
 ECHO_CHARACTERS_MAX = 32
 """How much of an unknown code a refusal repeats."""
@@ -61,6 +61,12 @@ def network(coin: str, network: str) -> CoinNetwork:
             return found
     get(coin)
     raise UnknownNetwork(coin=coin, network=network[:ECHO_CHARACTERS_MAX])
+
+
+def network_code(name: str) -> str:
+    """The code of the network of this name; the text itself where it is none, so that codes are names too."""
+    found = Network.objects.filter(name=name).values_list("code", flat=True).first()
+    return name if found is None else found
 
 
 def withdrawable_codes() -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -55,6 +55,13 @@ class Wish:
     client_reference: str | None
     api_key_id: str
     ip: str
+    amount_includes_fee: bool = False
+
+    @property
+    def fee(self) -> Decimal:
+        """What the network's fee is now; where it is part of the amount, what is left of it must be carried too."""
+        scale = _scale(self.coin_network) if self.amount_includes_fee else self.coin_network.coin.scale
+        return money.round_up(self.coin_network.withdrawal_fee, scale)
 
     @property
     def payment(self) -> dict[str, Any]:
@@ -65,6 +72,8 @@ class Wish:
     def fingerprint(self) -> bytes:
         """SHA-256 of the body that a client reference stands for."""
         parts = [self.coin_network.pk, self.address, self.memo, money.to_text(self.amount)]
+        if self.amount_includes_fee:
+            parts.append("fee included")
         return hashlib.sha256(json.dumps(parts, separators=(",", ":")).encode()).digest()
 
 
@@ -84,6 +93,7 @@ def request(
     network: str,
     address: str,
     amount: object,
+    amount_includes_fee: bool = False,
     memo: str = "",
     client_reference: str | None = None,
     api_key_id: str = "",
@@ -91,6 +101,8 @@ def request(
     language: str = "en",
 ) -> Requested:
     """Reserve amount + fee and open a withdrawal, all or nothing; the same reference and body give the same one.
+
+    With `amount_includes_fee` the amount is what leaves the balance, and the fee is taken from it.
 
     By session it waits in `verification` for the customer's proof, and a code is sent where a code is the proof. By
     API key it goes to a usable trusted address only, and straight into review.
@@ -110,6 +122,7 @@ def request(
         client_reference=client_reference or None,
         api_key_id=api_key_id,
         ip=ip,
+        amount_includes_fee=amount_includes_fee,
     )
     made = _once(wish) if known is None else _same(known, wish)
     if made.replayed or made.withdrawal.state != WithdrawalState.VERIFICATION:
@@ -125,11 +138,12 @@ def _carried(known: Withdrawal | None, coin: str, network: str) -> tuple[CoinNet
     return coin_network, _scale(coin_network)
 
 
-def _require_amount(amount: Decimal, coin_network: CoinNetwork) -> None:
-    if amount <= 0:
+def _require_amount(wish: Wish) -> None:
+    if wish.amount <= 0:
         raise money.AmountInvalid(reason="an amount above zero is due")
-    if amount < coin_network.withdrawal_minimum:
-        raise AmountBelowMinimum(minimum=money.to_text(coin_network.withdrawal_minimum))
+    least = wish.coin_network.withdrawal_minimum + (wish.fee if wish.amount_includes_fee else 0)
+    if wish.amount < least:
+        raise AmountBelowMinimum(minimum=money.to_text(least))
 
 
 def _scale(coin_network: CoinNetwork) -> int:
@@ -139,7 +153,7 @@ def _scale(coin_network: CoinNetwork) -> int:
 
 @retried
 def _once(wish: Wish) -> Requested:
-    _require_amount(wish.amount, wish.coin_network)
+    _require_amount(wish)
     try:
         with transaction.atomic():
             limits.lock_allowance(wish.customer, wish.coin_network.coin)
@@ -175,13 +189,18 @@ def _same(found: Withdrawal, wish: Wish) -> Requested:
 
 
 def _open(wish: Wish) -> Withdrawal:
-    customer, coin_network = wish.customer, wish.coin_network
+    customer, fingerprint = wish.customer, wish.fingerprint
     standing.lock(customer)
     customer.refresh_from_db()
-    coin_network = coins.network(coin_network.coin.code, coin_network.network.code)
-    _require_allowed(wish, coin_network)
+    coin_network = coins.network(wish.coin_network.coin.code, wish.coin_network.network.code)
+    # The fee may have changed since it was looked at: what is left of the amount is what the terms of now leave.
+    wish = replace(wish, coin_network=coin_network)
+    fee = wish.fee
+    if wish.amount_includes_fee:
+        _require_amount(wish)
+        wish = replace(wish, amount=wish.amount - fee)
+    _require_allowed(wish, coin_network, fee)
     trusted = _trusted(wish)
-    fee = money.round_up(coin_network.withdrawal_fee, coin_network.coin.scale)
     moment = now()
     withdrawal = Withdrawal.objects.create(
         customer=customer,
@@ -190,7 +209,7 @@ def _open(wish: Wish) -> Withdrawal:
         fee=fee,
         payload_hash=payload_hash(customer_id=customer.pk, coin_network=coin_network, fee=fee, **wish.payment),
         client_reference=wish.client_reference,
-        fingerprint=wish.fingerprint,
+        fingerprint=fingerprint,
         trusted_address=trusted,
         api_key_id=wish.api_key_id,
         requested_from=wish.ip,
@@ -209,7 +228,7 @@ def _open(wish: Wish) -> Withdrawal:
     return withdrawal
 
 
-def _require_allowed(wish: Wish, coin_network: CoinNetwork) -> None:
+def _require_allowed(wish: Wish, coin_network: CoinNetwork, fee: Decimal) -> None:
     customer = wish.customer
     entitlements.require(customer, entitlements.Act.WITHDRAW_CRYPTO)
     if not policy.is_open(coin_network) or not standing.is_good(customer):
@@ -220,8 +239,7 @@ def _require_allowed(wish: Wish, coin_network: CoinNetwork) -> None:
         customer=customer, coin=coin_network.coin, level=entitlements.level_of(customer), amount=wish.amount
     )
     if wish.api_key_id:
-        spent = wish.amount + money.round_up(coin_network.withdrawal_fee, coin_network.coin.scale)
-        key_caps.require_within(api_key_id=wish.api_key_id, coin=coin_network.coin, amount=spent)
+        key_caps.require_within(api_key_id=wish.api_key_id, coin=coin_network.coin, amount=wish.amount + fee)
     if Withdrawal.objects.filter(customer=customer).exclude(state__in=ENDS).count() >= OPEN_PER_CUSTOMER_MAX:
         raise TooManyOpen(maximum=OPEN_PER_CUSTOMER_MAX)
 

@@ -1,0 +1,1 @@
+"""Money on spot, one module per subject."""
