@@ -61,6 +61,25 @@ def test_bitunix_reads_its_balances(live_server: Any, ada: User, monkeypatch: py
     assert (wrong["code"], wrong["success"]) == ("100005", False)
 
 
+def test_bitunix_reads_coins_and_rates_and_posts_what_it_signs(
+    live_server: Any, ada: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(BitunixClient, "BASE_URL", live_server.url)
+    monkeypatch.setenv("no_proxy", "*")
+    issued = issue(ada, Scheme.SPOT)
+    client = BitunixClient(issued.api_key.key, issued.secret)
+    coins = client.get_token_data()
+    assert (coins["code"], coins["success"]) == ("0", True)
+    (usdt,) = [row for row in coins["data"] if row["name"] == "USDT"]
+    assert {"Ethereum (ERC-20)", "Tron (TRC-20)"} <= {row["network"] for row in usdt["networks"]}
+    rates = client.get_rate_data()
+    assert (rates["code"], rates["data"]) == ("0", [])
+    page = client._post_authenticated("/api/spot/v1/withdraw_transfer/page", {"limit": 10, "coin": "名"})
+    assert (page["code"], page["data"]) == ("0", [])
+    cancelled = client._post_authenticated("/api/spot/v1/withdraw/cancel", {"withdrawId": "1909879608889339906"})
+    assert (cancelled["code"], cancelled["data"], cancelled["success"]) == ("2", None, False)
+
+
 @pytest.mark.skipif(not CLIENTS.exists(), reason="ccxt is not installed: make clients")
 def test_ccxt_reads_its_wallet_and_knows_a_refusal(live_server: Any, ada: User) -> None:
     issued = issue(ada, Scheme.BTSE)

@@ -34,9 +34,10 @@ def _kind(value: Any) -> str:
 def differences(documented: Any, served: Any, varies: set[str], where: str = "") -> Iterator[str]:
     """What a client written from the example would trip over.
 
-    `varies` names paths whose value differs; their type doesn't. An entry ending in `?` may be null or missing as well.
+    `varies` names paths whose value differs; their type doesn't. An entry ending in `?` may be null or
+    missing as well, or be there where the example is null.
     """
-    if f"{where}?" in varies and served is None:
+    if f"{where}?" in varies and (served is None or documented is None):
         return
     if _kind(documented) != _kind(served):
         yield f"{where}: {_kind(served)} instead of {_kind(documented)}"

@@ -66,7 +66,7 @@ class MaybeChoice(serializers.ChoiceField):
 
 
 @extend_schema_field({"type": ["integer", "string", "null"], "format": "int64", "example": 10})
-class MaybeWhole(serializers.Field[int, Any, Any, Any]):
+class MaybeWhole(serializers.Field[Any, Any, Any, Any]):
     """A whole number or its digits as text, from `least` to `most`; None where it is left out."""
 
     default_error_messages = {"invalid": "A whole number from {least} to {most} is due."}
@@ -75,7 +75,7 @@ class MaybeWhole(serializers.Field[int, Any, Any, Any]):
         super().__init__(**{"required": False, "allow_null": True, "default": None, **kwargs})
         self.least, self.most = least, most
 
-    def to_internal_value(self, data: Any) -> int | None:
+    def to_internal_value(self, data: Any) -> Any:
         """The number."""
         if data == "":
             return None
@@ -98,7 +98,7 @@ class MaybeMoment(MaybeWhole):
         super().__init__(least=0, most=MILLISECONDS_MAX - 1, **kwargs)
         self.after = after
 
-    def to_internal_value(self, data: Any) -> datetime | None:  # type: ignore[override]  # the number as the time that it names
+    def to_internal_value(self, data: Any) -> datetime | None:
         """The time."""
         found = super().to_internal_value(data)
         return None if found is None else from_milliseconds(found + self.after)

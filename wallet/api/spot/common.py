@@ -39,11 +39,11 @@ class SpotCoinNetworkOutput(serializers.Serializer[Any]):
     chain = serializers.CharField(source="code")
     contractPrecision = serializers.IntegerField(source="scale")
     contractAddress = serializers.CharField(source="contract_address")
-    requireMemo = serializers.SerializerMethodField(help_text="0 no, 1 yes")
+    requireMemo = serializers.SerializerMethodField(method_name="get_require_memo", help_text="0 no, 1 yes")
     depositConfirm = serializers.IntegerField(source="confirmations")
-    addressRegular = serializers.SerializerMethodField()
+    addressRegular = serializers.SerializerMethodField(method_name="get_address_regular")
     isOpen = serializers.BooleanField(source="is_open")
-    isShow = serializers.SerializerMethodField()
+    isShow = serializers.SerializerMethodField(method_name="get_is_show")
     depositOpen = serializers.BooleanField(source="is_deposit_open")
     withdrawOpen = serializers.BooleanField(source="is_withdrawal_open")
     withdrawMin = AmountField(source="withdrawal_least")
@@ -51,15 +51,15 @@ class SpotCoinNetworkOutput(serializers.Serializer[Any]):
     withdrawFee = AmountField(source="withdrawal_fee")
     depositMin = AmountField(source="deposit_minimum")
 
-    def get_requireMemo(self, row: traded.TradedNetwork) -> int:
+    def get_require_memo(self, row: traded.TradedNetwork) -> int:
         """As a number."""
         return int(row.memo_required)
 
-    def get_addressRegular(self, row: traded.TradedNetwork) -> str:
+    def get_address_regular(self, row: traded.TradedNetwork) -> str:
         """Empty where there is none."""
         return ADDRESS_FORM[row.kind]
 
-    def get_isShow(self, row: traded.TradedNetwork) -> bool:
+    def get_is_show(self, row: traded.TradedNetwork) -> bool:
         """What is not to be shown is not listed."""
         return True
 

@@ -86,7 +86,7 @@ class WithdrawTransferOutput(serializers.Serializer[outgoing.Outgoing]):
     """One record; `address` and `toAddress` say the same (gaps.md)."""
 
     id = serializers.CharField()
-    outBizId = serializers.SerializerMethodField()
+    outBizId = serializers.SerializerMethodField(method_name="get_out_biz_id")
     type = serializers.SerializerMethodField()
     coin = serializers.CharField()
     amount = serializers.SerializerMethodField(help_text="what the receiver gets")
@@ -99,14 +99,16 @@ class WithdrawTransferOutput(serializers.Serializer[outgoing.Outgoing]):
     feeCoin = serializers.CharField(source="coin")
     fee = serializers.SerializerMethodField()
     memo = serializers.CharField(allow_null=True)
-    toType = serializers.SerializerMethodField(help_text="`uid` of a transfer, however its receiver was named")
+    toType = serializers.SerializerMethodField(
+        method_name="get_to_type", help_text="`uid` of a transfer, however its receiver was named"
+    )
     toUid = serializers.IntegerField(source="receiver", allow_null=True)
-    toPhoneCountryCode = serializers.SerializerMethodField()
-    toPhoneNumber = serializers.SerializerMethodField()
-    toEmail = serializers.SerializerMethodField()
+    toPhoneCountryCode = serializers.SerializerMethodField(method_name="get_to_phone_country_code")
+    toPhoneNumber = serializers.SerializerMethodField(method_name="get_to_phone_number")
+    toEmail = serializers.SerializerMethodField(method_name="get_to_email")
     remark = serializers.CharField(allow_null=True)
 
-    def get_outBizId(self, record: outgoing.Outgoing) -> str | None:
+    def get_out_biz_id(self, record: outgoing.Outgoing) -> str | None:
         """As its client called it."""
         return business_id(record.client_reference)
 
@@ -127,19 +129,19 @@ class WithdrawTransferOutput(serializers.Serializer[outgoing.Outgoing]):
         state = record.state
         return TRANSFER_STATUS[state] if isinstance(state, TransferState) else WITHDRAWAL_STATUS[state]
 
-    def get_toType(self, record: outgoing.Outgoing) -> str | None:
+    def get_to_type(self, record: outgoing.Outgoing) -> str | None:
         """How the receiver was named is not kept; the sender knows the uid."""
         return None if record.receiver is None else "uid"
 
-    def get_toPhoneCountryCode(self, record: outgoing.Outgoing) -> str | None:
+    def get_to_phone_country_code(self, record: outgoing.Outgoing) -> str | None:
         """Not kept."""
         return None
 
-    def get_toPhoneNumber(self, record: outgoing.Outgoing) -> str | None:
+    def get_to_phone_number(self, record: outgoing.Outgoing) -> str | None:
         """Not kept."""
         return None
 
-    def get_toEmail(self, record: outgoing.Outgoing) -> str | None:
+    def get_to_email(self, record: outgoing.Outgoing) -> str | None:
         """Not kept."""
         return None
 

@@ -54,7 +54,7 @@ class InsideTransferInput(serializers.Serializer[Any]):
         missing = [name for name in NEEDED[attrs["toType"]] if not attrs[name]]
         if missing:
             due = str(serializers.Field.default_error_messages["required"])
-            raise serializers.ValidationError(dict.fromkeys(missing, [due]))
+            raise serializers.ValidationError({name: [due] for name in missing})
         return attrs
 
 
