@@ -43,7 +43,7 @@ def test_plain_numbers_are_read_exactly(value: object, amount: str) -> None:
 
 
 def test_the_ninth_decimal_of_a_coin_with_eight_is_refused_but_zeros_there_are_not() -> None:
-    with pytest.raises(money.AmountInvalid, match=r"money\.amount_invalid"):
+    with pytest.raises(money.AmountTooFine, match=r"money\.amount_too_fine"):
         money.parse("0.000000001", scale=8)
     assert money.parse("0.100000000", scale=8) == Decimal("0.1")
 
