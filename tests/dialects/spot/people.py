@@ -13,7 +13,8 @@ from apikeys.models import Scheme
 from config.kit.clock import now
 from tests import levels
 from tests.apikeys import people
-from tests.apikeys.test_foreign_requests import SpotClient, issue
+from tests.apikeys.independent import SpotClient
+from tests.apikeys.test_foreign_requests import issue
 from tests.wallet.transfers import arrange as transfers
 from tests.wallet.withdrawals import arrange
 from wallet.models import Transfer, TrustedAddress
