@@ -102,11 +102,9 @@ def request(
 ) -> Requested:
     """Reserve amount + fee and open a withdrawal, all or nothing; the same reference and body give the same one.
 
-    With `amount_includes_fee` the amount is what leaves the balance, and the fee is taken from it.
-
-    By session it waits in `verification` for the customer's proof, and a code is sent where a code is the proof. By
-    API key it goes to a usable trusted address only, and straight into review.
-
+    With `amount_includes_fee` the fee is taken from the amount. By session it waits in `verification` for the customer's
+    proof, and a code is sent where a code is the proof. By API key it goes to a usable trusted address only, and straight
+    into review.
     Raises UnknownCoin, UnknownNetwork, AmountInvalid, AmountBelowMinimum, InvalidAddress, InvalidMemo, MemoRequired,
     OwnAddress, HouseAddress, NotEntitled, SecurityHoldActive, WithdrawalsClosed, LimitUnset, LimitExceeded,
     KeyCapExceeded, TooManyOpen, AddressNotTrusted, AddressCoolingDown, InsufficientFunds, ReferenceTaken.
