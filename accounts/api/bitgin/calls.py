@@ -33,14 +33,14 @@ LANGUAGE = "zh-TW"
 class CaptchaInput(serializers.Serializer[Any]):
     """A picture and what it shows, where one is asked for."""
 
-    captchaId = Text(max_length=64, required=False, allow_blank=True)
-    captchaNumber = Secret(max_length=32, required=False, allow_blank=True)
+    captchaId = Text(max_length=64, required=False, allow_blank=True, allow_null=True)
+    captchaNumber = Secret(max_length=32, required=False, allow_blank=True, allow_null=True)
 
 
 class LanguageInput(serializers.Serializer[Any]):
     """The language of mails."""
 
-    lang = Text(max_length=16, required=False, allow_blank=True, help_text="zh-TW unless told")
+    lang = Text(max_length=16, required=False, allow_blank=True, allow_null=True, help_text="zh-TW unless told")
 
 
 def captcha_of(call: Call, *, is_due: bool = False) -> Captcha:

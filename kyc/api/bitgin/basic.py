@@ -36,7 +36,9 @@ class BasicInput(serializers.Serializer[Any]):
     gender = serializers.ChoiceField(choices=sorted(GENDERS), help_text="0 female, 1 male")
     birthday = serializers.DateField(input_formats=["%Y/%m/%d"], help_text="YYYY/MM/DD")
     identityNumber = Text(max_length=2 * id_numbers.LENGTH_MAX)
-    nationality = Text(max_length=2, required=False, allow_blank=True, help_text="ISO 3166-1 alpha-2; TW unless told")
+    nationality = Text(
+        max_length=2, required=False, allow_blank=True, allow_null=True, help_text="ISO 3166-1 alpha-2; TW unless told"
+    )
 
 
 class BasicOutput(serializers.Serializer[Any]):

@@ -212,6 +212,7 @@ def test_codes_by_name_are_answered_and_counted_alike_whether_the_name_is_known_
         assert int(again.headers["Retry-After"]) > 0
     assert len(read_code(known.email)) == 8
     assert [message.template for message in unsent_messages(unknown.email)] == ["no_account"] * (name == "email")
+    assert Message.objects.filter(template="no_account", sealed__isnull=False).count() == (name == "email")
 
 
 def test_a_phone_gets_a_code_only_where_it_is_the_accounts_own_or_its_owner_is_signed_in() -> None:
@@ -264,6 +265,13 @@ def test_a_parameter_that_is_missing_or_no_good_is_named(
             assert answer.json()["msg"] == f"[empty {name}]"
     assert not Session.objects.exists()
     assert not Message.objects.exists()
+
+
+def test_parameters_that_may_be_left_out_may_be_null() -> None:
+    person = people.activated()
+    assert person.log_in(captchaId=None, captchaNumber=None, lang=None).json()["code"] == 1
+    said = {"loginName": person.username, "mobilePhone": None}
+    assert person.caller.post("apply_verification_code", said).json()["code"] == 1
 
 
 def test_forms_are_read_like_json() -> None:
