@@ -83,6 +83,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "CaptchaKind": ["picture", "proof_of_work", "geetest", "geetest_v3", "aliyun"],
         "CodePurpose": "messaging.models.Purpose",
         "KeyScope": "apikeys.models.Scope",
+        "FundsDirection": "wallet.models.funds_transfers.Direction",
+        "TransferDirection": ["out", "in"],
         "KeyState": ["active", "paused", "disabled", "expired", "lapsed"],
         "PasswordRecoveryStep": ["started", "code_proven", "proven"],
     },

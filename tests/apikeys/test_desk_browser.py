@@ -62,6 +62,7 @@ def test_an_officer_sees_why_a_key_was_refused_and_stops_it_with_a_reason_and_on
     row = page.locator("#result_list tbody tr")
     assert "active" in row.inner_text()
     page.get_by_role("link", name=issued.api_key.key).click()
+    page.get_by_text("1.5 ETH").first.wait_for()
     said = page.locator("body").inner_text()
     assert "1.5 ETH" in said
     assert "apikeys.signature_wrong" in said

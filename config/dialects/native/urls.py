@@ -118,7 +118,7 @@ urlpatterns = [
     path("balances/value", rates.BalancesValue.as_view()),
     path("futures", futures.Futures.as_view()),
     path("liability-proofs", liabilities.LiabilityProofs.as_view()),
-    path("liability-proofs/<id>/inclusion", liabilities.LiabilityInclusion.as_view()),
+    path("liability-proofs/<str:id>/inclusion", liabilities.LiabilityInclusion.as_view()),
     path("statement", books.Statement.as_view()),
     path("deposit-addresses", deposits.DepositAddresses.as_view()),
     path("deposits", deposits.Deposits.as_view()),

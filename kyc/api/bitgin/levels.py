@@ -101,6 +101,8 @@ class LevelTwoInput(serializers.Serializer[Any]):
 
     def to_internal_value(self, data: Any) -> dict[str, Any]:
         """Question → answer in our words; what is no answer is left to the questionnaire's own check."""
+        if not isinstance(data, Mapping):
+            raise serializers.ValidationError({"q1": "An object is due."})
         found: dict[str, dict[str, Any]] = {}
         for question in QUESTIONS:
             nested = data.get(question)
