@@ -35,6 +35,7 @@ soak: install
 	@$(MAKE) clients
 	@$(boot) test -n 0 -q tests/apikeys/test_replays.py tests/apikeys/test_restart.py tests/apikeys/test_published_clients.py -k "captured or published" --captured-requests 500
 	@$(boot) test -n 0 -q tests/wallet/conversions/test_arithmetic.py --property-cases 50000
+	@$(boot) test -q tests/dialects/test_native_schema.py tests/dialects/test_schemas.py --stranger-requests 30
 
 clients: install
 	@cd "$(here)" && .venv/bin/python -m uv venv --quiet --allow-existing var/clients && \

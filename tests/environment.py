@@ -9,9 +9,20 @@ import pytest
 os.environ["QUAESTOR_MODE"] = "test"
 os.environ.setdefault("DATABASE_URL", "postgresql://quaestor@127.0.0.1:5432/quaestor")
 
+stranger = {"requests": 3}
+"""Requests per operation of the clients that are made from the descriptions."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the long tests are."""
     parser.addoption("--bank-attempts", default="1200", help="transfers tried by the bank test; 200000 for the long form")
     parser.addoption("--property-cases", default="400", help="cases of conversions and splits; 50000 for the long form")
     parser.addoption("--captured-requests", default="50", help="signed requests of each kind replayed; 500 for the long form")
+    parser.addoption(
+        "--stranger-requests", default="3", help="requests to each operation by generated clients; 30 for the long form"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Tests that are decorated when they are read find the number here."""
+    stranger["requests"] = int(config.getoption("--stranger-requests"))

@@ -13,9 +13,8 @@ from schemathesis.specs.openapi.checks import content_type_conformance, response
 
 from tests import factories_kyc
 from tests.dialects.schema_checks import known_statuses
+from tests.environment import stranger
 
-EXAMPLES = 8
-"""Requests per operation: enough to meet the corners that schemathesis tries first, few enough for every run."""
 document: dict[str, Any] = dict(
     SchemaGenerator(urlconf="config.dialects.native.urls_mounted").get_schema(request=None, public=True)
 )
@@ -30,7 +29,7 @@ def token(real_db: None) -> str:
 
 @schema.parametrize()
 @settings(
-    max_examples=EXAMPLES, deadline=None, derandomize=True, database=None,
+    max_examples=stranger["requests"], deadline=None, derandomize=True, database=None,
     suppress_health_check=list(HealthCheck),
 )  # fmt: skip
 def test_a_stranger_breaks_nothing(case: Any, live_server: Any, token: str) -> None:

@@ -15,10 +15,11 @@ from config.urls import DESCRIBED
 from tests.dialects.bhex import people as bhex
 from tests.dialects.bitflex import people as bitflex
 from tests.dialects.schema_checks import known_statuses
+from tests.environment import stranger
 
 CHECKS = [not_a_server_error, known_statuses, content_type_conformance, response_schema_conformance]
 EXAMPLES = settings(
-    max_examples=5, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=stranger["requests"], deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
 )  # fmt: skip
 
 
