@@ -13,7 +13,7 @@ import pytest
 
 from tests.faults.product import Product
 
-CUSTOMERS = int(os.environ.get("FAULT_CUSTOMERS", "2"))
+CUSTOMERS = int(os.environ.get("FAULT_CUSTOMERS", "1"))
 
 
 @pytest.fixture(scope="module")
