@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from config.kit.texts import spoken
+
 TEXTS: dict[int, tuple[str, str, str]] = {
     500: ("Something went wrong on our side. Try again later.", "系统异常，请稍后再试", "系統異常，請稍後再試"),
     30000: ("Sign in first.", "请先登录", "請先登入"),
@@ -122,9 +124,8 @@ TEXTS: dict[int, tuple[str, str, str]] = {
     60022: ("The application's token request is not valid.", "应用的令牌请求无效", "應用程式的令牌請求無效"),
 }
 """Number → English, simplified Chinese, traditional Chinese."""
-COLUMN = {"en": 0, "zh-CN": 1, "zh-TW": 2}
 
 
 def text_of(number: int, language: str) -> str:
     """What the number says in the language (`en`, `zh-CN`, `zh-TW`); English for others."""
-    return TEXTS[number][COLUMN.get(language, 0)]
+    return spoken(TEXTS[number], language)

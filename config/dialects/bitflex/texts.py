@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from config.kit.texts import spoken
+
 TEXTS: dict[int, tuple[str, str, str]] = {
     4000: ("A parameter is missing or not valid.", "参数缺失或无效", "參數缺失或無效"),
     4001: ("Complete the captcha.", "请完成人机验证", "請完成人機驗證"),
@@ -13,9 +15,8 @@ TEXTS: dict[int, tuple[str, str, str]] = {
     5000: ("Something went wrong on our side. Try again later.", "系统异常，请稍后再试", "系統異常，請稍後再試"),
 }
 """Number → English, simplified Chinese, traditional Chinese."""
-COLUMN = {"en": 0, "zh-CN": 1, "zh-TW": 2}
 
 
 def text_of(number: int, language: str) -> str:
     """What the number says in the language (`en`, `zh-CN`, `zh-TW`); English for others."""
-    return TEXTS[number][COLUMN.get(language, 0)]
+    return spoken(TEXTS[number], language)

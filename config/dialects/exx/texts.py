@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-Said = tuple[str, str, str]
+from config.kit.texts import Said, spoken
+
 SUCCESS = "SUCCESS."
 TEXTS: dict[int, Said] = {
     1001: ("The request failed.", "操作失败", "操作失敗"),
@@ -80,9 +81,8 @@ SENT_BY_EMAIL: Said = (
     "驗證碼已發送到您的郵箱{}，請登入郵箱查看，10分鐘內有效。",
 )
 """Source: exx 2.3, 操作成功."""
-COLUMN = {"en": 0, "zh-CN": 1, "zh-TW": 2}
 
 
 def in_language(said: Said, language: str) -> str:
     """The sentence in the language (`en`, `zh-CN`, `zh-TW`); English for others."""
-    return said[COLUMN.get(language, 0)]
+    return spoken(said, language)

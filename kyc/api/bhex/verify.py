@@ -12,9 +12,9 @@ from accounts.services import countries
 from accounts.services.standing import Identity as Stands
 from config.dialects.bhex.dialect import BhexView
 from config.dialects.bhex.success import SUCCESS, SuccessOutput
-from config.dialects.bhex.texts import COLUMN
 from config.kit.fields import Text
 from config.kit.operations import Call, Needs, operation
+from config.kit.texts import spoken
 from kyc import errors
 from kyc.api.bhex.files import viewer_of
 from kyc.models import Document, DocumentKind, Gender, IdType
@@ -134,7 +134,7 @@ def shown(call: Call, found: Verification) -> dict[str, Any]:
         "firstName": person.last_name if person else "",
         "secondName": person.first_name if person else "",
         "gender": GENDER_WORDS[person.gender] if person else 0,
-        "cardType": CARD_WORDS[person.id_type][COLUMN.get(call.language, 0)] if person else "",
+        "cardType": spoken(CARD_WORDS[person.id_type], call.language) if person else "",
         "cardNo": mask_number(person.id_number) if person else "",
         "cardFrontUrl": _link(call, found.documents.get(DocumentKind.ID_FRONT)),
         "cardHandUrl": _link(call, found.documents.get(DocumentKind.SELFIE)),
