@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from wallet.models.transfers import Transfer, TransferState
 from wallet.services.actors import SYSTEM, Actor
-from wallet.services.transfers import books, messages, policy, risk
+from wallet.services.risk import transfers as risk
+from wallet.services.transfers import books, messages, policy
 from wallet.services.transfers.states import move
 
 

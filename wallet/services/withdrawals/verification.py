@@ -8,7 +8,8 @@ from config.kit.money import to_text
 from messaging.services.codes import Purpose, SentCode
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
 from wallet.services.actors import SYSTEM, Actor
-from wallet.services.withdrawals import bells, messages, policy, risk
+from wallet.services.risk import withdrawals as risk
+from wallet.services.withdrawals import bells, messages, policy
 from wallet.services.withdrawals.states import move
 
 
