@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
-from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import IntegrityError, OperationalError, transaction
 
 from accounts.models import User
 from apikeys.models import ApiKey, DailyCap, RefusedRequest
@@ -140,17 +139,6 @@ def test_a_cap_in_a_coin_that_we_do_not_carry_is_refused_before_the_proof_is_spe
     made = make(ada, [{"coin": "ETH", "amount": "1"}])
     assert made.status_code == 201
     assert made.json()["daily_caps"] == [{"coin": "ETH", "amount": "1"}]
-
-
-def test_no_cap_stands_in_other_letters_and_those_of_before_the_rule_are_mended(ada: User) -> None:
-    one, two = (people.issue(ada).api_key for _ in range(2))
-    with connection.cursor() as cursor:
-        cursor.execute("ALTER TABLE apikeys_dailycap DROP CONSTRAINT apikeys_dailycap_coin_plain")
-    for key, coin, amount in ((one, "eth", 5), (one, "ETH", 3), (one, "Eth", 9), (two, "usdt", 7), (two, "no coin", 1)):
-        DailyCap.objects.create(api_key=key, coin=coin, amount=amount)
-    with connection.cursor() as cursor:
-        cursor.execute(import_module("apikeys.migrations.0004_coins_of_caps").NORMALISE)
-    assert sorted(DailyCap.objects.values_list("api_key_id", "coin", "amount")) == [(one.pk, "ETH", 3), (two.pk, "USDT", 7)]
 
 
 def test_the_books_refuse_a_cap_in_other_letters(ada: User) -> None:

@@ -1,0 +1,2 @@
+DROP TRIGGER liability_proof_append_only ON wallet_liabilityproof;
+DROP TRIGGER futures_opening_append_only ON wallet_futuresopening;
