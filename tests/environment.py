@@ -21,6 +21,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--stranger-requests", default="3", help="requests to each operation by generated clients; 30 for the long form"
     )
+    parser.addoption("--corpus-figures", default="", help="the whole corpus of bad files, and a table of what it cost, there")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -16,7 +16,7 @@ from django.db import transaction
 
 from accounts.models import User
 from config.kit import clock, crypto
-from kyc.errors import DocumentUnreadable, StorageUnavailable
+from kyc.errors import DocumentUnreadable, ImagingBusy, StorageUnavailable
 from kyc.models import Case, Compared, CustomerKey, Document, DocumentHints, DocumentKind, DocumentState, HintState
 from kyc.models.hints import HINT_FLOW
 from kyc.services import documents, hints_child, identity, imaging, likeness, reading
@@ -99,7 +99,7 @@ def _work(row: DocumentHints) -> None:
     document = Document.objects.select_related("user").get(pk=row.document_id)
     try:
         found = _found(document)
-    except StorageUnavailable:
+    except (StorageUnavailable, ImagingBusy):
         return  # tried again when the lease ends
     except (IndexError, FileNotFoundError, CustomerKey.DoesNotExist, crypto.Unsealable, DocumentUnreadable, ValueError):
         found = None  # the file is gone, or can't be looked into

@@ -32,8 +32,18 @@ PDF_SCALE_MAX = 200 / 72
 JPEG_QUALITY = 88
 CLONE_NEWNET, CLONE_NEWUSER = 0x40000000, 0x10000000
 PR_SET_NO_NEW_PRIVS = 38
-FOREIGN_MARKS = (b"%pdf-", b"<script", b"<html", b"<!doctype", b"<svg ", b"<svg>", b"<?php")
-"""What no photograph contains; in one it is the second face of a file made to be two things."""
+FOREIGN_MARKS = (b"<script", b"<html", b"<!doctype", b"<iframe", b"<svg ", b"<svg>", b"<?php", b"__halt_compiler")
+"""What no photograph and no scan contains; in one it is the second face of a file made to be two things."""
+PDF_MARK = b"%pdf-"
+PACKED_MARKS = (b"Rar!\x1a\x07", b"7z\xbc\xaf\x27\x1c")
+"""Archives whose readers look for them anywhere. Source: RAR 5.0 archive format; 7zFormat.txt."""
+PLACED_MARKS = ((257, b"ustar"), (32_769, b"CD001"))
+"""Archives that are known by bytes at a place of their own: tar and ISO 9660."""
+ZIP_END, ZIP_ENTRY, ZIP_64 = b"PK\x05\x06", b"PK\x01\x02", b"PK\x06\x07"
+ZIP_END_BYTES, ZIP_64_BYTES, ZIP_COMMENT_BYTES_MAX = 22, 20, 65_535
+PDF_END = b"%%EOF"
+PDF_END_BYTES = 1_024
+"""A whole PDF says within so many of its last bytes that it ends. Source: PDF 1.7, implementation note 18."""
 
 
 class Refused(Exception):
@@ -80,13 +90,35 @@ def sniff(content: bytes) -> str:
     elif content.startswith(b"\x89PNG\r\n\x1a\n"):
         kind = "image/png"
     elif content.startswith(b"%PDF-"):
-        return "application/pdf"
+        kind = "application/pdf"
     else:
         raise Refused("foreign_type")
-    lowered = content.lower()
-    if any(mark in lowered for mark in FOREIGN_MARKS):
+    if is_two_faced(content, pdf=kind == "application/pdf"):
         raise Refused("two_faced")
     return kind
+
+
+def is_two_faced(content: bytes, *, pdf: bool = False) -> bool:
+    """Whether a browser, a reader of PDF or an unpacker would take this for something of its own.
+
+    What isn't noticed here does no harm either, because no byte of it is kept: see `encode`.
+    """
+    lowered = content.lower()
+    if any(mark in lowered for mark in FOREIGN_MARKS) or (PDF_MARK in lowered and not pdf):
+        return True
+    if any(mark in content for mark in PACKED_MARKS) or any(content[at:].startswith(mark) for at, mark in PLACED_MARKS):
+        return True
+    return ends_in_zip(content)
+
+
+def ends_in_zip(content: bytes) -> bool:
+    """Whether the last bytes are the directory of a ZIP, which may stand behind anything. Source: APPNOTE.TXT 4.3.16."""
+    at = content.rfind(ZIP_END, max(0, len(content) - ZIP_END_BYTES - ZIP_COMMENT_BYTES_MAX))
+    if at < 0 or at + ZIP_END_BYTES > len(content):
+        return False
+    size = int.from_bytes(content[at + 12 : at + 16], "little")
+    starts = max(0, at - size)
+    return content[starts : starts + 4] == ZIP_ENTRY or content[max(0, at - ZIP_64_BYTES) : at].startswith(ZIP_64)
 
 
 def read_image(content: bytes, media_type: str) -> list[Any]:
@@ -149,6 +181,8 @@ def read_pdf(content: bytes) -> list[Any]:
     import pypdfium2
     from pypdfium2 import raw
 
+    if PDF_END not in content.rstrip(b"\0\t\n\r ")[-PDF_END_BYTES:]:
+        raise Refused("broken")  # the reader would show what there is of it
     load_plugins()
     close_the_door()
     try:

@@ -79,8 +79,7 @@ def sniff(source: IO[bytes]) -> str:
     else:
         raise Refused("foreign_container")
     source.seek(max(0, size - EDGE_BYTES))
-    edges = head.lower() + source.read().lower()
-    if any(mark in edges for mark in imaging.FOREIGN_MARKS):
+    if imaging.is_two_faced(head) or imaging.is_two_faced(source.read()):
         raise Refused("two_faced")
     source.seek(0)
     return kind
@@ -206,11 +205,10 @@ def frame_at(container: Any, picture: Any, second: float) -> Any:
     return frame
 
 
-def read_video(source: IO[bytes], target: IO[bytes]) -> tuple[dict[str, Any], list[Any]]:
+def read_video(kind: str, source: IO[bytes], target: IO[bytes]) -> tuple[dict[str, Any], list[Any]]:
     """What is to be known of the video, and its pictures. Raises Refused."""
     import av
 
-    kind = sniff(source)
     av.logging.set_level(None)
     harmless = {"enable_drefs": "0", "use_absolute_path": "0"} if kind == "mov" else {}
     try:
@@ -250,11 +248,12 @@ def load_all() -> None:
 def main() -> None:
     """Confine, read, answer."""
     imaging.confine(cpu_seconds=CPU_SECONDS_MAX, output_bytes=OUTPUT_BYTES_MAX)
-    target = os.fdopen(int(sys.argv[1]), "r+b", buffering=0)
-    load_all()
-    imaging.close_the_door(but=target.fileno())
+    source, target = os.fdopen(0, "rb", buffering=0), os.fdopen(int(sys.argv[1]), "r+b", buffering=0)
     try:
-        told, images = read_video(os.fdopen(0, "rb", buffering=0), target)
+        kind = sniff(source)  # before FFmpeg is loaded, which takes longer than telling that it isn't needed
+        load_all()
+        imaging.close_the_door(but=target.fileno())
+        told, images = read_video(kind, source, target)
         pages = [(image.width, image.height, imaging.encode(image)) for image in images]
     except Refused as refusal:
         imaging.answer({"cause": str(refusal)})

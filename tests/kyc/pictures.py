@@ -1,10 +1,8 @@
-"""Pictures made by the tests: ID cards, and files that are not what they seem."""
+"""Pictures made by the tests: ID cards, and what else customers hand in."""
 
 from __future__ import annotations
 
 import secrets
-import struct
-import zlib
 from io import BytesIO
 from typing import Any
 
@@ -55,97 +53,6 @@ def jpeg_with_gps() -> bytes:
     """A photograph that tells where it was taken, by what, and more."""
     exif = gps(orientation=6)
     return encoded(plain(640, 400), "JPEG", exif=exif, comment=b"secret-comment", icc_profile=b"secret-profile" * 20)
-
-
-def png_bomb(width: int = 50_000, height: int = 50_000) -> bytes:
-    """Few bytes that say to be 2,500 million pixels, with as much of the data as fits in a small file."""
-    row = zlib.compress(bytes(1 + width // 8) * 400, 9)
-    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header) + _chunk(b"IDAT", row) + _chunk(b"IEND", b"")
-
-
-def encrypted_pdf() -> bytes:
-    """A PDF whose security handler asks for a password that nobody knows."""
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] >>",
-        b"<< /Filter /Standard /V 1 /R 2 /O <" + b"41" * 32 + b"> /U <" + b"42" * 32 + b"> /P -4 >>",
-    ]
-    body, places = b"%PDF-1.4\n", []
-    for number, text in enumerate(objects, start=1):
-        places.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, text)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    identity = b"[<" + b"43" * 16 + b"> <" + b"43" * 16 + b">]"
-    tail = b"trailer\n<< /Size 5 /Root 1 0 R /Encrypt 4 0 R /ID %s >>\nstartxref\n%d\n%%%%EOF" % (identity, len(body))
-    return body + b"xref\n0 5\n0000000000 65535 f \n" + table + tail
-
-
-def deflate_bomb_pdf() -> bytes:
-    """A PDF whose one page's content inflates to 430 MB of drawing."""
-    inner = zlib.compressobj(9)
-    block = b"0 0 m 300 300 l S\n" * 60_000
-    stream = b"".join(inner.compress(block) for _ in range(400)) + inner.flush()
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 4 0 R >>",
-        b"<< /Length %d /Filter /FlateDecode >>\nstream\n%s\nendstream" % (len(stream), stream),
-    ]
-    body, places = b"%PDF-1.4\n", []
-    for number, text in enumerate(objects, start=1):
-        places.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, text)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    tail = b"trailer\n<< /Size 5 /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % len(body)
-    return body + b"xref\n0 5\n0000000000 65535 f \n" + table + tail
-
-
-def many_pages_pdf(pages: int) -> bytes:
-    """A small PDF whose catalogue lists one page thousands of times."""
-    kids = b"3 0 R " * pages
-    return _pdf(
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [" + kids + b"] /Count %d >>" % pages,
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] >>",
-    )
-
-
-def nested_stream_pdf(depth: int = 12) -> bytes:
-    """A PDF whose content is compressed many times over: a few hundred bytes that want to be gigabytes."""
-    content = zlib.compress(b"0 0 m 300 300 l S\n" * 2_000_000, 9)
-    for _ in range(depth - 1):
-        content = zlib.compress(content, 9)
-    filters = b"/FlateDecode " * depth
-    return _pdf(
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 300] /Contents 4 0 R >>",
-        b"<< /Length %d /Filter [%s] >>\nstream\n%s\nendstream" % (len(content), filters, content),
-    )
-
-
-def many_frames_gif(frames: int) -> bytes:
-    """A GIF of many frames, which is no type that we take."""
-    first = encoded(Image.new("P", (16, 16)), "GIF")
-    frame = first[first.index(b"\x2c") : -1]
-    return first[:-1] + frame * (frames - 1) + b";"
-
-
-def _pdf(*objects: bytes) -> bytes:
-    body, places = b"%PDF-1.4\n", []
-    for number, text in enumerate(objects, start=1):
-        places.append(len(body))
-        body += b"%d 0 obj\n%s\nendobj\n" % (number, text)
-    table = b"".join(b"%010d 00000 n \n" % place for place in places)
-    size = len(objects) + 1
-    tail = b"trailer\n<< /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF" % (size, len(body))
-    return body + b"xref\n0 %d\n0000000000 65535 f \n" % size + table + tail
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
 def id_card(

@@ -14,7 +14,7 @@ from django.db import connection
 from PIL import Image, ImageDraw, ImageFilter
 
 from config.kit import clock
-from kyc.errors import StorageUnavailable
+from kyc.errors import ImagingBusy, StorageUnavailable
 from kyc.models import Compared, Document, DocumentHints, HintState, ImagePrint, Likeness
 from kyc.services import applications, documents, hint_work, hints, likeness, mrz, reading
 from tests import factories_kyc as make
@@ -124,11 +124,14 @@ def test_the_work_is_done_once_and_a_late_worker_writes_nothing(monkeypatch: pyt
     assert not hint_work.look(document.pk)
 
 
-def test_a_silent_store_is_asked_again_and_given_up_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("trouble", [StorageUnavailable, ImagingBusy])
+def test_a_silent_store_or_a_busy_machine_is_asked_again_and_given_up_in_the_end(
+    trouble: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
     document = documents.upload(user=make.customer(), kind="selfie", content=pictures.jpeg())
 
     def silent(*_: object) -> bytes:
-        raise StorageUnavailable
+        raise trouble
 
     monkeypatch.setattr(documents, "page", silent)
     for number in range(hint_work.TRIES_MAX + 1):
