@@ -8,6 +8,8 @@ from typing import Any
 
 from PIL import Image, ImageDraw, ImageFont
 
+from tests.kyc import portraits
+
 
 def encoded(image: Image.Image, kind: str, **options: Any) -> bytes:
     """The image as a file."""
@@ -67,29 +69,17 @@ def id_card(
         lines = [("Father", "LIN CHIH-MING"), ("Mother", "CHEN YU-TING"), ("Address", "7 Zhongshan N. Rd., Taipei")]
     else:
         lines = [("Name", name), ("Birthday", birthday), ("Number", number), ("Sex", "F")]
-        face(pen, (900, 420), 150)
+        card.paste(portraits.portrait(430), (770, 180))
     for row, (label, text) in enumerate(lines):
         pen.text((60, 190 + row * 135), label, fill="#777", font=_font(34))
         pen.text((60, 232 + row * 135), text, fill="#222", font=_font(56))
     return _on_desk(card)
 
 
-def face(pen: ImageDraw.ImageDraw, centre: tuple[int, int], radius: int) -> None:
-    """A face, simply."""
-    x, y = centre
-    pen.rectangle((x - radius - 40, y - radius - 60, x + radius + 40, y + radius + 80), fill="#cfd8e3")
-    pen.ellipse((x - radius, y - radius - 30, x + radius, y + radius), fill="#2b1d14")
-    pen.ellipse((x - radius + 25, y - radius + 20, x + radius - 25, y + radius), fill="#e8b98f")
-    for side in (-1, 1):
-        pen.ellipse((x + side * 50 - 14, y - 25, x + side * 50 + 14, y + 3), fill="#222")
-    pen.arc((x - 50, y + 20, x + 50, y + 90), 20, 160, fill="#a33", width=8)
-
-
 def selfie() -> Image.Image:
     """A face that holds a card."""
     photo = Image.new("RGB", (1_400, 1_800), "#8fa3ad")
-    pen = ImageDraw.Draw(photo)
-    face(pen, (700, 620), 380)
+    photo.paste(portraits.portrait(1_100), (150, 60))
     card = id_card().resize((620, 450))
     photo.paste(card, (390, 1_180))
     return photo

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import shutil
+from collections.abc import Callable
 from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
@@ -18,7 +19,7 @@ from kyc.errors import ImagingBusy, StorageUnavailable
 from kyc.models import Compared, Document, DocumentHints, HintState, ImagePrint, Likeness
 from kyc.services import applications, documents, hint_work, hints, likeness, mrz, reading
 from tests import factories_kyc as make
-from tests.kyc import pictures
+from tests.kyc import pictures, portraits
 
 pytestmark = pytest.mark.django_db
 SPECIMEN = """P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<
@@ -65,9 +66,35 @@ def test_a_sharp_picture_warns_of_nothing_and_a_blurred_overexposed_small_one_do
     assert hints.warnings_of_cases([good.case_id, bad.case_id])[bad.case_id] == 1
 
 
-def test_a_selfie_without_a_face_warns() -> None:
-    document = uploaded(jpeg(pictures.bank_book()), kind="selfie")
-    assert lines(document)["faces"]
+def faces(content: bytes, kind: str) -> tuple[bool, str]:
+    """Whether the hint of faces warns, and what it says."""
+    (line,) = [one for one in hints.of(uploaded(content, kind=kind)).lines if one.name == "faces"]
+    return line.warns, line.text
+
+
+def two_people() -> Image.Image:
+    """Side by side."""
+    both = Image.new("RGB", (1_400, 700))
+    both.paste(portraits.portrait(700), (0, 0))
+    both.paste(portraits.portrait(700), (700, 0))
+    return both
+
+
+@pytest.mark.parametrize(
+    ("picture", "kind", "told"),
+    [
+        (portraits.portrait, "selfie", (False, "One face found")),
+        (pictures.id_card, "id_front", (False, "One face found")),
+        (two_people, "selfie", (False, "2 faces found")),
+        (lambda: portraits.portrait(covered=True), "selfie", (True, "No face found")),
+        (pictures.bank_book, "selfie", (True, "No face found")),
+        (lambda: pictures.id_card(back=True), "id_back", (False, "No face found")),
+    ],
+)
+def test_a_face_is_found_where_one_is_and_its_absence_warns_where_one_is_due(
+    picture: Callable[[], Image.Image], kind: str, told: tuple[bool, str]
+) -> None:
+    assert faces(jpeg(picture()), kind) == told
 
 
 def test_another_customers_picture_is_known_again_when_it_was_scaled_and_compressed() -> None:

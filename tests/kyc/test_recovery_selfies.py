@@ -21,7 +21,7 @@ from tests.client import Api
 from tests.factories_accounts import officer
 from tests.factories_recovery import SAW, opened
 from tests.kyc import pictures
-from tests.kyc.test_bad_files import UNREADABLE
+from tests.kyc.corpus import CORPUS
 
 PLACE = "/api/v1/recovery-cases/selfie"
 HTML = b"<!doctype html><script>alert(document.cookie)</script>"
@@ -60,11 +60,10 @@ def test_a_fresh_selfie_hands_the_case_in_re_encoded_and_sealed(storage_root: Pa
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", UNREADABLE)
+@pytest.mark.parametrize("name", {one.image: name for name, one in CORPUS.items()}.values())
 def test_a_bad_file_is_refused_and_the_case_waits_on(name: str, storage_root: Path) -> None:
     made = opened()
-    build, _ = UNREADABLE[name]
-    answer = put(made.token, build())
+    answer = put(made.token, CORPUS[name].build())
     assert answer.status_code == 422
     made.case.refresh_from_db()
     assert made.case.state == CaseState.DRAFT

@@ -46,7 +46,7 @@ class Watch:
     reports: list[int] = field(default_factory=list)
     DEVNULL = subprocess.DEVNULL
 
-    def Popen(self, command: list[str], *, pass_fds: tuple[int, ...] = (), **options: Any) -> subprocess.Popen[bytes]:  # noqa: N802
+    def Popen(self, command: list[str], *, pass_fds: tuple[int, ...] = (), **options: Any) -> subprocess.Popen[bytes]:  # noqa: N802  # its name
         """The watcher with the command."""
         ours, theirs = os.pipe()
         watcher = [sys.executable, "-I", "-B", "-S", "-c", WATCHER, str(theirs), *command]
