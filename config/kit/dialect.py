@@ -90,8 +90,8 @@ def taking(authenticator: str) -> Dialect | None:
 
 
 def owner(path: str) -> Dialect | None:
-    """The dialect that owns the path: the longest prefix wins."""
-    fitting = [(len(prefix), d) for d in _DIALECTS for prefix in d.prefixes if path.startswith(prefix)]
+    """The dialect that owns the path: the longest prefix wins, and a prefix without its last slash is its dialect's too."""
+    fitting = [(len(prefix), d) for d in _DIALECTS for prefix in d.prefixes if f"{path}/".startswith(prefix)]
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
 

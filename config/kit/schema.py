@@ -16,7 +16,7 @@ from config.kit import errors
 from config.kit.examples import example_of, refusal_of
 from config.kit.operations import Operation
 from config.kit.paging import PAGE_SIZE, PAGE_SIZE_MAX
-from config.kit.parsers import PARSERS
+from config.kit.parsers import NOT_OFFERED, PARSERS
 from config.kit.scalars import ScalarOutput
 from config.kit.views import DialectView
 
@@ -181,7 +181,8 @@ class OperationSchema(AutoSchema):
 
     def map_parsers(self) -> list[str]:
         """The media types of the declared parsers."""
-        return [str(PARSERS[name].media_type) for name in self.declared.parsers or self.view.body_forms]
+        forms = self.declared.parsers or self.view.body_forms
+        return [str(PARSERS[name].media_type) for name in forms if name not in NOT_OFFERED]
 
     def get_response_serializers(self) -> Any:
         """The declared answers; refusals are added in `_get_response_bodies`."""
