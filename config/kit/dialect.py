@@ -69,6 +69,8 @@ class Dialect:
     session_scheme: str = "session"
     key_scheme: str = "signedKey"
     key_rates: KeyRates = field(default_factory=KeyRates)
+    memory: str = ""
+    """Dotted name of the `config.kit.once.Memory` that keeps the answers of idempotent operations, resolved late."""
     code_terms: CodeTerms | None = None
 
 

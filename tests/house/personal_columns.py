@@ -75,6 +75,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "accounts.SecurityLink": _of(GONE, "token_hash"),
     "accounts.Session": _of(WIPED, "ip", "place", "city", "device", "os", "browser", "user_agent")
     | _of(RANDOM, "token_hash", "app_token_family"),
+    "accounts.KeyedRequest": _of(GONE, "operation", "key", "fingerprint", "answer"),
     "accounts.KnownDevice": _of(GONE, "token_hash", "network"),
     "accounts.Visit": _of(SOON, "token_hash", "sealed_key", "public_key", "picture_id"),
     "accounts.User": _of(WIPED, "email", "phone", "username", "anti_phishing_phrase", "sub_account_label", "referral_code")
