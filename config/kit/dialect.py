@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from config.kit import counters
 from config.kit.context import CodeTerms
 from config.kit.errors import DomainError
 
@@ -102,6 +103,7 @@ def answer_refusal(dialect: Dialect | None, error: DomainError, request: HttpReq
     if dialect is None:
         plain = {"api.too_large": 413, "api.absent": 404, "api.unavailable": 503, "api.unexpected": 500}
         return HttpResponse(error.detail, status=plain.get(error.slug, status), content_type="text/plain; charset=utf-8")
+    counters.count_refusal(dialect=dialect.name, slug=error.slug)
     wire = dialect.refuse(error, request)
     response = HttpResponse(json.dumps(wire.body, ensure_ascii=False), status=wire.status, content_type=wire.content_type)
     for name, value in wire.headers.items():

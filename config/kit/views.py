@@ -22,7 +22,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from config.kit import errors, once, throttling
+from config.kit import counters, errors, once, throttling
 from config.kit.context import code_terms, current_request_id
 from config.kit.credentials import Credential
 from config.kit.dialect import Dialect
@@ -232,6 +232,7 @@ class DialectView(APIView):
         credential = self.request.__dict__.get("_auth")  # asking DRF for it would authenticate once more
         if isinstance(credential, Credential) and credential.refused and error.kind in KEPT_REFUSALS:
             self._keep(credential.refused, error.slug)
+        counters.count_refusal(dialect=self.dialect.name, slug=error.slug)
         wire = self.dialect.refuse(error, self.wire_request)
         response = Response(wire.body, status=wire.status, headers=dict(wire.headers), content_type=wire.content_type)
         wire.forget_cookies(response)
