@@ -15,7 +15,7 @@ from config.kit import gauges
 from config.metrics import metrics, require_token
 
 Handler = Callable[[HttpRequest], HttpResponse]
-BROKER_SECONDS_MAX = 2.0
+BROKER_SECONDS_MAX = 2
 """How long the broker may take to take a connection."""
 
 

@@ -69,5 +69,5 @@ def _counted() -> CollectorRegistry:
     if not settings.METRICS_FOLDER:
         return REGISTRY
     registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=settings.METRICS_FOLDER)
+    MultiProcessCollector(registry, path=settings.METRICS_FOLDER)  # type: ignore[no-untyped-call]  # the library says no types here
     return registry

@@ -62,7 +62,7 @@ def child_exit(server: Any, worker: Any) -> None:
     """Keep what a process counted that is gone."""
     from prometheus_client import multiprocess
 
-    multiprocess.mark_process_dead(worker.pid)
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library says no types here
 
 
 def on_exit(server: Any) -> None:

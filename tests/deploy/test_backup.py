@@ -69,7 +69,7 @@ def test_a_backup_restored_holds_the_same_money_and_its_proofs_pass(target: str,
     assert restored.stdout.endswith("Restored and proven.\n")
     assert "the books hold" in restored.stdout
     with psycopg.connect(target) as there:
-        found = dict(
+        found: dict[int, Decimal] = dict(
             there.execute(
                 "SELECT owner_id, balance FROM wallet_ledgeraccount WHERE kind = 'spot_available' AND owner_id = ANY(%s)",
                 [[ada.pk, ben.pk]],
