@@ -25,6 +25,7 @@ from kyc.errors.cases import NumberReleased as NumberReleased
 from kyc.errors.cases import PartSettled as PartSettled
 from kyc.errors.cases import PartsMissing as PartsMissing
 from kyc.errors.cases import PartUnknown as PartUnknown
+from kyc.errors.cases import ProgrammeUnfit as ProgrammeUnfit
 from kyc.errors.checks import AlreadyApproved as AlreadyApproved
 from kyc.errors.checks import BankAccountInvalid as BankAccountInvalid
 from kyc.errors.checks import BankAccountMissing as BankAccountMissing

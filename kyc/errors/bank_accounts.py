@@ -29,6 +29,7 @@ class BankAccountsFull(DomainError):
     slug = "kyc.bank_accounts_full"
     kind = Kind.CONFLICT
     message = "At most {maximum} bank accounts are kept. Remove one first."
+    example = {"maximum": 5}
     maximum: int
 
 
@@ -88,6 +89,7 @@ class BankAccountWithCase(DomainError):
     slug = "kyc.bank_account_with_case"
     kind = Kind.CONFLICT
     message = "This bank account is decided with case {case}."
+    example = {"case": "4203918275640192"}
     case: str
 
 
