@@ -12,6 +12,8 @@ from kyc.errors.bank_accounts import BankAccountNotVerified as BankAccountNotVer
 from kyc.errors.bank_accounts import BankAccountPending as BankAccountPending
 from kyc.errors.bank_accounts import BankAccountsFull as BankAccountsFull
 from kyc.errors.bank_accounts import BankAccountWithCase as BankAccountWithCase
+from kyc.errors.bank_accounts import BranchesClosing as BranchesClosing
+from kyc.errors.bank_accounts import BranchesInvalid as BranchesInvalid
 from kyc.errors.bank_accounts import OwnBankAccount as OwnBankAccount
 from kyc.errors.cases import BirthdayMissing as BirthdayMissing
 from kyc.errors.cases import DocumentExpired as DocumentExpired

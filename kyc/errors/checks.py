@@ -139,7 +139,7 @@ class BankAccountMissing(DomainError):
 
 
 class BankAccountInvalid(DomainError):
-    """A part of the bank account is not well formed."""
+    """A part of the bank account is not well formed, or there is none."""
 
     slug = "kyc.bank_account_invalid"
     kind = Kind.INVALID

@@ -92,6 +92,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "kyc.Case": _of(WIPED, "country", "questionnaire_sealed", "document_expires_on") | _of(OFFICERS, "refused_parts"),
     "kyc.CaseEvent": _of(STATE, "from_state") | _of(OFFICERS, "reason"),
     "kyc.BankAccount": _of(GONE, "country", "bank_code", "branch_code", "sealed", "number_index", "reason", "seen_hash"),
+    "kyc.BankBranch": _of(OURS, "country", "bank_code", "code", "name"),
     "kyc.BankAccountUse": _of(GONE, "reference"),
     "kyc.CaseClaim": _of(OFFICERS, "seen"),
     "kyc.CustomerKey": _of(GONE, "wrapped"),

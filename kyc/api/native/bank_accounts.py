@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -22,7 +21,7 @@ from kyc.services import bank_accounts, bank_details
 class FurtherBankAccountInput(ProofInput):
     """A bank account of the customer's own, and the proof. Of an IBAN country `account_number` is the IBAN."""
 
-    example_values = BANK_ACCOUNT | {"holder": "Mei-Hua Lin"}
+    example_values: dict[str, Any] = BANK_ACCOUNT | {"holder": "Mei-Hua Lin"}
     country = Text(max_length=2, help_text="ISO 3166-1 alpha-2")
     bank_code = Text(max_length=16, default="", allow_blank=True, help_text="Taiwan: 3 digits; an IBAN names its bank itself")
     branch_code = Text(max_length=16, default="", allow_blank=True, help_text="Taiwan: 4 digits")
@@ -33,7 +32,7 @@ class FurtherBankAccountInput(ProofInput):
 class BankAccountOutput(serializers.Serializer[Any]):
     """One bank account; number and holder are masked. Money can go there from `usable_from` on, once it is verified."""
 
-    example_values: Mapping[str, Any] = {
+    example_values: dict[str, Any] = {
         "name": "台新國際商業銀行",
         "bank_code": BANK_ACCOUNT["bank_code"],
         "branch_code": BANK_ACCOUNT["branch_code"],
@@ -58,7 +57,7 @@ class BankAccountOutput(serializers.Serializer[Any]):
 class BankAccountsOutput(serializers.Serializer[Any]):
     """The accounts, newest first, and whether one may be added or exchanged now."""
 
-    example_values = {"verification": BankAccountState.VERIFIED.value}
+    example_values: dict[str, Any] = {"verification": BankAccountState.VERIFIED.value}
     allow_change = serializers.BooleanField()
     verification = serializers.CharField(help_text="not_started, pending, sent_back, refused or verified")
     accounts = BankAccountOutput(many=True)

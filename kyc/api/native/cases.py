@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from rest_framework import serializers
@@ -18,7 +17,7 @@ from kyc.models.cases import Programme
 from kyc.services import applications, documents, identity, imaging, overview
 from messaging.errors import CodeExpired, InvalidPhone, TooManyAttempts, WrongCode
 
-PERSON: Mapping[str, Any] = {
+PERSON: dict[str, Any] = {
     "first_name": "Mei-Hua",
     "last_name": "Lin",
     "birthday": "1990-02-28",
@@ -28,13 +27,13 @@ PERSON: Mapping[str, Any] = {
     "id_type": IdType.NATIONAL_ID.value,
     "id_number": "A123456789",
 }
-BANK_ACCOUNT: Mapping[str, Any] = {
+BANK_ACCOUNT: dict[str, Any] = {
     "country": "TW",
     "bank_code": "812",
     "branch_code": "0023",
     "account_number": "01234567890123",
 }
-ANSWERS: Mapping[str, Any] = {
+ANSWERS: dict[str, Any] = {
     "q1": {"value": "other", "other_value": "Paying suppliers abroad"},
     "q2": {"value": "no"},
     "q3": {"value": "1_to_3"},
@@ -46,7 +45,7 @@ ANSWERS: Mapping[str, Any] = {
 class BasicInput(serializers.Serializer[Any]):
     """Who the customer is. Level 1 asks an age of 18 years at least."""
 
-    example_values = PERSON | {"address": "7 Zhongshan North Road, Taipei"}
+    example_values: dict[str, Any] = PERSON | {"address": "7 Zhongshan North Road, Taipei"}
 
     first_name = Text(max_length=identity.NAME_LENGTH_MAX)
     last_name = Text(max_length=identity.NAME_LENGTH_MAX)
@@ -69,7 +68,7 @@ class PhoneInput(serializers.Serializer[Any]):
 class DocumentInput(serializers.Serializer[Any]):
     """One document: JPEG, PNG or PDF (up to 20 pages), up to 5 MiB and 25 million pixels."""
 
-    example_values = {"kind": DocumentKind.ID_FRONT.value}
+    example_values: dict[str, Any] = {"kind": DocumentKind.ID_FRONT.value}
 
     kind = serializers.ChoiceField(DocumentKind.choices)
     file = serializers.FileField(allow_empty_file=True, use_url=False, max_length=1_000)
@@ -78,7 +77,7 @@ class DocumentInput(serializers.Serializer[Any]):
 class BankAccountInput(serializers.Serializer[Any]):
     """The customer's own bank account."""
 
-    example_values = BANK_ACCOUNT
+    example_values: dict[str, Any] = BANK_ACCOUNT
     country = Text(max_length=2, help_text="ISO 3166-1 alpha-2")
     bank_code = Text(max_length=16)
     branch_code = Text(max_length=16, default="", allow_blank=True)
@@ -93,7 +92,7 @@ class ApplicationInput(serializers.Serializer[Any]):
     programme.
     """
 
-    example_cases: Mapping[str, Any] = {
+    example_cases: dict[str, Any] = {
         "level 2": {"level": 2, "document_expires_on": EXPIRES_ON},
         "level 2 with the questionnaire": {"level": 2, "programme": Programme.EXTENDED.value, "questionnaire": ANSWERS},
         "level 3": {"level": 3, "bank_account": BANK_ACCOUNT},

@@ -48,7 +48,9 @@ class Videos(NativeView):
 class LinkOutput(serializers.Serializer[Any]):
     """A link to the document's first page, or to the video: good for this session and five minutes."""
 
-    example_values = {"url": "/api/v1/kyc/os/kyc_image/Zb3kQ0y7mJ5n.jpg?e=1769861100&token=c0ffee0f4b4e9a406d9b2d1f7c11a2b3"}
+    example_values: dict[str, Any] = {
+        "url": "/api/v1/kyc/os/kyc_image/Zb3kQ0y7mJ5n.jpg?e=1769861100&token=c0ffee0f4b4e9a406d9b2d1f7c11a2b3"
+    }
 
     url = serializers.CharField()
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -27,7 +26,7 @@ def reason(slug: str) -> dict[str, Any]:
 class ReasonOutput(serializers.Serializer[Any]):
     """A reason of the catalogue, in the language of the request."""
 
-    example_values: Mapping[str, Any] = reason("image_unclear")
+    example_values: dict[str, Any] = reason("image_unclear")
 
     slug = serializers.CharField()
     number = serializers.IntegerField()
@@ -37,7 +36,7 @@ class ReasonOutput(serializers.Serializer[Any]):
 class DocumentOutput(serializers.Serializer[Any]):
     """A document and what became of it."""
 
-    example_values: Mapping[str, Any] = {
+    example_values: dict[str, Any] = {
         "kind": DocumentKind.SELFIE.value,
         "state": DocumentState.REFUSED.value,
         "size_bytes": 412_300,
@@ -55,7 +54,7 @@ class DocumentOutput(serializers.Serializer[Any]):
 class UploadedOutput(DocumentOutput):
     """A document that was just uploaded: nobody has decided about it."""
 
-    example_values: Mapping[str, Any] = {
+    example_values: dict[str, Any] = {
         "kind": DocumentKind.ID_FRONT.value,
         "state": DocumentState.UPLOADED.value,
         "size_bytes": 412_300,
@@ -66,7 +65,7 @@ class UploadedOutput(DocumentOutput):
 class UploadedVideoOutput(DocumentOutput):
     """A video that was just uploaded; its pages are pictures of it."""
 
-    example_values: Mapping[str, Any] = {
+    example_values: dict[str, Any] = {
         "kind": DocumentKind.VIDEO.value,
         "state": DocumentState.UPLOADED.value,
         "size_bytes": 9_830_400,
@@ -78,7 +77,7 @@ class UploadedVideoOutput(DocumentOutput):
 class RefusedPartOutput(serializers.Serializer[Any]):
     """A part of the typed data that is to be given anew."""
 
-    example_values: Mapping[str, Any] = {"part": Part.ADDRESS.value, "reason": reason("address_not_proven")}
+    example_values: dict[str, Any] = {"part": Part.ADDRESS.value, "reason": reason("address_not_proven")}
 
     part = serializers.ChoiceField(Part.choices)
     reason = ReasonOutput(allow_null=True)
@@ -87,7 +86,7 @@ class RefusedPartOutput(serializers.Serializer[Any]):
 class CaseOutput(serializers.Serializer[Any]):
     """One level: its newest case, what it asks, what is missing."""
 
-    example_values: Mapping[str, Any] = {
+    example_values: dict[str, Any] = {
         "level": Level.DOCUMENTS.value,
         "programme": Programme.EXTENDED.value,
         "state": CaseState.SENT_BACK.value,
@@ -112,7 +111,7 @@ class CaseOutput(serializers.Serializer[Any]):
 class IdentityOutput(serializers.Serializer[Any]):
     """The basic data, masked."""
 
-    example_values: Mapping[str, Any] = {
+    example_values: dict[str, Any] = {
         "name": overview.mask_name("Mei-Hua Lin"),
         "residence": "TW",
         "id_type": IdType.NATIONAL_ID.value,
@@ -129,7 +128,7 @@ class IdentityOutput(serializers.Serializer[Any]):
 class ProgrammeOutput(serializers.Serializer[Any]):
     """What an application for the level asks under this programme; of a passport `id_back` is not asked."""
 
-    example_values: Mapping[str, Any] = asdict(overview.PROGRAMMES[1])
+    example_values: dict[str, Any] = asdict(overview.PROGRAMMES[1])
     level = serializers.IntegerField()
     programme = serializers.ChoiceField(Programme.choices)
     documents = serializers.ListField(child=serializers.ChoiceField(DocumentKind.choices))
@@ -140,9 +139,9 @@ class ProgrammeOutput(serializers.Serializer[Any]):
 class OverviewOutput(serializers.Serializer[Any]):
     """Everything about the customer's identity checks."""
 
-    example_values: Mapping[str, Any] = {
+    example_values: dict[str, Any] = {
         "level": Level.BASIC.value,
-        "entitlements": {act.value: needed <= Level.BASIC for act, needed in entitlements.REQUIRED_LEVEL.items()},
+        "entitlements": {str(act): needed <= Level.BASIC for act, needed in entitlements.REQUIRED_LEVEL.items()},
         "questionnaire": overview.questionnaire_shown(),
     }
     level = serializers.IntegerField()
