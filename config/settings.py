@@ -65,7 +65,6 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.kit.middleware.RequestContext",
     "django.middleware.security.SecurityMiddleware",
-    "config.health.Probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.kit.middleware.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -162,6 +161,11 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "wallet.audit_books": {"task": "wallet.audit_books", "schedule": 3600.0},
     "wallet.erase_customers": {"task": "wallet.erase_customers", "schedule": 6 * 3600.0, "options": {"expires": 6 * 3600.0}},
     "wallet.sweep_withdrawals": {"task": "wallet.sweep_withdrawals", "schedule": 1.0, "options": {"expires": 5.0}},
+    "wallet.expire_fiat_withdrawals": {
+        "task": "wallet.expire_fiat_withdrawals",
+        "schedule": 30.0,
+        "options": {"expires": 30.0},
+    },
     "wallet.expire_transfers": {"task": "wallet.expire_transfers", "schedule": 30.0, "options": {"expires": 30.0}},
     "wallet.expire_withdrawals": {"task": "wallet.expire_withdrawals", "schedule": 30.0, "options": {"expires": 30.0}},
     "wallet.reconcile_withdrawals": {"task": "wallet.reconcile_withdrawals", "schedule": 300.0, "options": {"expires": 300.0}},
@@ -186,7 +190,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION and env.boolean("SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^status$", r"^metrics$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 X_FRAME_OPTIONS = "DENY"
 
 # --- apikeys -------------------------------------------------------------------------------------------------------
@@ -232,14 +236,6 @@ STORAGES: dict[str, Any] = {
 
 # --- interfaces: see config/presentation.py -------------------------------------------------------------------------
 FORMAT_MODULE_PATH = ["config.formats"]
-
-# --- monitoring ----------------------------------------------------------------------------------------------------
-METRICS_TOKEN = env.text("METRICS_TOKEN", default="")
-"""What a monitor shows at `/metrics` and `/status`. Without one neither path is there."""
-METRICS_FOLDER = env.text("PROMETHEUS_MULTIPROC_DIR", default="")
-"""Where the processes of one web server count together; `deploy/gunicorn.py` makes it."""
-STATUS_SECONDS_MAX = env.integer("STATUS_SECONDS_MAX", default=300)
-"""How long a message may wait, and a chain may go unread, until `/status` says that something is wrong."""
 
 # --- logs ----------------------------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {

@@ -24,7 +24,6 @@ class InvalidPhone(DomainError):
     kind = Kind.INVALID
     message = "The phone number is not valid: {reason}."
     field = "phone"
-    example = {"reason": "it must begin with + and the country's code"}
     reason: str
 
 
@@ -64,7 +63,6 @@ class WrongCode(CodeRefused):
     kind = Kind.UNPROCESSABLE
     field = "code"
     message = "The code is wrong. Attempts left: {attempts_left}."
-    example = {"attempts_left": 2, "channel": "sms"}
     attempts_left: int = 0
     channel: str = ""
     """By which the right one went, where that is known: email or sms."""
@@ -77,7 +75,6 @@ class CodeExpired(CodeRefused):
     kind = Kind.UNPROCESSABLE
     field = "code"
     message = "The code has expired. Ask for a new one."
-    example = {"channel": "sms"}
     channel: str = ""
     """By which it went, where that is known: email or sms."""
 

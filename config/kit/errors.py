@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar, dataclass_transform
 
@@ -42,14 +41,12 @@ class DomainError(Exception):
 
     Facts leave on the wire. They never hold a secret or personal data. `field` is the input field that the
     refusal speaks of, where there is one. A fact called `retry_after` (seconds) becomes a Retry-After header.
-    `example` gives facts to show the refusal with.
     """
 
     slug: ClassVar[str] = ""
     kind: ClassVar[Kind] = Kind.INVALID
     message: ClassVar[str] = ""
     field: ClassVar[str | None] = None
-    example: ClassVar[Mapping[str, Any]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -75,8 +72,7 @@ class DomainError(Exception):
     @property
     def detail(self) -> str:
         """The English sentence, with the facts filled in."""
-        told = {name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in self.facts.items()}
-        return self.message.format(**told)
+        return self.message.format(**self.facts)
 
     def __str__(self) -> str:
         return f"{self.slug}: {self.detail}"
@@ -100,7 +96,6 @@ class MalformedBody(DomainError):
     slug = "api.malformed"
     kind = Kind.INVALID
     message = "The body can't be read: {reason}."
-    example = {"reason": "it is no JSON"}
     reason: str
 
 
@@ -118,7 +113,6 @@ class LevelTooLow(DomainError):
     slug = "api.level_too_low"
     kind = Kind.FORBIDDEN
     message = "This needs a session of level {required}; this one has {level}."
-    example = {"level": "pre2fa", "required": "full"}
     level: str
     required: str
 
@@ -142,7 +136,6 @@ class ScopeMissing(DomainError):
     slug = "api.scope_missing"
     kind = Kind.FORBIDDEN
     message = "The API key lacks the scope that this needs."
-    example = {"required": "withdraw"}
     required: str
 
 
@@ -160,7 +153,6 @@ class Absent(DomainError):
     slug = "api.absent"
     kind = Kind.ABSENT
     message = "There is no such {thing}."
-    example = {"thing": "resource"}
     thing: str = "resource"
 
 
@@ -176,7 +168,6 @@ class MethodNotAllowed(DomainError):
     slug = "api.method_not_allowed"
     kind = Kind.INVALID
     message = "The method {method} is not allowed here."
-    example = {"method": "PATCH"}
     method: str
 
 
@@ -186,7 +177,6 @@ class UnsupportedMedia(DomainError):
     slug = "api.unsupported_media"
     kind = Kind.INVALID
     message = "The media type {media_type} is not read here."
-    example = {"media_type": "text/plain"}
     media_type: str
 
 
@@ -204,7 +194,6 @@ class TooLarge(DomainError):
     slug = "api.too_large"
     kind = Kind.TOO_LARGE
     message = "The body is larger than {bytes_max} bytes."
-    example = {"bytes_max": 1_048_576}
     bytes_max: int
 
 

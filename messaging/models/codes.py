@@ -64,6 +64,7 @@ class Purpose(models.TextChoices):
     TRUSTED_ADDRESS = "trusted_address", "Trusted address"
     TRUSTED_ADDRESS_REMOVE = "trusted_address_remove", "Removal of a trusted address"
     WITHDRAWAL = "withdrawal", "Withdrawal"
+    FIAT_WITHDRAWAL = "fiat_withdrawal", "Withdrawal to a bank account"
     TRANSFER = "transfer", "Transfer"
     PAYMENT = "payment", "Payment"
 

@@ -27,9 +27,11 @@ class Template:
 _WITHDRAWAL = ("amount", "coin", "address_tail")
 _TRANSFER = ("amount", "coin", "receiver")
 _BANK_ACCOUNT = ("bank", "account_tail")
+_FIAT = ("amount", "coin", *_BANK_ACCOUNT)
 
 _CODE_NEEDS: Final[dict[Purpose, tuple[str, ...]]] = {
     Purpose.WITHDRAWAL: _WITHDRAWAL,
+    Purpose.FIAT_WITHDRAWAL: _FIAT,
     Purpose.TRUSTED_ADDRESS: ("coin", "address_tail"),
     Purpose.TRANSFER: ("amount", "coin"),
     Purpose.PAYMENT: ("amount", "coin"),
@@ -114,6 +116,12 @@ NOTICES: Final[dict[str, Template]] = {
         Template("withdrawal_failed", _WITHDRAWAL),
         Template("withdrawal_cancelled", _WITHDRAWAL),
         Template("withdrawal_expired", _WITHDRAWAL),
+        Template("fiat_withdrawal_requested", _FIAT, urgent=True),
+        Template("fiat_withdrawal_paid", (*_FIAT, "reference")),
+        Template("fiat_withdrawal_returned", _FIAT),
+        Template("fiat_withdrawal_rejected", (*_FIAT, "reason")),
+        Template("fiat_withdrawal_cancelled", _FIAT),
+        Template("fiat_withdrawal_expired", _FIAT),
         Template("transfer_requested", _TRANSFER, urgent=True),
         Template("transfer_done", _TRANSFER),
         Template("transfer_received", ("amount", "coin", "sender")),

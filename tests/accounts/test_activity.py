@@ -46,13 +46,10 @@ NOT_IN_THE_PRODUCT = {
     "order_cancelled": "there are no orders",
     "bought": "there are no orders",
     "sold": "there are no orders",
-    "fiat_deposit": "no fiat money moves",
-    "fiat_withdrawal": "no fiat money moves",
+    "fiat_deposit": "officers record them, as fiat_deposit_by_staff",
+    "fiat_withdrawal": "told when it is asked for and when it is paid",
     "fiat_deposit_by_staff": "no fiat money moves",
     "wallet_update_failed": "a posting stands whole or not at all",
-    "fiat_withdrawal_waiting": "no fiat money moves",
-    "fiat_withdrawal_cancelled": "no fiat money moves",
-    "fiat_paid_out": "no fiat money moves",
     "noted": "for what a dialect has no other word for",
 }
 """Kinds that nothing writes, each with the reason."""

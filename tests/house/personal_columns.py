@@ -75,7 +75,6 @@ COLUMNS: dict[str, dict[str, str]] = {
     "accounts.SecurityLink": _of(GONE, "token_hash"),
     "accounts.Session": _of(WIPED, "ip", "place", "city", "device", "os", "browser", "user_agent")
     | _of(RANDOM, "token_hash", "app_token_family"),
-    "accounts.KeyedRequest": _of(GONE, "operation", "key", "fingerprint", "answer"),
     "accounts.KnownDevice": _of(GONE, "token_hash", "network"),
     "accounts.Visit": _of(SOON, "token_hash", "sealed_key", "public_key", "picture_id"),
     "accounts.User": _of(WIPED, "email", "phone", "username", "anti_phishing_phrase", "sub_account_label", "referral_code")
@@ -92,7 +91,6 @@ COLUMNS: dict[str, dict[str, str]] = {
     "kyc.Case": _of(WIPED, "country", "questionnaire_sealed", "document_expires_on") | _of(OFFICERS, "refused_parts"),
     "kyc.CaseEvent": _of(STATE, "from_state") | _of(OFFICERS, "reason"),
     "kyc.BankAccount": _of(GONE, "country", "bank_code", "branch_code", "sealed", "number_index", "reason", "seen_hash"),
-    "kyc.BankBranch": _of(OURS, "country", "bank_code", "code", "name"),
     "kyc.BankAccountUse": _of(GONE, "reference"),
     "kyc.CaseClaim": _of(OFFICERS, "seen"),
     "kyc.CustomerKey": _of(GONE, "wrapped"),
@@ -132,6 +130,18 @@ COLUMNS: dict[str, dict[str, str]] = {
     | _of(BOOKS, "client_reference", "payload_hash", "fingerprint")
     | _of(RANDOM, "api_key_id", "link_hash")
     | _of(STATE, "verified_by"),
+    "wallet.FiatWithdrawal": _of(WIPED, "requested_from")
+    | _of(BOOKS, "client_reference", "payload_hash", "fingerprint")
+    | _of(STATE, "verified_by"),
+    "wallet.FiatWithdrawalEvent": _of(STATE, "state_before", "actor_kind") | _of(OFFICERS, "reason"),
+    "wallet.FiatWithdrawalDecision": _of(OFFICERS, "reason") | _of(BOOKS, "payload_hash"),
+    "wallet.FiatWithdrawalRisk": _of(BOOKS, "rules_version", "inputs", "results"),
+    "wallet.FiatReturn": _of(OFFICERS, "proposed_because", "decided_because")
+    | _of(BOOKS, "payload_hash", "seen_hash", "reference"),
+    "wallet.PairEvent": _of(STATE, "state_before", "actor_kind") | _of(OFFICERS, "reason"),
+    "wallet.NostroAccount": _of(OURS, "code", "bank", "holder", "account_number", "swift_code"),
+    "wallet.BankLine": _of(BOOKS, "reference"),
+    "wallet.DeskClaim": _of(OURS, "subject"),
     "wallet.TransferEvent": _of(STATE, "state_before", "actor_kind") | _of(OFFICERS, "reason"),
     "wallet.TransferDecision": _of(OFFICERS, "reason") | _of(BOOKS, "payload_hash"),
     "wallet.TransferRisk": _of(BOOKS, "rules_version", "inputs", "results"),

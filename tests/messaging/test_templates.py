@@ -20,6 +20,7 @@ FACTS = {
     "phone": "+886******678", "email": "a***a@example.com", "channel": "email", "left": "9",
     "receiver": "482913507", "sender": "b***b@example.com (204918375566)", "remark": "Dinner",
     "date": "2026-12-24", "bank": "First Commercial Bank", "account_tail": "8901",
+    "reference": "TX20260131-000451",
 }  # fmt: skip
 MINIMAL_TAIL = {"address_tail": "169EE7"}
 EVERY = [(template, language) for template in TEMPLATES.values() for language in LANGUAGES]
@@ -77,8 +78,9 @@ def test_an_sms_is_one_short_line(template: Template, language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", [name for name in TEMPLATES if "withdrawal" in name])
-def test_the_subject_of_a_withdrawal_names_amount_and_the_address_tail(name: str, language: str) -> None:
-    assert rendered(TEMPLATES[name], language, Channel.EMAIL).subject.endswith("1.5 ETH …169EE7")
+def test_the_subject_of_a_withdrawal_names_amount_and_the_tail_of_address_or_account(name: str, language: str) -> None:
+    tail = "8901" if "fiat" in name else "169EE7"
+    assert rendered(TEMPLATES[name], language, Channel.EMAIL).subject.endswith(f"1.5 ETH …{tail}")
 
 
 @pytest.mark.parametrize(("template", "language"), EVERY, ids=lambda value: getattr(value, "name", value))

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from wallet.admin import banks as banks
 from wallet.admin import conversions as conversions
 from wallet.admin import deposits as deposits
+from wallet.admin import fiat_returns as fiat_returns
+from wallet.admin import fiat_withdrawals as fiat_withdrawals
 from wallet.admin import funds_transfers as funds_transfers
 from wallet.admin import ledger as ledger
 from wallet.admin import payments as payments

@@ -14,6 +14,7 @@ from accounts.models import User
 from config.kit.errors import DomainError
 from messaging.services.codes import Purpose
 from wallet.models.withdrawals import REASON_CHARACTERS_MAX
+from wallet.services import desk_claims
 
 CODE_CHARACTERS_MAX = 8
 HASH_HEX_CHARACTERS = 64
@@ -53,8 +54,20 @@ def take(
     except DomainError as refusal:
         messages.error(request, refusal.detail)
         return False
-    named = type(decided).__name__.lower()
+    named = type(decided)._meta.verbose_name  # noqa: SLF001  # Django's documented way to a model's words
     messages.success(request, f"Noted. The {named} is in the state “{decided.state.replace('_', ' ')}”.")
+    return True
+
+
+def claim(request: HttpRequest, subject: str) -> bool:
+    """Take a thing onto the desk, or give it back, where a button for that was pressed; whether one was."""
+    verb = {"claim": desk_claims.take, "give_back": desk_claims.give_back}.get(request.POST.get("verdict", ""))
+    if verb is None:
+        return False
+    try:
+        verb(subject, officer_of(request))
+    except DomainError as refusal:
+        messages.error(request, refusal.detail)
     return True
 
 

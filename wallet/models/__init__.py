@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from wallet.models.banks import BankLine, NostroAccount
 from wallet.models.coins import Coin, CoinNetwork, Network
 from wallet.models.conversions import Conversion, ConversionLimit, ConversionQuote, ConversionTerms
 from wallet.models.deposits import Deposit, DepositAddress, DepositEvent, WatchedBlock, WatcherCursor
+from wallet.models.desk_claims import DeskClaim
+from wallet.models.fiat_returns import FiatReturn
+from wallet.models.fiat_withdrawals import (
+    FiatWithdrawal,
+    FiatWithdrawalDecision,
+    FiatWithdrawalEvent,
+    FiatWithdrawalRisk,
+)
 from wallet.models.funds_transfers import FundsTransfer, FundsTransferLimit
 from wallet.models.futures import FuturesOpening
 from wallet.models.ledger import Entry, LedgerAccount, PendingEntry, Posting
 from wallet.models.liabilities import LiabilityNode, LiabilityProof
 from wallet.models.outgoing import OutgoingTransaction
+from wallet.models.pairs import PairEvent
 from wallet.models.payments import PaidService, Payment, PaymentEvent, PaymentLimit
 from wallet.models.rates import Rate
 from wallet.models.transfer_evidence import TransferDecision, TransferEvent, TransferRisk
@@ -21,6 +31,7 @@ from wallet.models.withdrawal_limits import WithdrawalAllowance, WithdrawalLimit
 from wallet.models.withdrawals import Withdrawal
 
 __all__ = [
+    "BankLine",
     "Coin",
     "CoinNetwork",
     "Conversion",
@@ -30,7 +41,13 @@ __all__ = [
     "Deposit",
     "DepositAddress",
     "DepositEvent",
+    "DeskClaim",
     "Entry",
+    "FiatReturn",
+    "FiatWithdrawal",
+    "FiatWithdrawalDecision",
+    "FiatWithdrawalEvent",
+    "FiatWithdrawalRisk",
     "FundsTransfer",
     "FundsTransferLimit",
     "FuturesOpening",
@@ -38,8 +55,10 @@ __all__ = [
     "LiabilityNode",
     "LiabilityProof",
     "Network",
+    "NostroAccount",
     "OutgoingTransaction",
     "PaidService",
+    "PairEvent",
     "Payment",
     "PaymentEvent",
     "PaymentLimit",

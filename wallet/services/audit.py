@@ -17,6 +17,7 @@ from wallet.models.coins import Coin
 from wallet.models.ledger import PostingKind
 from wallet.models.withdrawals import ENDS, WithdrawalState
 from wallet.services import audit_queries, stops
+from wallet.services.fiat_withdrawals import reads as fiat_withdrawals
 from wallet.services.payments import reads as payments
 from wallet.services.transfers import reservations as transfer_reservations
 from wallet.services.withdrawals import reservations
@@ -28,6 +29,7 @@ RESERVATIONS: tuple[Callable[[], Iterator[tuple[int, int, Decimal]]], ...] = (
     reservations.open_reservations,
     transfer_reservations.open_reservations,
     payments.open_reservations,
+    fiat_withdrawals.open_reservations,
 )
 """Who holds customers' money aside: each gives (customer id, coin id, amount) of what it has reserved."""
 
@@ -170,6 +172,8 @@ def _stories_that_differ() -> Iterator[tuple[str, str, int, Decimal, Decimal]]:
         yield "what did not leave is released", f"withdrawal {number}", coin_id, due, posted
     for number, coin_id, due, posted in audit_queries.transfers_that_differ():
         yield "an ended transfer is posted", f"transfer {number}", coin_id, due, posted
+    for number, coin_id, due, posted in audit_queries.fiat_withdrawals_that_differ():
+        yield "a fiat withdrawal is posted", f"fiat withdrawal {number}", coin_id, due, posted
     for number, coin_id, due, posted in audit_queries.deposits_that_differ():
         yield "credited is posted", f"deposit {number}", coin_id, due, posted
 

@@ -79,6 +79,19 @@ _TRANSFERS_THAT_DIFFER = """
         OR coalesce(max(e.amount) FILTER (WHERE a.kind = 'spot_available'), 0) <> t.amount
     ORDER BY t.id
 """
+_FIAT_WITHDRAWALS_THAT_DIFFER = """
+    SELECT w.public_id, n.coin_id, w.amount + w.fee, coalesce(-sum(e.amount), 0)
+    FROM wallet_fiatwithdrawal w
+    JOIN wallet_coinnetwork n ON n.id = w.coin_network_id
+    LEFT JOIN wallet_posting p ON p.scope = 'fiat_withdrawal' AND p.key = w.public_id || ':end'
+        AND p.kind = CASE WHEN w.state IN ('paid', 'returned') THEN 'withdrawal' ELSE 'withdrawal_release' END
+    LEFT JOIN wallet_ledgeraccount a ON a.owner_id = w.customer_id AND a.coin_id = n.coin_id AND a.kind = 'spot_held'
+    LEFT JOIN wallet_entry e ON e.posting_id = p.id AND e.account_id = a.id
+    WHERE w.state = 'paid' OR w.finished_at IS NOT NULL
+    GROUP BY w.id, n.coin_id
+    HAVING coalesce(-sum(e.amount), 0) <> w.amount + w.fee
+    ORDER BY w.id
+"""
 _DEPOSITS_THAT_DIFFER = """
     SELECT d.public_id, n.coin_id, d.amount, coalesce(sum(e.amount), 0)
     FROM wallet_deposit d
@@ -158,6 +171,14 @@ def transfers_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]]:
     Each is (public id, coin id, amount, what left the sender's held money).
     """
     yield from _rows(_TRANSFERS_THAT_DIFFER)
+
+
+def fiat_withdrawals_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]]:
+    """Fiat withdrawals that were paid or have ended and whose posting did not take amount + fee from what was held.
+
+    Each is (public id, coin id, what is due, what was posted).
+    """
+    yield from _rows(_FIAT_WITHDRAWALS_THAT_DIFFER)
 
 
 def deposits_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]]:

@@ -24,6 +24,8 @@ from kyc.services import erasure as kyc_erasure
 from kyc.services import retention
 from wallet.models import TrustedAddress
 from wallet.models.deposits import Deposit, DepositState
+from wallet.models.fiat_withdrawals import NOT_HELD as FIAT_NOT_HELD
+from wallet.models.fiat_withdrawals import FiatWithdrawal
 from wallet.models.ledger import LedgerAccount
 from wallet.models.transfers import ENDS as TRANSFER_ENDS
 from wallet.models.transfers import Transfer
@@ -103,6 +105,8 @@ def _require_nothing_open(locked: User) -> None:
         raise AccountStillOpen(because=f"it holds {money.to_text(left.balance)} {left.coin.code}")
     if Withdrawal.objects.filter(customer=locked).exclude(state__in=ENDS).exists():
         raise AccountStillOpen(because="a withdrawal is on its way")
+    if FiatWithdrawal.objects.filter(customer=locked).exclude(state__in=FIAT_NOT_HELD).exists():
+        raise AccountStillOpen(because="a withdrawal to a bank account is on its way")
     if Transfer.objects.filter(sender=locked).exclude(state__in=TRANSFER_ENDS).exists():
         raise AccountStillOpen(because="a transfer is on its way")
     if Deposit.objects.filter(customer=locked, state__in=(DepositState.PENDING, DepositState.HELD)).exists():
@@ -120,4 +124,5 @@ def _forget_words(members: list[User]) -> None:
     addresses.update(label="erased")
     keys.forget(owners=members)
     Withdrawal.objects.filter(customer__in=members).update(requested_from=None)
+    FiatWithdrawal.objects.filter(customer__in=members).update(requested_from=None)
     Transfer.objects.filter(sender__in=members).update(requested_from=None, remark="")

@@ -10,9 +10,14 @@ from wallet.services.withdrawals.errors import NotAnOfficer, ReasonMissing
 ROLE = "treasury"
 
 
+def is_one(officer: User) -> bool:
+    """Whether this is a treasury officer who may act."""
+    return staff.has_role(officer, ROLE)
+
+
 def require(officer: User, reason: str) -> str:
     """The reason without its margins, once it is sure that a treasury officer gives one. Raises NotAnOfficer, ReasonMissing."""
-    if not staff.has_role(officer, ROLE):
+    if not is_one(officer):
         raise NotAnOfficer
     reason = reason.strip()
     if not reason or len(reason) > REASON_CHARACTERS_MAX:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wallet.tasks import fiat_withdrawals as fiat_withdrawals
 from wallet.tasks import leaving as leaving
 from wallet.tasks import ledger as ledger
 from wallet.tasks import payments as payments

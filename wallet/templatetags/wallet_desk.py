@@ -8,12 +8,19 @@ from django import template
 
 from config.kit.fields import mask_email, mask_phone
 from config.kit.money import to_text
+from wallet.models.fiat_withdrawals import FiatWithdrawalState
+from wallet.models.pairs import PairState
 from wallet.models.transfers import TransferState
 from wallet.models.withdrawals import WithdrawalState
 
 register = template.Library()
 
 _TONES: dict[str, str] = {
+    PairState.PROPOSED: "warn",
+    PairState.DONE: "good",
+    FiatWithdrawalState.PAYING: "calm",
+    FiatWithdrawalState.PAID: "good",
+    FiatWithdrawalState.RETURNED: "bad",
     TransferState.OPENED: "calm",
     TransferState.COMPLETED: "good",
     WithdrawalState.REVIEW: "warn",

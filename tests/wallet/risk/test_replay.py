@@ -50,6 +50,7 @@ def test_the_rules_that_decided_decide_the_same_again(decided):
     assert [(one.movements, one.asked, one.different, one.unreadable) for one in found] == [
         ("withdrawals", 1, 0, 0),
         ("transfers", 1, 0, 0),
+        ("fiat withdrawals", 0, 0, 0),
     ]
 
 

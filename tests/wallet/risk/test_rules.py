@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from wallet.services.risk import replay, rules, transfers, withdrawals
+from wallet.services.risk import fiat_withdrawals, replay, rules, transfers, withdrawals
 
 COMMON = {
     "level": 2,
@@ -21,13 +21,16 @@ COMMON = {
 }
 CALM_WITHDRAWAL = withdrawals.Inputs(**COMMON, address_is_trusted=False, address_paid_before=True, address_used_by_others=False)
 CALM_TRANSFER = transfers.Inputs(**COMMON, receiver_paid_before=False, receiver_age_days=400, other_senders_in_24_hours=0)
-WITHDRAWALS, TRANSFERS = replay.MOVEMENTS
-CALM = {"withdrawals": CALM_WITHDRAWAL, "transfers": CALM_TRANSFER}
-BOTH = [WITHDRAWALS, TRANSFERS]
+CALM_FIAT = fiat_withdrawals.Inputs(
+    **COMMON, bank_account_paid_before=False, bank_account_age_days=100, bank_account_named_by_others=False
+)
+WITHDRAWALS, TRANSFERS, FIAT = replay.MOVEMENTS
+CALM = {"withdrawals": CALM_WITHDRAWAL, "transfers": CALM_TRANSFER, "fiat withdrawals": CALM_FIAT}
+EACH = [WITHDRAWALS, TRANSFERS, FIAT]
 YOUNG = rules.YOUNG_ACCOUNT_DAYS
 
 
-@pytest.fixture(params=BOTH, ids=lambda movement: movement.name)
+@pytest.fixture(params=EACH, ids=lambda movement: movement.name)
 def movement(request):
     return request.param
 
@@ -63,6 +66,8 @@ def test_a_rule_of_every_movement_flags_its_own_case_alone(movement, change, rul
         (TRANSFERS, {"by_api_key": True}, "new_receiver_by_key"),
         (TRANSFERS, {"receiver_age_days": YOUNG - 1}, "young_receiver"),
         (TRANSFERS, {"other_senders_in_24_hours": 10}, "collector"),
+        (FIAT, {"bank_account_age_days": 6}, "new_bank_account"),
+        (FIAT, {"bank_account_named_by_others": True}, "shared_bank_account"),
     ],
     ids=lambda value: getattr(value, "name", None) or str(value),
 )
@@ -75,7 +80,7 @@ def test_a_rule_of_one_movement_flags_its_own_case_alone(movement, change, rule)
     [
         *[
             (movement, change)
-            for movement in BOTH
+            for movement in EACH
             for change in (
                 {"requests_in_an_hour": 4},
                 {"account_age_days": YOUNG},
@@ -88,6 +93,8 @@ def test_a_rule_of_one_movement_flags_its_own_case_alone(movement, change, rule)
         (TRANSFERS, {"receiver_age_days": YOUNG - 1, "receiver_paid_before": True}),
         (TRANSFERS, {"other_senders_in_24_hours": 10, "receiver_paid_before": True}),
         (TRANSFERS, {"other_senders_in_24_hours": 9}),
+        (FIAT, {"bank_account_age_days": 6, "bank_account_paid_before": True}),
+        (FIAT, {"bank_account_age_days": 7}),
     ],
     ids=lambda value: getattr(value, "name", None) or str(value),
 )

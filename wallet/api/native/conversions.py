@@ -87,7 +87,6 @@ class ConversionQuotes(NativeView):
 
     @operation(
         needs=Needs(scope="trade"),
-        idempotent=True,
         input=QuoteInput,
         output=QuoteOutput,
         status=201,
@@ -118,7 +117,6 @@ class Conversions(NativeView):
 
     @operation(
         needs=Needs(scope="trade"),
-        idempotent=True,
         input=ConversionInput,
         output=ConversionOutput,
         status=201,

@@ -69,7 +69,6 @@ class DepositAddresses(NativeView):
 
     @operation(
         needs=Needs(),
-        idempotent=True,
         input=DepositAddressInput,
         output=DepositAddressOutput,
         status=201,

@@ -53,7 +53,6 @@ class FundsTransfers(NativeView):
 
     @operation(
         needs=Needs(scope="transfer"),
-        idempotent=True,
         input=FundsTransferInput,
         output=FundsTransferOutput,
         status=201,

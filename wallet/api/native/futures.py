@@ -41,7 +41,6 @@ class Futures(NativeView):
 
     @operation(
         needs=Needs(),
-        idempotent=True,
         input=FuturesInput,
         output=FuturesOutput,
         rate="20/m",

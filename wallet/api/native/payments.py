@@ -56,7 +56,6 @@ class Payments(NativeView):
 
     @operation(
         needs=Needs(scope="transfer"),
-        idempotent=True,
         input=PaymentInput,
         output=PaymentOutput,
         status=201,

@@ -61,7 +61,6 @@ class SubAccountMovements(NativeView):
 
     @operation(
         needs=Needs(scope="transfer"),
-        idempotent=True,
         input=MovementInput,
         output=MovementOutput,
         status=201,
@@ -98,7 +97,6 @@ class SubAccountById(SubAccountNamed):
 
     @operation(
         needs=Needs(),
-        idempotent=True,
         input=SubAccountProofInput,
         status=204,
         rate="20/m",

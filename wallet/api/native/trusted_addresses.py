@@ -49,7 +49,6 @@ class TrustedAddresses(NativeView):
 
     @operation(
         needs=Needs(),
-        idempotent=True,
         input=TrustedAddressInput,
         output=TrustedAddressOutput,
         status=201,

@@ -85,7 +85,6 @@ class Withdrawals(NativeView):
 
     @operation(
         needs=Needs(scope="withdraw"),
-        idempotent=True,
         input=WithdrawalInput,
         output=WithdrawalOutput,
         status=201,
@@ -135,7 +134,6 @@ class WithdrawalConfirmation(NativeView):
 
     @operation(
         needs=Needs(),
-        idempotent=True,
         input=ProofInput,
         output=WithdrawalOutput,
         refusals=(Absent, IllegalMove, errors.WithdrawalExpired, *REFUSALS),
@@ -158,7 +156,6 @@ class WithdrawalCancellation(NativeView):
 
     @operation(
         needs=Needs(),
-        idempotent=True,
         output=WithdrawalOutput,
         refusals=(Absent, IllegalMove),
         rate="30/m",

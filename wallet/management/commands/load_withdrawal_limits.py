@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from wallet.services.fiat_withdrawals import reference as fiat_reference
 from wallet.services.withdrawals import reference
 
 
@@ -16,6 +17,6 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Add what is missing and say how much that was."""
-        added = reference.load()
+        added = reference.load() + fiat_reference.load()
         if options["verbosity"]:
             self.stdout.write(f"{added} limits and thresholds added.")

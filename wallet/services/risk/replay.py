@@ -12,9 +12,11 @@ from django.db.models import QuerySet
 
 from config.kit.errors import DomainError, Kind
 from wallet.models.evidence import Assessment
+from wallet.models.fiat_withdrawals import FiatWithdrawalRisk
 from wallet.models.transfer_evidence import TransferRisk
 from wallet.models.withdrawal_evidence import RiskResult
-from wallet.services.risk import transfers, withdrawals
+from wallet.services.fiat_withdrawals.policy import officers_needed as officers_of_fiat
+from wallet.services.risk import fiat_withdrawals, transfers, withdrawals
 from wallet.services.risk.rules import RuleSet
 from wallet.services.transfers.policy import officers_needed as officers_of_transfer
 from wallet.services.withdrawals.policy import officers_needed as officers_of_withdrawal
@@ -88,6 +90,16 @@ MOVEMENTS = (
         inputs=transfers.Inputs,
         renamed=transfers.RENAMED,
         officers_needed=officers_of_transfer,
+    ),
+    Movement(
+        name="fiat withdrawals",
+        kept=FiatWithdrawalRisk,
+        subject="withdrawal",
+        joined="withdrawal__coin_network",
+        sets=fiat_withdrawals.SETS,
+        inputs=fiat_withdrawals.Inputs,
+        renamed={},
+        officers_needed=officers_of_fiat,
     ),
 )
 

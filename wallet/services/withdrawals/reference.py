@@ -11,7 +11,7 @@ LIMITS: dict[str, dict[int, tuple[str, str]]] = {
     "USDT": {2: ("50000", "500000"), 3: ("250000", "2500000")},
     "TRX": {2: ("300000", "3000000"), 3: ("1500000", "15000000")},
 }
-"""Coin → level → the most in 24 hours and in 30 days, in the coin. Fiat coins are not here: nothing of them leaves."""
+"""Coin → level → the most in 24 hours and in 30 days, in the coin. Fiat coins have theirs in `fiat_withdrawals`."""
 POLICIES: dict[str, tuple[str, str]] = {
     "BTC": ("0.5", "0.01"),
     "ETH": ("5", "0.1"),

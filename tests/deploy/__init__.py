@@ -1,1 +1,0 @@
-"""How the product is put where it runs, watched there, and brought back."""

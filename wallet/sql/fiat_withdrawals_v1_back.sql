@@ -1,0 +1,14 @@
+DROP TRIGGER fiat_return_guard ON wallet_fiatreturn;
+DROP TRIGGER fiat_withdrawal_guard ON wallet_fiatwithdrawal;
+DROP FUNCTION wallet_fiat_withdrawal_guard();
+DROP FUNCTION wallet_fiat_withdrawal_posted(wallet_fiatwithdrawal);
+DROP FUNCTION wallet_fiat_withdrawal_approved(wallet_fiatwithdrawal);
+ALTER TABLE wallet_fiatreturn DROP CONSTRAINT fiat_return_of_the_withdrawals_customer;
+ALTER TABLE wallet_fiatwithdrawaldecision DROP CONSTRAINT fiat_decision_of_the_withdrawals_customer;
+ALTER TABLE wallet_bankline DROP CONSTRAINT bank_line_coin;
+DROP TRIGGER fiat_return_kept ON wallet_fiatreturn;
+DROP TRIGGER fiat_withdrawal_kept ON wallet_fiatwithdrawal;
+DROP TRIGGER fiat_withdrawal_risk_append_only ON wallet_fiatwithdrawalrisk;
+DROP TRIGGER fiat_decision_append_only ON wallet_fiatwithdrawaldecision;
+DROP TRIGGER fiat_withdrawal_event_append_only ON wallet_fiatwithdrawalevent;
+DROP TRIGGER bank_line_append_only ON wallet_bankline;
