@@ -10,3 +10,9 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = "Customers and staff"
+
+    def ready(self) -> None:
+        """Register what a monitor reads; models must be loaded first."""
+        from accounts.services import gauges
+
+        gauges.register_all()

@@ -15,6 +15,8 @@ RECOVERY_WAIT_HOURS_MIN = 24
 RETENTION_DAYS_MIN = 5 * 365
 """Laws against money laundering ask for five years after the end of the relation."""
 
+METRICS_TOKEN_CHARACTERS_MIN = 32
+
 RATE = re.compile(r"[1-9][0-9]{0,6}/(?:[1-9][0-9]{0,4})?[smhd]", re.ASCII)
 """As django-ratelimit reads it; another text would fail at each request, none would let everything through."""
 
@@ -53,6 +55,7 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
             settings["RATES_SOURCE"] is not None and settings["RATES_SOURCE"].kind in {"http", "development"},
             "RATES_URL sends prices without TLS, or makes them up",
         ),
+        (0 < len(settings["METRICS_TOKEN"]) < METRICS_TOKEN_CHARACTERS_MIN, "METRICS_TOKEN is shorter than 32 characters"),
         (not 1 <= len(settings["FUTURES_AGREEMENT"]) <= 32, "FUTURES_AGREEMENT is not 1 to 32 characters"),
     ]
     checks += [*_documents(settings), *_keys(settings), *_passkeys(settings), *_captchas(settings)]

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.kit.middleware.RequestContext",
     "django.middleware.security.SecurityMiddleware",
+    "config.health.Probes",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.kit.middleware.BodyLimit",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -190,7 +191,7 @@ SECURE_HSTS_INCLUDE_SUBDOMAINS = PRODUCTION
 SECURE_HSTS_PRELOAD = PRODUCTION
 SECURE_SSL_REDIRECT = PRODUCTION and env.boolean("SSL_REDIRECT", default=True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if PROXY_COUNT else None
-SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$", r"^status$", r"^metrics$"]
 X_FRAME_OPTIONS = "DENY"
 
 # --- apikeys -------------------------------------------------------------------------------------------------------
@@ -236,6 +237,14 @@ STORAGES: dict[str, Any] = {
 
 # --- interfaces: see config/presentation.py -------------------------------------------------------------------------
 FORMAT_MODULE_PATH = ["config.formats"]
+
+# --- monitoring ----------------------------------------------------------------------------------------------------
+METRICS_TOKEN = env.text("METRICS_TOKEN", default="")
+"""What a monitor shows at `/metrics` and `/status`. Without one neither path is there."""
+METRICS_FOLDER = env.text("PROMETHEUS_MULTIPROC_DIR", default="")
+"""Where the processes of one web server count together; `deploy/gunicorn.py` makes it."""
+STATUS_SECONDS_MAX = env.integer("STATUS_SECONDS_MAX", default=300)
+"""How long a message may wait, and a chain may go unread, until `/status` says that something is wrong."""
 
 # --- logs ----------------------------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {

@@ -11,7 +11,6 @@ from drf_spectacular.views import SpectacularAPIView
 from accounts.admin_site import site
 from accounts.api.security_links import SecurityLinkLook, SecurityLinks
 from config import shared_paths
-from config.health import healthz, readyz
 from config.kit.context import current_request_id
 from config.kit.dialect import answer_refusal, owner
 from config.kit.errors import MalformedBody, NotSignedIn, Unexpected, UnknownPath
@@ -41,8 +40,6 @@ def favicon(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", root),
     path("favicon.ico", favicon),
-    path("healthz", healthz),
-    path("readyz", readyz),
     path("api/v1/", include("config.dialects.native.urls")),
     path("v1/login", shared_paths.login),
     path("", include("config.dialects.spot.urls")),

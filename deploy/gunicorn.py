@@ -7,8 +7,15 @@ from __future__ import annotations
 
 import importlib
 import multiprocessing
+import os
+import shutil
+import tempfile
 import threading
 from typing import Any
+
+# Where the processes of this server count together. New at each start, before anything imports the counters.
+METRICS_FOLDER = tempfile.mkdtemp(prefix="quaestor-metrics-")
+os.environ["PROMETHEUS_MULTIPROC_DIR"] = METRICS_FOLDER  # noqa: TID251  # the library reads its folder from nowhere else
 
 worker_class = "gthread"
 workers = max(2, min(multiprocessing.cpu_count(), 8))
@@ -49,3 +56,15 @@ def post_worker_init(worker: Any) -> None:
         later = threading.Timer(LIBRARIES_AFTER_SECONDS, importlib.import_module, args=(module,))
         later.daemon = True
         later.start()
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """Keep what a process counted that is gone."""
+    from prometheus_client import multiprocess
+
+    multiprocess.mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]  # the library says no types here
+
+
+def on_exit(server: Any) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(METRICS_FOLDER, ignore_errors=True)

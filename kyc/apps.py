@@ -18,3 +18,7 @@ class KycConfig(AppConfig):
         from kyc.services import overview
 
         standing.tell("kyc", overview.standing)
+
+        from kyc.services import gauges
+
+        gauges.register_all()

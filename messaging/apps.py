@@ -11,3 +11,9 @@ class MessagingConfig(AppConfig):
     name = "messaging"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = "Messages"
+
+    def ready(self) -> None:
+        """Register what a monitor reads; models must be loaded first."""
+        from messaging.services import gauges
+
+        gauges.register_all()

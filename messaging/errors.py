@@ -24,6 +24,7 @@ class InvalidPhone(DomainError):
     kind = Kind.INVALID
     message = "The phone number is not valid: {reason}."
     field = "phone"
+    example = {"reason": "it must begin with + and the country's code"}
     reason: str
 
 
@@ -63,6 +64,7 @@ class WrongCode(CodeRefused):
     kind = Kind.UNPROCESSABLE
     field = "code"
     message = "The code is wrong. Attempts left: {attempts_left}."
+    example = {"attempts_left": 2, "channel": "sms"}
     attempts_left: int = 0
     channel: str = ""
     """By which the right one went, where that is known: email or sms."""
@@ -75,6 +77,7 @@ class CodeExpired(CodeRefused):
     kind = Kind.UNPROCESSABLE
     field = "code"
     message = "The code has expired. Ask for a new one."
+    example = {"channel": "sms"}
     channel: str = ""
     """By which it went, where that is known: email or sms."""
 

@@ -17,3 +17,7 @@ class WalletConfig(AppConfig):
         from wallet.services import futures
 
         standing.tell("wallet", lambda user: {"has_futures": futures.standing(user).is_open})
+
+        from wallet.services import gauges
+
+        gauges.register_all()

@@ -20,6 +20,7 @@ class SecondFactorRequired(DomainError):
     kind = Kind.FORBIDDEN
     field = "code"
     message = "This needs a second factor."
+    example = {"methods": ["passkey", "totp"], "fresh_sign_in": False}
     methods: list[str] = dataclasses.field(default_factory=list)
     fresh_sign_in: bool = False
     passkey_options: dict[str, Any] = dataclasses.field(default_factory=dict)

@@ -8,6 +8,7 @@ from accounts.models.audit import AuditLink, AuditRecord
 from accounts.models.countries import Country
 from accounts.models.factors import Authenticator, Passkey, PasskeyChallenge, RecoveryCode
 from accounts.models.holds import SecurityHold
+from accounts.models.keyed_requests import KeyedRequest
 from accounts.models.logins import LoginRecord
 from accounts.models.oauth import OAuthApplication, OAuthConsent, OAuthGrant, OAuthRequest
 from accounts.models.passwords import PasswordForm
@@ -27,6 +28,7 @@ __all__ = [
     "Country",
     "Erasure",
     "Favourite",
+    "KeyedRequest",
     "KnownDevice",
     "Label",
     "LegalHold",

@@ -11,7 +11,7 @@ from django.core.cache.backends.db import DatabaseCache
 from django.db import connection
 from oauth2_provider.models import clear_expired
 
-from accounts.services import legal_holds
+from accounts.services import keyed_requests, legal_holds
 from config.kit.clock import now
 
 ROWS_AT_ONCE = 1000
@@ -48,6 +48,7 @@ def prune() -> int:
         + _delete("accounts_knowndevice", "expires_at <= %s", moment)
         + _delete("accounts_passkeychallenge", "expires_at <= %s", moment)
         + _delete("accounts_visit", "expires_at <= %s", moment)
+        + _delete("accounts_keyedrequest", "began_at < %s", keyed_requests.over_before(moment))
         + _delete("accounts_passwordrecovery", "created_at < %s", old)
         + _delete("django_session", "expire_date <= %s", moment)
         + _prune_oauth(moment)

@@ -16,6 +16,8 @@ PATIENCE_SECONDS = 180.0
 PAUSE_SECONDS_MAX = 2.0
 AGAIN = frozenset({408, 502, 503, 504})
 """Answers of a product that is being started again."""
+UNDER_WAY = "api.request_in_flight"
+"""The process that took our key may live on for a moment after its connection was cut."""
 
 
 class StoryFailed(Exception):
@@ -96,7 +98,7 @@ class Browser:
             refusal = Refused(f"{method} {path}", response, repeated=repeated)
             if time.monotonic() > deadline:
                 raise refusal
-            if refusal.status in AGAIN:
+            if refusal.status in AGAIN or refusal.slug == UNDER_WAY:
                 repeated = True
             elif refusal.status == 429 and waits_when_limited:
                 time.sleep(min(60, max(1, refusal.retry_after)))

@@ -9,6 +9,7 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from config.kit import counters
 from config.kit.context import CodeTerms
 from config.kit.errors import DomainError
 
@@ -69,6 +70,8 @@ class Dialect:
     session_scheme: str = "session"
     key_scheme: str = "signedKey"
     key_rates: KeyRates = field(default_factory=KeyRates)
+    memory: str = ""
+    """Dotted name of the `config.kit.once.Memory` that keeps the answers of idempotent operations, resolved late."""
     code_terms: CodeTerms | None = None
 
 
@@ -90,8 +93,8 @@ def taking(authenticator: str) -> Dialect | None:
 
 
 def owner(path: str) -> Dialect | None:
-    """The dialect that owns the path: the longest prefix wins."""
-    fitting = [(len(prefix), d) for d in _DIALECTS for prefix in d.prefixes if path.startswith(prefix)]
+    """The dialect that owns the path: the longest prefix wins, and a prefix without its last slash is its dialect's too."""
+    fitting = [(len(prefix), d) for d in _DIALECTS for prefix in d.prefixes if f"{path}/".startswith(prefix)]
     return max(fitting, key=lambda pair: pair[0])[1] if fitting else None
 
 
@@ -100,6 +103,7 @@ def answer_refusal(dialect: Dialect | None, error: DomainError, request: HttpReq
     if dialect is None:
         plain = {"api.too_large": 413, "api.absent": 404, "api.unavailable": 503, "api.unexpected": 500}
         return HttpResponse(error.detail, status=plain.get(error.slug, status), content_type="text/plain; charset=utf-8")
+    counters.count_refusal(dialect=dialect.name, slug=error.slug)
     wire = dialect.refuse(error, request)
     response = HttpResponse(json.dumps(wire.body, ensure_ascii=False), status=wire.status, content_type=wire.content_type)
     for name, value in wire.headers.items():

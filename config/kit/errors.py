@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, ClassVar, dataclass_transform
 
@@ -41,12 +42,14 @@ class DomainError(Exception):
 
     Facts leave on the wire. They never hold a secret or personal data. `field` is the input field that the
     refusal speaks of, where there is one. A fact called `retry_after` (seconds) becomes a Retry-After header.
+    `example` gives facts to show the refusal with.
     """
 
     slug: ClassVar[str] = ""
     kind: ClassVar[Kind] = Kind.INVALID
     message: ClassVar[str] = ""
     field: ClassVar[str | None] = None
+    example: ClassVar[Mapping[str, Any]] = {}
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -72,7 +75,8 @@ class DomainError(Exception):
     @property
     def detail(self) -> str:
         """The English sentence, with the facts filled in."""
-        return self.message.format(**self.facts)
+        told = {name: ", ".join(map(str, value)) if isinstance(value, list) else value for name, value in self.facts.items()}
+        return self.message.format(**told)
 
     def __str__(self) -> str:
         return f"{self.slug}: {self.detail}"
@@ -96,6 +100,7 @@ class MalformedBody(DomainError):
     slug = "api.malformed"
     kind = Kind.INVALID
     message = "The body can't be read: {reason}."
+    example = {"reason": "it is no JSON"}
     reason: str
 
 
@@ -113,6 +118,7 @@ class LevelTooLow(DomainError):
     slug = "api.level_too_low"
     kind = Kind.FORBIDDEN
     message = "This needs a session of level {required}; this one has {level}."
+    example = {"level": "pre2fa", "required": "full"}
     level: str
     required: str
 
@@ -136,6 +142,7 @@ class ScopeMissing(DomainError):
     slug = "api.scope_missing"
     kind = Kind.FORBIDDEN
     message = "The API key lacks the scope that this needs."
+    example = {"required": "withdraw"}
     required: str
 
 
@@ -153,6 +160,7 @@ class Absent(DomainError):
     slug = "api.absent"
     kind = Kind.ABSENT
     message = "There is no such {thing}."
+    example = {"thing": "resource"}
     thing: str = "resource"
 
 
@@ -168,6 +176,7 @@ class MethodNotAllowed(DomainError):
     slug = "api.method_not_allowed"
     kind = Kind.INVALID
     message = "The method {method} is not allowed here."
+    example = {"method": "PATCH"}
     method: str
 
 
@@ -177,6 +186,7 @@ class UnsupportedMedia(DomainError):
     slug = "api.unsupported_media"
     kind = Kind.INVALID
     message = "The media type {media_type} is not read here."
+    example = {"media_type": "text/plain"}
     media_type: str
 
 
@@ -194,6 +204,7 @@ class TooLarge(DomainError):
     slug = "api.too_large"
     kind = Kind.TOO_LARGE
     message = "The body is larger than {bytes_max} bytes."
+    example = {"bytes_max": 1_048_576}
     bytes_max: int
 
 

@@ -1,14 +1,16 @@
 """Examples for the descriptions of our interfaces, made from what the serializers declare.
 
 An example that is written by hand goes stale; these can't, and a test validates each against its own schema.
-Values are chosen by the field's name first, then by its kind. An input whose rules ask for one of several optional
-fields names those that its example shows in `example_fields`.
+Values are chosen by the field's name first, then by its kind; where those say too little a serializer names values of its
+own in `example_values`, and a refusal those of its facts in `example`. An input whose rules ask for one of several optional
+fields names those that its example shows in `example_fields`; one with several forms names each in `example_cases`.
 """
 
 from __future__ import annotations
 
 import dataclasses
 import typing
+from collections.abc import Mapping
 from typing import Any, get_type_hints
 
 from rest_framework import serializers
@@ -89,12 +91,21 @@ def example_of(serializer: Any, *, for_input: bool) -> Any:
     if not isinstance(instance, serializers.Serializer):
         return _value("", instance, for_input=for_input)
     made: dict[str, Any] = {}
-    chosen = getattr(instance, "example_fields", ())
+    told: Mapping[str, Any] = getattr(instance, "example_values", {})
+    chosen = {*getattr(instance, "example_fields", ()), *told}
     for name, field in instance.fields.items():
         left_out = field.read_only or not (field.required or name in chosen) if for_input else field.write_only
         if not left_out:
-            made[name] = _value(name, field, for_input=for_input)
+            made[name] = told[name] if name in told else _value(name, field, for_input=for_input)
     return made
+
+
+def examples_of(serializer: Any, *, for_input: bool) -> dict[str, Any]:
+    """What a description says of it: `example`, or `examples` by the names of its forms."""
+    cases: Mapping[str, Any] = getattr(serializer, "example_cases", {})
+    if cases:
+        return {"examples": {name: {"value": dict(case)} for name, case in cases.items()}}
+    return {"example": example_of(serializer, for_input=for_input)}
 
 
 def _value(name: str, field: Any, *, for_input: bool) -> Any:
@@ -173,13 +184,13 @@ def _of_type(kind: Any) -> Any:
     return {int: 60, bool: True, float: 1.0, dict: {}}.get(kind, "text")
 
 
-def refusal_of(kind: type[DomainError]) -> DomainError:
-    """The refusal with facts of the declared types."""
+def refusal_of(kind: type[DomainError], *, field: str = "") -> DomainError:
+    """The refusal with facts of its example, else of the declared types; `field` is one of the input's."""
     hints = get_type_hints(kind)
     facts = {
-        fact.name: {"email": ["A value is due."]}
+        fact.name: {field or "email": ["A value is due."]}
         if fact.name == "fields"
-        else BY_NAME.get(fact.name, _of_type(hints[fact.name]))
+        else kind.example.get(fact.name, BY_NAME.get(fact.name, _of_type(hints[fact.name])))
         for fact in dataclasses.fields(kind)  # type: ignore[arg-type]  # each refusal is made a dataclass
     }
     typed = {name: value for name, value in facts.items() if not (isinstance(value, str) and hints[name] is int)}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 import sys
+import time
 from collections.abc import Callable
 
 from django.conf import settings
@@ -12,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
+from config.kit import counters
 from config.kit.context import set_request_id
 from config.kit.dialect import answer_refusal, owner
 from config.kit.errors import TooLarge
@@ -27,7 +29,7 @@ LANGUAGES = {"en": "en", "zh-hans": "zh-CN", "zh-hant": "zh-TW"}
 
 
 class RequestContext:
-    """Names each request, in its log lines and in the `X-Request-Id` of its answer."""
+    """Names each request, in its log lines and in the `X-Request-Id` of its answer, and counts it."""
 
     def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
@@ -37,8 +39,16 @@ class RequestContext:
         given = request.headers.get("X-Request-Id", "")
         request_id = given if _REQUEST_ID.fullmatch(given) else secrets.token_hex(12)
         set_request_id(request_id)
+        began = time.perf_counter()
         response = self.get_response(request)
         response.headers["X-Request-Id"] = request_id
+        dialect = owner(request.path)
+        counters.count_answer(
+            dialect=dialect.name if dialect else "none",
+            method=request.method or "",
+            status=response.status_code,
+            seconds=time.perf_counter() - began,
+        )
         return response
 
 

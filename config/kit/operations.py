@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from rest_framework.serializers import BaseSerializer
 
+from config.kit import once
 from config.kit.credentials import LEVELS, Credential
 from config.kit.errors import DomainError
 from config.kit.paging import Keyset
@@ -74,6 +75,8 @@ class Operation:
     """What an answer that is a file may be; it then leaves as the view made it."""
     spool_bytes_max: int | None = None
     """Bytes of the one file that this operation takes outside memory. Its body is not read before the sender is known."""
+    idempotent: bool = False
+    """Whether an `Idempotency-Key` makes it happen once. The answer is kept (sealed): it holds no secret shown once."""
 
     @property
     def only_reads(self) -> bool:
@@ -83,6 +86,10 @@ class Operation:
 
 def operation(*, needs: Needs, **declared: Any) -> Callable[[Method], Method]:
     """Declare a method of a DialectView. See Operation for the words."""
+    if declared.get("idempotent"):
+        words = "The same key with the same body answers the same again, with `Idempotency-Replayed: true`."
+        declared["headers"] = {**declared.get("headers", {}), once.HEADER: words}
+        declared["refusals"] = (*declared.get("refusals", ()), *once.REFUSALS)
     made = Operation(needs=needs, **declared)
 
     def mark(method: Method) -> Method:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Mapping
@@ -130,6 +131,22 @@ class LooseFormParser(ExactFormParser):
     left_over = frozenset({"token"})
 
 
+class UnlabelledJSONParser(PlainJSONParser):
+    """JSON of clients that name no media type, or that of plain text, which none means (RFC 2045, 5.2)."""
+
+    media_type = "text/plain"
+
+
+class FormOrJSONParser(LooseFormParser):
+    """Forms, and JSON that a client calls a form without having been asked: no field's name begins with a brace."""
+
+    def parse(self, stream: Any, media_type: str | None = None, parser_context: Any = None) -> Any:
+        """The fields. Raises MalformedBody, TooLarge."""
+        raw = stream.read(settings.BODY_BYTES_MAX + 1)
+        reader: BaseParser = PlainJSONParser() if raw.lstrip()[:1] == b"{" else LooseFormParser()
+        return reader.parse(io.BytesIO(raw), media_type, parser_context)
+
+
 class ExactMultiPartParser(MultiPartParser):
     """Uploads with their fields."""
 
@@ -151,4 +168,8 @@ PARSERS: dict[str, type[BaseParser]] = {
     "form": ExactFormParser,
     "loose_form": LooseFormParser,
     "multipart": ExactMultiPartParser,
+    "unlabelled_json": UnlabelledJSONParser,
+    "form_or_json": FormOrJSONParser,
 }
+NOT_OFFERED = frozenset({"unlabelled_json"})
+"""Forms that are read where they come, and that no description asks for."""

@@ -13,10 +13,10 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter
 
 from config.kit import errors
-from config.kit.examples import example_of, refusal_of
+from config.kit.examples import example_of, examples_of, refusal_of
 from config.kit.operations import Operation
 from config.kit.paging import PAGE_SIZE, PAGE_SIZE_MAX
-from config.kit.parsers import PARSERS
+from config.kit.parsers import NOT_OFFERED, PARSERS
 from config.kit.scalars import ScalarOutput
 from config.kit.views import DialectView
 
@@ -181,7 +181,8 @@ class OperationSchema(AutoSchema):
 
     def map_parsers(self) -> list[str]:
         """The media types of the declared parsers."""
-        return [str(PARSERS[name].media_type) for name in self.declared.parsers or self.view.body_forms]
+        forms = self.declared.parsers or self.view.body_forms
+        return [str(PARSERS[name].media_type) for name in forms if name not in NOT_OFFERED]
 
     def get_response_serializers(self) -> Any:
         """The declared answers; refusals are added in `_get_response_bodies`."""
@@ -257,7 +258,14 @@ class OperationSchema(AutoSchema):
         """An example of each refusal, in the dialect's own words."""
         request = HttpRequest()
         refuse = self.view.dialect.refuse
-        return {slug: {"value": refuse(refusal_of(kind), request).body} for slug, kind in sorted(kinds.items())}
+        named = self._first_field()
+        return {slug: {"value": refuse(refusal_of(kind, field=named), request).body} for slug, kind in sorted(kinds.items())}
+
+    def _first_field(self) -> str:
+        """A field that a client may have left out or filled in wrongly."""
+        asked = self.declared.input or self.declared.query
+        fields = force_instance(asked).fields if asked else {}  # type: ignore[no-untyped-call]  # drf-spectacular's helper has no types
+        return next((name for name, field in fields.items() if field.required), next(iter(fields), "cursor"))
 
     def _get_request_body(self, direction: str = "request") -> dict[str, Any] | None:
         declared, method = self.declared, self.method
@@ -266,9 +274,9 @@ class OperationSchema(AutoSchema):
         self.described, self.method = method, "POST"  # drf-spectacular describes no body of a DELETE; ours carry the proof
         body: dict[str, Any] = super()._get_request_body(direction)  # type: ignore[no-untyped-call]  # drf-spectacular has no types here
         self.described, self.method = "", method
-        if "multipart" not in declared.parsers:
-            for content in body["content"].values():
-                content["example"] = example_of(declared.input, for_input=True)
+        for content in body["content"].values():
+            content.pop("examples", None)
+            content.update(examples_of(declared.input, for_input=True))
         return body
 
     def _body(self, serializer: Any, *, many: bool, paged: bool) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 from rest_framework.views import APIView
 
-from config.kit import errors, throttling
+from config.kit import counters, errors, once, throttling
 from config.kit.context import code_terms, current_request_id
 from config.kit.credentials import Credential
 from config.kit.dialect import Dialect
@@ -119,8 +119,14 @@ class DialectView(APIView):
         call = self._call(data, query, credential)
         self._count(declared, call)
         name = (self.request.method or "").lower()
-        result = getattr(self, "get" if name == "head" else name)(call)
+        handler = getattr(self, "get" if name == "head" else name)
+        if declared.idempotent and call.idempotency_key:
+            return self._once(call, lambda: self._answer(declared, handler(call)))
+        result = handler(call)
         return result if declared.media_types else self._answer(declared, result)
+
+    def _once(self, call: Call, work: Callable[[], Response]) -> Response:
+        return once.answer(self.dialect.memory, once.asked(call.request, user=call.user, said=call.input), work)
 
     def _count(self, declared: Operation, call: Call) -> None:
         """Count the request against every rate that it has. Only what reads goes on where nothing can be counted."""
@@ -185,9 +191,9 @@ class DialectView(APIView):
 
     def _call(self, data: dict[str, Any], query: dict[str, Any], credential: Credential | None) -> Call:
         request = self.wire_request
-        key = request.headers.get("Idempotency-Key")
+        key = request.headers.get(once.HEADER)
         if key is not None and not _IDEMPOTENCY_KEY.fullmatch(key):
-            raise errors.InvalidInput(fields={"Idempotency-Key": ["1 to 64 visible ASCII characters are due."]})
+            raise errors.InvalidInput(fields={once.HEADER: ["1 to 64 visible ASCII characters are due."]})
         return Call(
             user=self.request.user if credential else None,
             credential=credential,
@@ -226,6 +232,7 @@ class DialectView(APIView):
         credential = self.request.__dict__.get("_auth")  # asking DRF for it would authenticate once more
         if isinstance(credential, Credential) and credential.refused and error.kind in KEPT_REFUSALS:
             self._keep(credential.refused, error.slug)
+        counters.count_refusal(dialect=self.dialect.name, slug=error.slug)
         wire = self.dialect.refuse(error, self.wire_request)
         response = Response(wire.body, status=wire.status, headers=dict(wire.headers), content_type=wire.content_type)
         wire.forget_cookies(response)

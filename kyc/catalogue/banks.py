@@ -2,7 +2,7 @@
 
 The list of Taiwan's banks names those with a head office code of their own. Credit departments of farmers' and
 fishermen's associations and credit cooperatives have codes outside it; such a code is taken by its shape, without a name.
-No maintained package has the branches: a branch is taken by its shape, and named where `branches` knows it.
+Branches are loaded by operators: `kyc.services.bank_branches`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,6 @@ class Scheme:
     number: re.Pattern[str]
     currency: str = ""
     banks: dict[str, str] = field(default_factory=dict)
-    branches: dict[str, str] = field(default_factory=dict)
 
 
 OTHER = Scheme(
@@ -46,7 +45,6 @@ def schemes() -> dict[str, Scheme]:
         number=re.compile(r"[0-9]{8,16}", re.ASCII),
         currency="TWD",
         banks=known["banks"],
-        branches=known["branches"],
     )
     return {"TW": taiwan}
 
@@ -54,11 +52,3 @@ def schemes() -> dict[str, Scheme]:
 def of(country: str) -> Scheme:
     """The country's scheme, or what every other country is held to."""
     return schemes().get(country, OTHER)
-
-
-def name_of(country: str, bank_code: str, branch_code: str = "") -> str:
-    """The bank's name with its branch's where that is known (`臺灣土地銀行　基隆分行`); the code where there is no name."""
-    scheme = of(country)
-    bank = scheme.banks.get(bank_code, bank_code)
-    branch = scheme.branches.get(f"{bank_code}{branch_code}", "")
-    return f"{bank}\u3000{branch}" if branch else bank

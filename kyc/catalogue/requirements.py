@@ -49,6 +49,9 @@ REQUIREMENTS: dict[tuple[int, str], Requirement] = {
     (Level.BANK, Programme.STANDARD): Requirement(kinds=(DocumentKind.BANK_BOOK,), bank_account=True),
 }
 
+APPLIED_FOR = frozenset({Programme.STANDARD.value, Programme.EXTENDED.value})
+"""Programmes that a customer names in an application; the others have a door of their own."""
+
 LEVEL_OF_KIND: dict[str, int] = {kind.value: Level.DOCUMENTS.value for kind in DocumentKind} | {
     DocumentKind.BANK_BOOK.value: Level.BANK.value
 }

@@ -12,6 +12,8 @@ from kyc.errors.bank_accounts import BankAccountNotVerified as BankAccountNotVer
 from kyc.errors.bank_accounts import BankAccountPending as BankAccountPending
 from kyc.errors.bank_accounts import BankAccountsFull as BankAccountsFull
 from kyc.errors.bank_accounts import BankAccountWithCase as BankAccountWithCase
+from kyc.errors.bank_accounts import BranchesClosing as BranchesClosing
+from kyc.errors.bank_accounts import BranchesInvalid as BranchesInvalid
 from kyc.errors.bank_accounts import OwnBankAccount as OwnBankAccount
 from kyc.errors.cases import BirthdayMissing as BirthdayMissing
 from kyc.errors.cases import DocumentExpired as DocumentExpired
@@ -25,6 +27,7 @@ from kyc.errors.cases import NumberReleased as NumberReleased
 from kyc.errors.cases import PartSettled as PartSettled
 from kyc.errors.cases import PartsMissing as PartsMissing
 from kyc.errors.cases import PartUnknown as PartUnknown
+from kyc.errors.cases import ProgrammeUnfit as ProgrammeUnfit
 from kyc.errors.checks import AlreadyApproved as AlreadyApproved
 from kyc.errors.checks import BankAccountInvalid as BankAccountInvalid
 from kyc.errors.checks import BankAccountMissing as BankAccountMissing

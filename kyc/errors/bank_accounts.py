@@ -14,6 +14,27 @@ class BankAccountHolderDiffers(DomainError):
     field = "holder"
 
 
+class BranchesInvalid(DomainError):
+    """A list of bank branches that can't be loaded; `line` is 0 where the file as a whole is meant."""
+
+    slug = "kyc.branches_invalid"
+    kind = Kind.INVALID
+    message = "Line {line}: {reason}."
+    field = "file"
+    line: int
+    reason: str
+
+
+class BranchesClosing(DomainError):
+    """A list would close so many branches that it is probably not whole."""
+
+    slug = "kyc.branches_closing"
+    kind = Kind.CONFLICT
+    message = "The list would close {closed} of {known} branches. Say that this is meant (--close-many) if it is whole."
+    closed: int
+    known: int
+
+
 class BankAccountKnown(DomainError):
     """The customer has this account already."""
 
@@ -29,6 +50,7 @@ class BankAccountsFull(DomainError):
     slug = "kyc.bank_accounts_full"
     kind = Kind.CONFLICT
     message = "At most {maximum} bank accounts are kept. Remove one first."
+    example = {"maximum": 5}
     maximum: int
 
 
@@ -88,6 +110,7 @@ class BankAccountWithCase(DomainError):
     slug = "kyc.bank_account_with_case"
     kind = Kind.CONFLICT
     message = "This bank account is decided with case {case}."
+    example = {"case": "4203918275640192"}
     case: str
 
 

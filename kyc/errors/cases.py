@@ -14,6 +14,7 @@ class IdNumberUnfit(DomainError):
     kind = Kind.INVALID
     message = "This is not the number of a {document} of {country}."
     field = "id_number"
+    example = {"document": "National ID card", "country": "TW"}
     document: str
     country: str
 
@@ -43,6 +44,7 @@ class ExpiryInvalid(DomainError):
     kind = Kind.INVALID
     message = "An identity document is good for {years_max} years at most."
     field = "document_expires_on"
+    example = {"years_max": 50}
     years_max: int
 
 
@@ -70,6 +72,7 @@ class PartSettled(DomainError):
     slug = "kyc.part_settled"
     kind = Kind.CONFLICT
     message = "These parts are not asked again: {parts}."
+    example = {"parts": ["name"]}
     parts: list[str] = fact(default_factory=list)
 
 
@@ -79,7 +82,20 @@ class PartsMissing(DomainError):
     slug = "kyc.parts_missing"
     kind = Kind.UNPROCESSABLE
     message = "These parts must be given anew: {parts}."
+    example = {"parts": ["address", "expiry"]}
     parts: list[str] = fact(default_factory=list)
+
+
+class ProgrammeUnfit(DomainError):
+    """The level has no such programme."""
+
+    slug = "kyc.programme_unfit"
+    kind = Kind.INVALID
+    message = "Level {level} has no programme {programme}."
+    field = "programme"
+    level: int
+    programme: str
+    example = {"level": 3, "programme": "extended"}
 
 
 class NothingToCorrect(DomainError):

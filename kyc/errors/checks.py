@@ -13,6 +13,7 @@ class NotEntitled(DomainError):
     slug = "kyc.not_entitled"
     kind = Kind.FORBIDDEN
     message = "This needs identity level {required_level}; the account has level {level}."
+    example = {"act": "change_bank_account", "level": 2, "required_level": 3}
     act: str
     level: int
     required_level: int
@@ -34,6 +35,7 @@ class TooYoung(DomainError):
     kind = Kind.UNPROCESSABLE
     message = "You must be at least {age_min} years old."
     field = "birthday"
+    example = {"age_min": 18}
     age_min: int
 
 
@@ -44,6 +46,7 @@ class BirthdayInvalid(DomainError):
     kind = Kind.INVALID
     message = "The birthday must be a day in the past, at most {age_max} years ago."
     field = "birthday"
+    example = {"age_max": 120}
     age_max: int
 
 
@@ -53,6 +56,7 @@ class IdentityInvalid(DomainError):
     slug = "kyc.identity_invalid"
     kind = Kind.INVALID
     message = "{name}: {reason}"
+    example = {"name": "nationality", "reason": "There is no such country."}
     name: str
     reason: str
     fields: dict[str, list[str]] = fact(default_factory=dict)
@@ -69,6 +73,7 @@ class IdNumberInvalid(DomainError):
     kind = Kind.INVALID
     message = "A document number has {length_min} to {length_max} letters A-Z and digits."
     field = "id_number"
+    example = {"length_min": 4, "length_max": 32}
     length_min: int
     length_max: int
 
@@ -79,6 +84,7 @@ class AlreadyApproved(DomainError):
     slug = "kyc.already_approved"
     kind = Kind.CONFLICT
     message = "Level {level} is already approved."
+    example = {"level": 2}
     level: int
 
 
@@ -88,6 +94,7 @@ class UnderReview(DomainError):
     slug = "kyc.under_review"
     kind = Kind.CONFLICT
     message = "Your application for level {level} is under review."
+    example = {"level": 2}
     level: int
 
 
@@ -98,6 +105,7 @@ class LevelOutOfOrder(DomainError):
     kind = Kind.CONFLICT
     message = "Level {level} needs level {required_level} first."
     field = "level"
+    example = {"level": 3, "required_level": 2}
     level: int
     required_level: int
 
@@ -117,6 +125,7 @@ class DocumentsMissing(DomainError):
     slug = "kyc.documents_missing"
     kind = Kind.UNPROCESSABLE
     message = "Documents are missing: {kinds}."
+    example = {"kinds": ["id_back", "selfie"]}
     kinds: list[str] = fact(default_factory=list)
 
 
@@ -130,12 +139,13 @@ class BankAccountMissing(DomainError):
 
 
 class BankAccountInvalid(DomainError):
-    """A part of the bank account is not well formed."""
+    """A part of the bank account is not well formed, or there is none."""
 
     slug = "kyc.bank_account_invalid"
     kind = Kind.INVALID
     message = "The bank account's {part} is not well formed."
     field = "bank_account"
+    example = {"part": "branch_code"}
     part: str
 
 
@@ -155,6 +165,7 @@ class QuestionnaireInvalid(DomainError):
     kind = Kind.UNPROCESSABLE
     message = "The answer to {question} is not valid: {reason}."
     field = "questionnaire"
+    example = {"question": "q1", "reason": "one of investment, payment, other is due"}
     question: str
     reason: str
 
@@ -166,6 +177,7 @@ class DocumentTooLarge(DomainError):
     kind = Kind.TOO_LARGE
     message = "The file is larger than {bytes_max} bytes."
     field = "file"
+    example = {"bytes_max": 5_242_880}
     bytes_max: int
 
 
@@ -176,6 +188,7 @@ class DocumentUnreadable(DomainError):
     kind = Kind.UNPROCESSABLE
     message = "The file can't be used: {reason}."
     field = "file"
+    example = {"cause": "two_faced", "reason": "it is two kinds of file at once"}
     cause: str
     reason: str
 
@@ -187,6 +200,7 @@ class DocumentSettled(DomainError):
     kind = Kind.CONFLICT
     message = "The document {document_kind} has been accepted and is not asked again."
     field = "kind"
+    example = {"document_kind": "id_front"}
     document_kind: str
 
 
@@ -196,6 +210,7 @@ class UploadQuotaReached(DomainError):
     slug = "kyc.upload_quota_reached"
     kind = Kind.LIMITED
     message = "At most {documents_per_day} documents can be uploaded in a day."
+    example = {"documents_per_day": 40, "retry_after": 3_600}
     documents_per_day: int
     retry_after: int
 
@@ -206,6 +221,7 @@ class ImagingBusy(DomainError):
     slug = "kyc.imaging_busy"
     kind = Kind.UNAVAILABLE
     message = "Many documents are being read now. Try again in {retry_after} s."
+    example = {"retry_after": 5}
     retry_after: int = 5
 
 

@@ -11,6 +11,7 @@ class UploadBytesReached(DomainError):
     slug = "kyc.upload_bytes_reached"
     kind = Kind.LIMITED
     message = "At most {bytes_per_day} bytes can be kept in a day."
+    example = {"bytes_per_day": 268_435_456, "retry_after": 3_600}
     bytes_per_day: int
     retry_after: int
 
@@ -21,6 +22,7 @@ class VideoQuotaReached(DomainError):
     slug = "kyc.video_quota_reached"
     kind = Kind.LIMITED
     message = "At most {videos_per_day} videos can be uploaded in a day."
+    example = {"videos_per_day": 6, "retry_after": 3_600}
     videos_per_day: int
     retry_after: int
 
@@ -32,6 +34,7 @@ class UploadUnfit(DomainError):
     kind = Kind.INVALID
     message = "This file can't be used as {document_kind}."
     field = "kind"
+    example = {"document_kind": "video"}
     document_kind: str
 
 
@@ -60,4 +63,5 @@ class StorageUnavailable(DomainError):
     slug = "kyc.storage_unavailable"
     kind = Kind.UNAVAILABLE
     message = "Documents can't be stored or read at the moment. Try again in {retry_after} s."
+    example = {"retry_after": 30}
     retry_after: int = 30

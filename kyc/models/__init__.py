@@ -9,6 +9,9 @@ from kyc.models.bank_accounts import (
 from kyc.models.bank_accounts import (
     BankAccountUse as BankAccountUse,
 )
+from kyc.models.branches import (
+    BankBranch as BankBranch,
+)
 from kyc.models.cases import (
     Case as Case,
 )

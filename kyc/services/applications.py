@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from django.db import transaction
 
 from kyc.catalogue.questionnaires import CURRENT, OTHER_VALUE_LENGTH_MAX, QUESTIONNAIRES
-from kyc.catalogue.requirements import REQUIREMENTS, Requirement
+from kyc.catalogue.requirements import APPLIED_FOR, REQUIREMENTS, Requirement
 from kyc.errors import (
     AlreadyApproved,
     BankAccountMissing,
     DocumentsMissing,
     LevelOutOfOrder,
     PartsMissing,
+    ProgrammeUnfit,
     QuestionnaireInvalid,
     QuestionnaireMissing,
     UnderReview,
@@ -44,12 +45,14 @@ def apply(
     """Hand in the documents of a level for review; after a case was sent back, hand it in again.
 
     A case that was sent back keeps its programme: what was refused in it stays due.
-    Raises NotForSubAccounts, LevelOutOfOrder, UnderReview, AlreadyApproved, NumberReleased, DocumentsMissing, PartsMissing,
-    DocumentExpired, ExpiryInvalid, QuestionnaireMissing, QuestionnaireInvalid, BankAccountMissing, and what
+    Raises NotForSubAccounts, ProgrammeUnfit, LevelOutOfOrder, UnderReview, AlreadyApproved, NumberReleased, DocumentsMissing,
+    PartsMissing, DocumentExpired, ExpiryInvalid, QuestionnaireMissing, QuestionnaireInvalid, BankAccountMissing, and what
     `bank_accounts.keep_for` raises. Nothing is written then.
     """
     entitlements.require_own_identity(user)
     personal_data.check_expiry(document_expires_on)
+    if programme not in APPLIED_FOR or (level, programme) not in REQUIREMENTS:
+        raise ProgrammeUnfit(programme=programme, level=level)
     with transaction.atomic():
         vault.lock(user)
         case = cases.open_case(user, level)

@@ -28,7 +28,7 @@ from kyc.errors import (
 from kyc.models import BankAccount, BankAccountState, Case, CaseState, Level
 from kyc.models.bank_accounts import LIVE
 from kyc.models.cases import WAITING
-from kyc.services import bank_cases, bank_details, bank_uses, cases, entitlements, identity, vault
+from kyc.services import bank_branches, bank_cases, bank_details, bank_uses, cases, entitlements, identity, vault
 from kyc.services.bank_details import BankDetails
 from kyc.services.entitlements import Act
 from kyc.services.refusals import spoken
@@ -86,7 +86,7 @@ def show(row: BankAccount) -> BankAccountShown:
     return BankAccountShown(
         number=row.pk,
         id=row.public_id,
-        name=banks.name_of(row.country, row.bank_code, row.branch_code),
+        name=bank_branches.name_of(row.country, row.bank_code, row.branch_code),
         country=row.country,
         currency=banks.of(row.country).currency,
         bank_code=row.bank_code,

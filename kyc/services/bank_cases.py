@@ -10,11 +10,10 @@ from django.db.models import Q
 
 from accounts.services import audit
 from config.kit import clock
-from kyc.catalogue import banks
 from kyc.catalogue.reasons import REASONS
 from kyc.models import BankAccount, BankAccountState, Case, CaseDecision, CaseState
 from kyc.models.bank_accounts import BANK_ACCOUNT_FLOW
-from kyc.services import bank_details, bank_uses, entitlements, vault
+from kyc.services import bank_branches, bank_details, bank_uses, entitlements, vault
 from messaging.services import notices, webhooks
 
 if TYPE_CHECKING:
@@ -120,6 +119,6 @@ def opened(account: BankAccount) -> dict[str, str]:
 def told(account: BankAccount) -> dict[str, str]:
     """What messages say of the account."""
     return {
-        "bank": banks.name_of(account.country, account.bank_code, account.branch_code),
+        "bank": bank_branches.name_of(account.country, account.bank_code, account.branch_code),
         "account_tail": bank_details.tail(opened(account)["account_number"]),
     }

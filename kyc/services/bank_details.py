@@ -13,6 +13,7 @@ from schwifty.exceptions import SchwiftyException
 from config.kit import crypto
 from kyc.catalogue import banks
 from kyc.errors import BankAccountInvalid
+from kyc.services import bank_branches
 
 HOLDER_LENGTH_MAX = 200
 TAIL_DIGITS = 4
@@ -34,7 +35,10 @@ class BankDetails:
 
 
 def checked(details: BankDetails) -> BankDetails:
-    """The account in its normal form. An IBAN names its bank itself. Raises BankAccountInvalid."""
+    """The account in its normal form. An IBAN names its bank itself; a branch must be among those of its bank that are loaded.
+
+    Raises BankAccountInvalid.
+    """
     country = details.country.upper()
     if len(country) != 2 or not country.isascii() or pycountry.countries.get(alpha_2=country) is None:
         raise BankAccountInvalid(part="country")
@@ -50,6 +54,8 @@ def checked(details: BankDetails) -> BankDetails:
         ):
             if text is not None and not shape.fullmatch(text):
                 raise BankAccountInvalid(part=part)
+        if branch and not bank_branches.is_known(country, bank, branch):
+            raise BankAccountInvalid(part="branch_code")
     return BankDetails(country=country, bank_code=bank, branch_code=branch, account_number=number, holder=details.holder)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from accounts.services.standing import Identity
 from kyc.catalogue.questionnaires import CURRENT, QUESTIONNAIRES
 from kyc.catalogue.reasons import REASONS
-from kyc.catalogue.requirements import REQUIREMENTS
+from kyc.catalogue.requirements import APPLIED_FOR, REQUIREMENTS
 from kyc.models import Case, CaseDecision, CaseEvent, CaseState, Document, DocumentState, IdType, Level, Part
 from kyc.models.cases import Programme
 from kyc.services import applications, bank_accounts, entitlements, identity
@@ -56,6 +56,7 @@ class CaseShown:
     """One level: the newest case, what it asks (`required`) and what is still missing, in words of the interface."""
 
     level: int
+    programme: str
     state: str
     id: int | None
     required: list[str]
@@ -80,13 +81,33 @@ class IdentityShown:
 
 
 @dataclass(frozen=True)
+class ProgrammeShown:
+    """What an application for a level asks under a programme."""
+
+    level: int
+    programme: str
+    documents: list[str]
+    questionnaire: bool
+    bank_account: bool
+
+
+PROGRAMMES = [
+    ProgrammeShown(int(level), str(programme), [str(kind) for kind in due.kinds], due.questionnaire, due.bank_account)
+    for (level, programme), due in REQUIREMENTS.items()
+    if programme in APPLIED_FOR
+]
+"""What can be applied for by name."""
+
+
+@dataclass(frozen=True)
 class Overview:
-    """Level, what it opens, the basic data (masked), one entry for each level, the questionnaire to fill in."""
+    """Level, what it opens, the basic data (masked), one entry for each level, what can be applied for, the questionnaire."""
 
     level: int
     entitlements: dict[str, bool]
     identity: IdentityShown | None
     cases: list[CaseShown]
+    programmes: list[ProgrammeShown] = field(default_factory=lambda: PROGRAMMES)
     questionnaire: dict[str, Any] = field(default_factory=dict)
 
 
@@ -102,7 +123,7 @@ def overview(*, user: User, language: str) -> Overview:
         entitlements=entitlements.allowed(user),
         identity=_masked(data) if data else None,
         cases=[_case(level, latest.get(level), id_type, data is not None, language) for level in Level.values],
-        questionnaire=_questionnaire(),
+        questionnaire=questionnaire_shown(),
     )
 
 
@@ -144,6 +165,7 @@ def _case(level: int, case: Case | None, id_type: str, has_data: bool, language:
         missing = []
     return CaseShown(
         level=level,
+        programme=case.programme if case else Programme.STANDARD.value,
         state=case.state if case else NOT_STARTED,
         id=case.public_id if case else None,
         required=[str(step) for step in required],
@@ -211,7 +233,8 @@ def reason_shown(slug: str, language: str) -> ReasonShown | None:
     return ReasonShown(reason.slug, reason.number, reason.text(language)) if reason else None
 
 
-def _questionnaire() -> dict[str, Any]:
+def questionnaire_shown() -> dict[str, Any]:
+    """The questionnaire to fill in, with its version."""
     questions = [
         {
             "name": question.name,

@@ -62,6 +62,13 @@ def slug_of(answer: Any) -> str:
     assert set(body) == {"code", "msg", "data", "success"} | ({"time"} if words is BITGIN else set())
     over = words is BITGIN and body["msg"] == "token过期"
     slug = "api.not_signed_in" if over else next(slug for slug in words if _MESSAGES[slug].match(body["msg"]))
-    code = "70003" if words is SPOT and slug == "apikeys.headers_invalid" and "is missing" in body["msg"] else words[slug][1]
+    code = _header_number(body["msg"]) if words is SPOT and slug == "apikeys.headers_invalid" else words[slug][1]
     assert (answer.status_code, body["code"]) == (words[slug][0], code), body
     return slug
+
+
+def _header_number(said: str) -> str:
+    """What spot says of a header: it is missing, names no key, is no signature, or is no good otherwise."""
+    if "is missing" in said:
+        return "70003"
+    return next((number for name, number in (("api-key", "100004"), ("sign", "100005")) if f": {name} " in said), "2")

@@ -112,9 +112,9 @@ def test_each_description_is_served(name: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", sorted(VOICES))
-@pytest.mark.parametrize("path", ["nowhere", "user/nowhere"])
+@pytest.mark.parametrize("path", ["/v1/nowhere", "/v1/user/nowhere", "/", ""])
 def test_an_unknown_path_is_404_in_the_words_of_its_owner(name: str, path: str) -> None:
-    answer = Api().get(f"/{'api/spot' if name == 'spot' else 'bitgin'}/v1/{path}")
+    answer = Api().get(f"/{'api/spot' if name == 'spot' else 'bitgin'}{path}")
     assert answer.status_code == 404
     body = answer.json()
     assert (body["code"], body["success"], body["data"]) == ("2" if name == "spot" else -2, False, None)
@@ -145,7 +145,7 @@ def test_a_body_that_can_not_be_read_is_refused_in_the_dialects_words(name: str,
     assert (wrong.status_code, wrong.json()["code"]) == VOICES[name][2]["api.invalid"]
     assert "amount: Not a valid string." in wrong.json()["msg"]
     signed = client.sign("POST", road, b"{}")
-    other = Api().call("POST", signed.target, raw=b"{}", content_type="text/plain", headers=signed.headers)
+    other = Api().call("POST", signed.target, raw=b"{}", content_type="application/xml", headers=signed.headers)
     assert slug_of(other) == "api.unsupported_media"
 
 

@@ -23,15 +23,19 @@ def check(example: Any, schema: dict[str, Any], document: dict[str, Any], where:
     assert not problems, f"{where}: {problems} in {example}"
 
 
+def shown(shape: dict[str, Any]) -> list[Any]:
+    """The examples of a body."""
+    return [shape["example"]] if "example" in shape else [one["value"] for one in shape["examples"].values()]
+
+
 def test_each_answer_has_an_example_of_its_own_shape(document: dict[str, Any]) -> None:
     for path, methods in document["paths"].items():
         for method, described in methods.items():
             for status, answer in described["responses"].items():
                 for shape in answer.get("content", {}).values():
                     where = f"{method} {path} {status}"
-                    shown = [shape["example"]] if "example" in shape else [one["value"] for one in shape["examples"].values()]
-                    assert shown, where
-                    for example in shown:
+                    assert shown(shape), where
+                    for example in shown(shape):
                         check(example, shape["schema"], document, where)
 
 
@@ -45,9 +49,9 @@ def test_each_refusal_is_shown_under_its_slug(document: dict[str, Any]) -> None:
                     for example in answer["content"]["application/json"]["examples"].values():
                         assert set(example["value"]) == {"error", "error_description"}
                     continue
-                shown = answer["content"]["application/problem+json"]["examples"]
-                assert ", ".join(shown) == answer["description"], f"{method} {path} {status}"
-                for slug, example in shown.items():
+                told = answer["content"]["application/problem+json"]["examples"]
+                assert ", ".join(told) == answer["description"], f"{method} {path} {status}"
+                for slug, example in told.items():
                     assert (example["value"]["slug"], example["value"]["status"]) == (slug, int(status))
                     assert "{" not in example["value"]["detail"], slug
 
@@ -58,9 +62,10 @@ def test_what_an_example_sends_is_read(method: str, name: str, operation: Any, d
         return
     described = document["paths"]["/api/v1/" + name][method.lower()] if "{" not in name else _by_shape(document, method, name)
     for shape in described["requestBody"]["content"].values():
-        check(shape["example"], shape["schema"], document, f"{method} {name}")
-        serializer = operation.input(data=shape["example"])
-        assert serializer.is_valid(), f"{method} {name}: {serializer.errors}"
+        for example in shown(shape):
+            check(example, shape["schema"], document, f"{method} {name}")
+            serializer = operation.input(data=example)
+            assert serializer.is_valid(), f"{method} {name}: {serializer.errors}"
 
 
 def _by_shape(document: dict[str, Any], method: str, name: str) -> Any:

@@ -75,6 +75,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "accounts.SecurityLink": _of(GONE, "token_hash"),
     "accounts.Session": _of(WIPED, "ip", "place", "city", "device", "os", "browser", "user_agent")
     | _of(RANDOM, "token_hash", "app_token_family"),
+    "accounts.KeyedRequest": _of(GONE, "operation", "key", "fingerprint", "answer"),
     "accounts.KnownDevice": _of(GONE, "token_hash", "network"),
     "accounts.Visit": _of(SOON, "token_hash", "sealed_key", "public_key", "picture_id"),
     "accounts.User": _of(WIPED, "email", "phone", "username", "anti_phishing_phrase", "sub_account_label", "referral_code")
@@ -91,6 +92,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "kyc.Case": _of(WIPED, "country", "questionnaire_sealed", "document_expires_on") | _of(OFFICERS, "refused_parts"),
     "kyc.CaseEvent": _of(STATE, "from_state") | _of(OFFICERS, "reason"),
     "kyc.BankAccount": _of(GONE, "country", "bank_code", "branch_code", "sealed", "number_index", "reason", "seen_hash"),
+    "kyc.BankBranch": _of(OURS, "country", "bank_code", "code", "name"),
     "kyc.BankAccountUse": _of(GONE, "reference"),
     "kyc.CaseClaim": _of(OFFICERS, "seen"),
     "kyc.CustomerKey": _of(GONE, "wrapped"),

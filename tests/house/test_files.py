@@ -52,6 +52,7 @@ ENVIRONMENT_READERS = {
     "config/wsgi.py": "names the settings before they can be read",
     "config/asgi.py": "names the settings before they can be read",
     "config/celery.py": "names the settings before they can be read",
+    "deploy/gunicorn.py": "makes the folder in which processes count together before anything counts",
     "manage.py": "names the settings before they can be read",
 }
 READERS_BEFORE_SETTINGS = ("config/embedded/", "tests/")

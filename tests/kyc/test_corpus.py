@@ -80,7 +80,6 @@ def test_the_file_is_refused_at_each_door_and_its_reader_never_had_more_than_its
             require_confined(child, video=called.endswith(".mp4"))
         if figures is not None:
             figures.setdefault(name, []).append((called, len(content), cause, seconds, next(iter(children), None)))
-            assert seconds < SECONDS_MAX
     assert not Document.objects.exists()
     assert not Case.objects.exists()
     assert not [path for path in storage_root.rglob("*") if path.is_file()]

@@ -82,6 +82,8 @@ class Transfer(models.Model):
     expires_at = models.DateTimeField()
     created_at = models.DateTimeField(default=timezone.now)
     state_since = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True, default=None)
+    """When the sender had confirmed it: from then on its receiver may hear of it."""
     finished_at = models.DateTimeField(null=True, default=None)
 
     class Meta:
@@ -103,7 +105,11 @@ class Transfer(models.Model):
             models.Index(fields=["sender", "-id"], name="transfer_by_sender"),
             models.Index(fields=["receiver", "-id"], name="transfer_by_receiver"),
             models.Index(fields=["sender", "-created_at", "-id"], name="transfer_by_time"),
-            models.Index(fields=["receiver", "-finished_at", "-id"], name="transfer_by_arrival"),
+            models.Index(
+                fields=["receiver", "-confirmed_at", "-id"],
+                condition=Q(confirmed_at__isnull=False),
+                name="transfer_by_confirmation",
+            ),
             models.Index(fields=["sender", "coin", "created_at"], name="transfer_by_window"),
             models.Index(fields=["state", "id"], condition=~Q(state__in=ENDS), name="transfer_open"),
             models.Index(fields=["state", "-id"], name="transfer_by_state"),

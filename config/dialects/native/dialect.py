@@ -77,6 +77,7 @@ NATIVE = register(
         ),
         refuse=problem,
         status_of=status_of,
+        memory="accounts.services.keyed_requests.MEMORY",
         key_rates=KeyRates(per_key=settings.API_KEY_RATE_PER_KEY, per_owner=settings.API_KEY_RATE_PER_CUSTOMER),
     )
 )

@@ -96,6 +96,8 @@ BY_KIND = {
     Kind.UNAVAILABLE: SYSTEM,
 }
 """What a refusal without a number of its own says."""
+BY_HEADER = {"api-key": "100004", "sign": "100005"}
+"""What a header says that can't be ours, whatever its form: no such key, not its signature."""
 STATUS = {
     "api.method_not_allowed": 405,
     "api.unsupported_media": 415,
@@ -129,8 +131,8 @@ def code_of(error: DomainError) -> str:
     if isinstance(error, InvalidInput):
         due = str(Field.default_error_messages["required"])
         return MISSING if any(due in reasons for reasons in error.fields.values()) else PARAMETER
-    if error.slug == "apikeys.headers_invalid" and error.facts["reason"] == "is missing":
-        return MISSING
+    if error.slug == "apikeys.headers_invalid":
+        return MISSING if error.facts["reason"] == "is missing" else BY_HEADER.get(error.facts["header"], PARAMETER)
     return CODES.get(error.slug, BY_KIND[error.kind])
 
 
@@ -164,10 +166,14 @@ SPOT = register(
 
 
 class SpotView(DialectView):
-    """Spot's endpoints stand on this. Bodies in every form that gaps.md asks for."""
+    """Spot's endpoints stand on this. Bodies in every form that gaps.md asks for.
+
+    The document shows JSON and names no media type: it is read under the labels that clients give it unasked, too. No page
+    of another site can send what is signed.
+    """
 
     dialect = SPOT
-    body_forms: ClassVar[tuple[str, ...]] = ("plain_json", "loose_form", "multipart")
+    body_forms: ClassVar[tuple[str, ...]] = ("plain_json", "unlabelled_json", "form_or_json", "multipart")
     renderer_classes = [ExactJSONRenderer]
 
     def _read(self, declared: Operation) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -41,6 +41,7 @@ COLUMNS = (
     SealedColumn("messaging.Notice", "sealed", lambda row: f"messaging.notice:{row.public_id}"),
     SealedColumn("kyc.CustomerKey", "wrapped", lambda row: f"kyc.customer_key:{row.user_id}", is_key_alone=True),
     SealedColumn("accounts.User", "anti_phishing_phrase", lambda _: "accounts.user.anti_phishing_phrase", is_text=True),
+    SealedColumn("accounts.KeyedRequest", "answer", lambda _: "accounts.keyedrequest.answer", is_text=True),
     SealedColumn("accounts.RecoveryCase", "statement", lambda _: "accounts.recoverycase.statement", is_text=True),
 )
 """All of them: a test finds every column that is named sealed or wrapped. What stands under a customer's key has no turn."""

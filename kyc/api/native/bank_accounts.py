@@ -13,6 +13,7 @@ from config.kit.errors import Absent
 from config.kit.fields import PublicId, Text, TimestampField
 from config.kit.operations import Call, Needs, operation
 from kyc import errors
+from kyc.api.native.cases import BANK_ACCOUNT
 from kyc.models import BankAccountState
 from kyc.services import bank_accounts, bank_details
 
@@ -20,7 +21,7 @@ from kyc.services import bank_accounts, bank_details
 class FurtherBankAccountInput(ProofInput):
     """A bank account of the customer's own, and the proof. Of an IBAN country `account_number` is the IBAN."""
 
-    example_fields = ("country", "bank_code", "branch_code", "account_number", "holder", "method", "code")
+    example_values: dict[str, Any] = BANK_ACCOUNT | {"holder": "Mei-Hua Lin"}
     country = Text(max_length=2, help_text="ISO 3166-1 alpha-2")
     bank_code = Text(max_length=16, default="", allow_blank=True, help_text="Taiwan: 3 digits; an IBAN names its bank itself")
     branch_code = Text(max_length=16, default="", allow_blank=True, help_text="Taiwan: 4 digits")
@@ -31,6 +32,15 @@ class FurtherBankAccountInput(ProofInput):
 class BankAccountOutput(serializers.Serializer[Any]):
     """One bank account; number and holder are masked. Money can go there from `usable_from` on, once it is verified."""
 
+    example_values: dict[str, Any] = {
+        "name": "台新國際商業銀行",
+        "bank_code": BANK_ACCOUNT["bank_code"],
+        "branch_code": BANK_ACCOUNT["branch_code"],
+        "account_number": bank_details.mask(BANK_ACCOUNT["account_number"]),
+        "holder": "M*n",
+        "state": BankAccountState.VERIFIED.value,
+        "reason": "",
+    }
     id = PublicId()
     name = serializers.CharField()
     country = serializers.CharField()
@@ -47,6 +57,7 @@ class BankAccountOutput(serializers.Serializer[Any]):
 class BankAccountsOutput(serializers.Serializer[Any]):
     """The accounts, newest first, and whether one may be added or exchanged now."""
 
+    example_values: dict[str, Any] = {"verification": BankAccountState.VERIFIED.value}
     allow_change = serializers.BooleanField()
     verification = serializers.CharField(help_text="not_started, pending, sent_back, refused or verified")
     accounts = BankAccountOutput(many=True)

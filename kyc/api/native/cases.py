@@ -8,16 +8,44 @@ from rest_framework import serializers
 
 from accounts.errors import NotForSubAccounts
 from config.dialects.native.dialect import NativeView
-from config.kit.fields import CodeField, PublicId, Text, TimestampField
+from config.kit.fields import CodeField, Text
 from config.kit.operations import Call, Needs, operation
 from kyc import errors
-from kyc.models import CaseState, DocumentKind, DocumentState, Gender, IdType, Part
+from kyc.api.native.shown import EXPIRES_ON, OverviewOutput, UploadedOutput
+from kyc.models import DocumentKind, Gender, IdType
+from kyc.models.cases import Programme
 from kyc.services import applications, documents, identity, imaging, overview
 from messaging.errors import CodeExpired, InvalidPhone, TooManyAttempts, WrongCode
+
+PERSON: dict[str, Any] = {
+    "first_name": "Mei-Hua",
+    "last_name": "Lin",
+    "birthday": "1990-02-28",
+    "nationality": "TW",
+    "residence": "TW",
+    "gender": Gender.FEMALE.value,
+    "id_type": IdType.NATIONAL_ID.value,
+    "id_number": "A123456789",
+}
+BANK_ACCOUNT: dict[str, Any] = {
+    "country": "TW",
+    "bank_code": "812",
+    "branch_code": "0023",
+    "account_number": "01234567890123",
+}
+ANSWERS: dict[str, Any] = {
+    "q1": {"value": "other", "other_value": "Paying suppliers abroad"},
+    "q2": {"value": "no"},
+    "q3": {"value": "1_to_3"},
+    "q4": {"value": "between_50_to_100"},
+}
+"""For examples."""
 
 
 class BasicInput(serializers.Serializer[Any]):
     """Who the customer is. Level 1 asks an age of 18 years at least."""
+
+    example_values: dict[str, Any] = PERSON | {"address": "7 Zhongshan North Road, Taipei"}
 
     first_name = Text(max_length=identity.NAME_LENGTH_MAX)
     last_name = Text(max_length=identity.NAME_LENGTH_MAX)
@@ -40,6 +68,8 @@ class PhoneInput(serializers.Serializer[Any]):
 class DocumentInput(serializers.Serializer[Any]):
     """One document: JPEG, PNG or PDF (up to 20 pages), up to 5 MiB and 25 million pixels."""
 
+    example_values: dict[str, Any] = {"kind": DocumentKind.ID_FRONT.value}
+
     kind = serializers.ChoiceField(DocumentKind.choices)
     file = serializers.FileField(allow_empty_file=True, use_url=False, max_length=1_000)
 
@@ -47,6 +77,7 @@ class DocumentInput(serializers.Serializer[Any]):
 class BankAccountInput(serializers.Serializer[Any]):
     """The customer's own bank account."""
 
+    example_values: dict[str, Any] = BANK_ACCOUNT
     country = Text(max_length=2, help_text="ISO 3166-1 alpha-2")
     bank_code = Text(max_length=16)
     branch_code = Text(max_length=16, default="", allow_blank=True)
@@ -56,78 +87,23 @@ class BankAccountInput(serializers.Serializer[Any]):
 class ApplicationInput(serializers.Serializer[Any]):
     """An application. Level 2: `id_front`, `id_back` (not for a passport), `selfie`; level 3: `bank_book` and the bank account.
 
-    `questionnaire` is `{"q1": {"value": "other", "other_value": "…"}, …}` as GET /kyc lists it.
+    The programme `extended` of level 2 asks `second_id`, `proof_of_address` and the questionnaire too, whose answers are
+    `{"q1": {"value": "other", "other_value": "…"}, …}` as GET /kyc lists the questions. A case that was sent back keeps its
+    programme.
     """
 
+    example_cases: dict[str, Any] = {
+        "level 2": {"level": 2, "document_expires_on": EXPIRES_ON},
+        "level 2 with the questionnaire": {"level": 2, "programme": Programme.EXTENDED.value, "questionnaire": ANSWERS},
+        "level 3": {"level": 3, "bank_account": BANK_ACCOUNT},
+    }
     level = serializers.ChoiceField([2, 3])
+    programme = serializers.ChoiceField(Programme.choices, default=Programme.STANDARD, help_text="As GET /kyc lists them.")
     questionnaire = serializers.DictField(required=False)
     bank_account = BankAccountInput(required=False)
     document_expires_on = serializers.DateField(
         input_formats=["%Y-%m-%d"], required=False, help_text="The last day of the identity document, YYYY-MM-DD."
     )
-
-
-class ReasonOutput(serializers.Serializer[Any]):
-    """A reason of the catalogue, in the language of the request."""
-
-    slug = serializers.CharField()
-    number = serializers.IntegerField()
-    text = serializers.CharField()
-
-
-class DocumentOutput(serializers.Serializer[Any]):
-    """A document and what became of it."""
-
-    id = PublicId()
-    kind = serializers.ChoiceField(DocumentKind.choices)
-    state = serializers.ChoiceField(DocumentState.choices)
-    size_bytes = serializers.IntegerField()
-    page_count = serializers.IntegerField()
-    uploaded_at = TimestampField()
-    reason = ReasonOutput(allow_null=True)
-
-
-class RefusedPartOutput(serializers.Serializer[Any]):
-    """A part of the typed data that is to be given anew."""
-
-    part = serializers.ChoiceField(Part.choices)
-    reason = ReasonOutput(allow_null=True)
-
-
-class CaseOutput(serializers.Serializer[Any]):
-    """One level: its newest case, what it asks, what is missing."""
-
-    level = serializers.IntegerField()
-    state = serializers.CharField(help_text=f"{overview.NOT_STARTED}, {', '.join(CaseState.values)}")
-    id = PublicId(allow_null=True)
-    refused_parts = RefusedPartOutput(many=True)
-    document_expires_on = serializers.DateField(allow_null=True)
-    required = serializers.ListField(child=serializers.CharField())  # type: ignore[assignment]  # DRF keeps declared fields apart
-    missing = serializers.ListField(child=serializers.CharField())
-    documents = DocumentOutput(many=True)
-    reason = ReasonOutput(allow_null=True)
-    submitted_at = TimestampField(allow_null=True)
-    decided_at = TimestampField(allow_null=True)
-
-
-class IdentityOutput(serializers.Serializer[Any]):
-    """The basic data, masked."""
-
-    name = serializers.CharField()
-    nationality = serializers.CharField()
-    residence = serializers.CharField()
-    id_type = serializers.CharField()
-    id_number = serializers.CharField()
-
-
-class OverviewOutput(serializers.Serializer[Any]):
-    """Everything about the customer's identity checks."""
-
-    level = serializers.IntegerField()
-    entitlements = serializers.DictField(child=serializers.BooleanField())
-    identity = IdentityOutput(allow_null=True)
-    cases = CaseOutput(many=True)
-    questionnaire = serializers.JSONField()
 
 
 class Overview(NativeView):
@@ -212,7 +188,7 @@ class Documents(NativeView):
     @operation(
         needs=Needs(),
         input=DocumentInput,
-        output=DocumentOutput,
+        output=UploadedOutput,
         status=201,
         parsers=("multipart",),
         rate="30/m",
@@ -238,6 +214,7 @@ class Applications(NativeView):
         refusals=(
             NotForSubAccounts,
             errors.LevelOutOfOrder,
+            errors.ProgrammeUnfit,
             errors.UnderReview,
             errors.AlreadyApproved,
             errors.NumberReleased,
@@ -261,6 +238,7 @@ class Applications(NativeView):
         applications.apply(
             user=call.user,
             level=call.input["level"],
+            programme=call.input["programme"],
             questionnaire=call.input.get("questionnaire"),
             bank_account=applications.BankDetails(**bank) if bank is not None else None,
             document_expires_on=call.input.get("document_expires_on"),

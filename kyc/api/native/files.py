@@ -13,7 +13,8 @@ from config.kit.fields import Text
 from config.kit.ids import read_public_id
 from config.kit.operations import Call, Needs, operation
 from kyc import errors
-from kyc.api.native.cases import FILE_REFUSALS, DocumentOutput
+from kyc.api.native.cases import FILE_REFUSALS
+from kyc.api.native.shown import UploadedVideoOutput
 from kyc.models import Document
 from kyc.services import links, overview, videos
 
@@ -30,7 +31,7 @@ class Videos(NativeView):
     @operation(
         needs=Needs(),
         input=VideoInput,
-        output=DocumentOutput,
+        output=UploadedVideoOutput,
         status=201,
         parsers=("multipart",),
         spool_bytes_max=videos.VIDEO_BYTES_MAX,
@@ -46,6 +47,10 @@ class Videos(NativeView):
 
 class LinkOutput(serializers.Serializer[Any]):
     """A link to the document's first page, or to the video: good for this session and five minutes."""
+
+    example_values: dict[str, Any] = {
+        "url": "/api/v1/kyc/os/kyc_image/Zb3kQ0y7mJ5n.jpg?e=1769861100&token=c0ffee0f4b4e9a406d9b2d1f7c11a2b3"
+    }
 
     url = serializers.CharField()
 

@@ -12,7 +12,8 @@ from config.dialects.native.dialect import NativeView
 from config.kit.fields import Text
 from config.kit.operations import Call, Needs, operation
 from kyc import errors
-from kyc.api.native.cases import OverviewOutput
+from kyc.api.native.cases import PERSON
+from kyc.api.native.shown import EXPIRES_ON, OverviewOutput
 from kyc.models import Gender, IdType
 from kyc.services import corrections, one_step, overview, personal_data
 
@@ -36,6 +37,7 @@ class OneStepInput(ProofInput):
     A birthday that is left out is read by an officer from the document.
     """
 
+    example_values: dict[str, Any] = PERSON | {"document_expires_on": EXPIRES_ON}
     first_name = Text(max_length=personal_data.NAME_LENGTH_MAX)
     last_name = Text(max_length=personal_data.NAME_LENGTH_MAX)
     nationality = Text(max_length=2, help_text="ISO 3166-1 alpha-2")
@@ -80,7 +82,7 @@ class OneStep(NativeView):
 class CorrectionsInput(serializers.Serializer[Any]):
     """The refused parts anew; nothing else."""
 
-    example_fields: tuple[str, ...] = ("first_name", "last_name")
+    example_values: dict[str, Any] = {"address": "12 Zhongshan North Road, Taipei", "document_expires_on": EXPIRES_ON}
     first_name = Text(max_length=personal_data.NAME_LENGTH_MAX, required=False)
     last_name = Text(max_length=personal_data.NAME_LENGTH_MAX, required=False)
     birthday = serializers.DateField(input_formats=DAY, required=False, help_text="YYYY-MM-DD")

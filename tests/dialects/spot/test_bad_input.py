@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from accounts.services import holds
+from tests.apikeys.people import send
 from tests.client import Api
 from tests.dialects.spot import people
 from tests.dialects.spot.people import ADDRESS, NETWORK, ROOT, Program
@@ -116,6 +117,8 @@ def test_receivers_are_found_by_the_way_that_is_named_and_names_that_disagree_ar
     assert mine.refused("inside_transfer", {**body, "toType": "uid", "toUid": other.uid, "toEmail": third}) == "2"
     for words, number in (
         ({"toType": "uid", "toUid": 999_999_999}, "10016"),
+        ({"toType": "uid", "toUid": 2**63 - 1}, "10016"),
+        ({"toType": "uid", "toUid": 2**63}, "2"),
         ({"toType": "email", "toEmail": "nobody@example.com"}, "10016"),
         ({"toType": "phone", "toPhoneCountryCode": "86", "toPhoneNumber": "13800000000"}, "10016"),
         ({"toType": "phone", "toPhoneNumber": "13800000000"}, "70003"),
@@ -144,6 +147,37 @@ def test_a_key_does_what_its_scopes_say_and_public_lists_need_none() -> None:
         assert (told["code"], told["success"]) == ("0", True)
     for path in VALID:
         assert Api().post(ROOT + path, VALID[path]).json()["code"] == "70003"
+
+
+def test_headers_that_can_not_be_ours_are_an_unknown_key_and_a_wrong_signature(mine: Program) -> None:
+    signed = mine.client.sign("GET", f"{ROOT}user/account")
+    for header, wrong, number in (
+        ("api-key", "", "100004"),
+        ("api-key", "short", "100004"),
+        ("api-key", "x" * 32, "100004"),
+        ("sign", "", "100005"),
+        ("sign", signed.headers["sign"].upper(), "100005"),
+        ("sign", "0" * 64, "100005"),
+        ("nonce", "x" * 129, "2"),
+        ("nonce", "", "2"),
+        ("timestamp", "1744185294", "2"),
+        ("timestamp", "1744185294000", "100008"),
+    ):
+        told = send(signed.with_header(header, wrong)).json()
+        assert (told["code"], told["success"]) == (number, False), (header, wrong)
+    for header in signed.headers:
+        assert send(signed.without_header(header)).json()["code"] == "70003"
+    assert send(signed).json()["code"] == "0"
+
+
+@pytest.mark.parametrize(
+    "label", ["", "text/plain", "text/plain;charset=UTF-8", "application/x-www-form-urlencoded", "application/json"]
+)
+def test_json_is_read_under_the_labels_that_clients_give_it_unasked(mine: Program, label: str) -> None:
+    for raw, number in ((b'{"limit": 0}', "2"), (b' {"limit":1}', "0"), (b"{", "2"), (b'{"limit":1e0}', "2"), (b"", "0")):
+        signed = mine.client.sign("POST", f"{ROOT}deposit/page", raw)
+        told = Api().call("POST", signed.target, raw=raw, content_type=label, headers=signed.headers)
+        assert (told.status_code, told.json()["code"]) == (200, number), raw
 
 
 def test_bodies_arrive_spaced_compacted_or_as_forms(mine: Program) -> None:

@@ -7,18 +7,21 @@ from typing import Any
 
 import pytest
 
+from accounts.models import User
 from config.kit.clock import milliseconds
 from tests.dialects.spot import people
 from tests.dialects.spot.people import ADDRESS, NETWORK, Program
 from tests.dialects.spot.test_examples import came
 from tests.wallet.funds_transfers.arrange import wallets
+from tests.wallet.transfers import arrange as transfers
 from tests.wallet.withdrawals import arrange as withdrawals
 from wallet.api.spot import records
-from wallet.models import Transfer, Withdrawal, WithdrawalPolicy
+from wallet.models import Transfer, TransferPolicy, Withdrawal, WithdrawalPolicy
 from wallet.models.deposits import DepositState
 from wallet.models.transfers import TransferState
 from wallet.models.withdrawals import WithdrawalState
 from wallet.services import audit
+from wallet.services.transfers import links, review
 
 pytestmark = pytest.mark.usefixtures("real_db")
 OUT, IN = "withdraw_transfer/page", "deposit/page"
@@ -126,7 +129,6 @@ def test_pages_narrow_by_every_filter_and_go_back_by_time() -> None:
     assert given[1] in until & since
     assert until | since == {sent, *given}
     assert mine.does(OUT, {"startTime": at + 10**9, "endTime": at}) == []
-    assert other.does(IN) == []  # what may never arrive is the sender's own affair
     for number in given:
         people.approved(number)
     came_in = other.does(IN, {"type": "inside_transfer_in", "coin": "USDT"})
@@ -158,6 +160,43 @@ def test_statuses_tell_whose_turn_it_is() -> None:
     by_hand = withdrawals.ask(mine.user, coin="USDT", amount="10", address=withdrawals.OTHER_ADDRESS)
     out = {row["id"]: row["status"] for row in mine.does(OUT)}
     assert out == {given: "pending", str(by_hand.public_id): "verification"}
+
+
+def test_a_receiver_sees_what_the_sender_has_confirmed_and_what_becomes_of_it() -> None:
+    TransferPolicy.objects.update(automatic_up_to=0, second_officer_from=1)
+    mine, other = people.program(), people.program()
+    by_hand = transfers.ask(mine.user, other.user, coin="USDT", amount="1")
+    token = transfers.token_of(mine.user)
+    given = [mine.does("inside_transfer", to(other)) for _ in range(3)]
+    assert [(row["status"], row["type"]) for row in other.does(IN)] == [("pending", "inside_transfer_in")] * 3
+    first = other.does(IN)[0]["ctime"]
+    mine.does("inside_transfer/cancel", {"insideTransferId": given[0]})
+    transfers.decide(review.reject, Transfer.objects.get(public_id=given[1]), transfers.officer())
+    people.approved(given[2])
+    told = {str(row["id"]): row["status"] for row in other.does(IN)}
+    assert told == dict(zip(given, ("cancelled", "fail", "success"), strict=True))
+    assert balance(other) == (1010, 0)
+    transfers.confirm_it(mine.user, links.open_link(token))
+    later = other.does(IN, {"startTime": first + 1})
+    assert [(row["id"], row["status"]) for row in later] == [(by_hand.public_id, "pending")]
+
+
+def test_the_sender_sees_a_receiver_as_they_named_them() -> None:
+    mine, other = people.program(), people.program()
+    User.objects.filter(pk=other.user.pk).update(phone="+8613800000007")
+    names: dict[str, dict[str, Any]] = {
+        "uid": {"toUid": other.user.uid},
+        "email": {"toEmail": other.user.email},
+        "phone": {"toPhoneCountryCode": "86", "toPhoneNumber": "13800000007"},
+    }
+    for way, name in names.items():
+        mine.does("inside_transfer", {"coin": "USDT", "amount": "1", "toType": way, **name})
+        told = mine.does(OUT)[0]
+        assert told["toType"] == way
+        fields = ("toUid", "toEmail", "toPhoneCountryCode", "toPhoneNumber")
+        assert {field: told[field] for field in fields if told[field] is not None} == name
+    User.objects.filter(pk=other.user.pk).update(phone="+8613800000008")  # the new one is not the sender's to know
+    assert (mine.does(OUT)[0]["toType"], mine.does(OUT)[0]["toUid"]) == ("uid", other.user.uid)
 
 
 def test_each_state_has_a_status_of_the_document() -> None:

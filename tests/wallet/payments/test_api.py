@@ -39,7 +39,7 @@ def test_a_payment_is_made_and_read_again(mine: Api) -> None:
     again = mine.post(URL, WISH, headers={"Idempotency-Key": "one"})
     assert (again.status_code, again.json(), again.headers["Idempotency-Replayed"]) == (201, body, "true")
     other = mine.post(URL, {**WISH, "hold": True}, headers={"Idempotency-Key": "one"})
-    assert (other.status_code, other.json()["slug"]) == (422, "wallet.idempotency_conflict")
+    assert (other.status_code, other.json()["slug"]) == (422, "api.idempotency_key_reused")
     assert mine.get(f"{URL}/{body['id']}").json() == body
     assert mine.get(URL).json()["results"] == [body]
 

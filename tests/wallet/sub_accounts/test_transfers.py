@@ -135,7 +135,7 @@ def test_the_same_key_moves_once_and_with_another_body_is_refused(api: Api, pare
     again = move(api, parent, target=str(sub.uid), key="k1")
     assert (again.status_code, again.json(), again.headers["Idempotency-Replayed"]) == (201, first.json(), "true")
     other = move(api, parent, target=str(sub.uid), amount="2", key="k1")
-    assert (other.status_code, other.json()["slug"]) == (422, "wallet.idempotency_conflict")
+    assert (other.status_code, other.json()["slug"]) == (422, "api.idempotency_key_reused")
     sub_account_freezes.freeze(parent=parent, uid=sub.uid, client=CLIENT)
     assert move(api, parent, target=str(sub.uid), key="k1").json() == first.json()
     assert (available(parent), available(sub)) == (9, 1)

@@ -78,7 +78,7 @@ def test_an_idempotency_key_makes_one_transfer_says_so_and_refuses_another_body(
     assert (first.json(), "Idempotency-Replayed" in first.headers) == (again.json(), False)
     assert again.headers["Idempotency-Replayed"] == "true"
     other = me.post(PATH, body(receiver, amount="0.6"), headers={"Idempotency-Key": "one"})
-    assert (other.status_code, other.json()["slug"]) == (422, "wallet.reference_taken")
+    assert (other.status_code, other.json()["slug"]) == (422, "api.idempotency_key_reused")
     assert Transfer.objects.count() == 1
 
 

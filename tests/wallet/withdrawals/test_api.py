@@ -109,7 +109,7 @@ def test_the_same_idempotency_key_gives_the_same_answer_and_says_so(me, customer
     assert (first.status_code, again.status_code, first.json()) == (201, 201, again.json())
     assert (first.headers.get("Idempotency-Replayed"), again.headers["Idempotency-Replayed"]) == (None, "true")
     other = me.post(PATH, {**BODY, "amount": "2"}, headers=headers)
-    assert (other.status_code, other.json()["slug"]) == (422, "wallet.reference_taken")
+    assert (other.status_code, other.json()["slug"]) == (422, "api.idempotency_key_reused")
     assert Withdrawal.objects.count() == 1
 
 

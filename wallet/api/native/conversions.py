@@ -87,6 +87,7 @@ class ConversionQuotes(NativeView):
 
     @operation(
         needs=Needs(scope="trade"),
+        idempotent=True,
         input=QuoteInput,
         output=QuoteOutput,
         status=201,
@@ -117,6 +118,7 @@ class Conversions(NativeView):
 
     @operation(
         needs=Needs(scope="trade"),
+        idempotent=True,
         input=ConversionInput,
         output=ConversionOutput,
         status=201,

@@ -69,6 +69,7 @@ class DepositAddresses(NativeView):
 
     @operation(
         needs=Needs(),
+        idempotent=True,
         input=DepositAddressInput,
         output=DepositAddressOutput,
         status=201,

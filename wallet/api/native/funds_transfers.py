@@ -53,6 +53,7 @@ class FundsTransfers(NativeView):
 
     @operation(
         needs=Needs(scope="transfer"),
+        idempotent=True,
         input=FundsTransferInput,
         output=FundsTransferOutput,
         status=201,

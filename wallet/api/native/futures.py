@@ -41,6 +41,7 @@ class Futures(NativeView):
 
     @operation(
         needs=Needs(),
+        idempotent=True,
         input=FuturesInput,
         output=FuturesOutput,
         rate="20/m",

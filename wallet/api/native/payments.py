@@ -56,6 +56,7 @@ class Payments(NativeView):
 
     @operation(
         needs=Needs(scope="transfer"),
+        idempotent=True,
         input=PaymentInput,
         output=PaymentOutput,
         status=201,

@@ -61,6 +61,7 @@ class SubAccountMovements(NativeView):
 
     @operation(
         needs=Needs(scope="transfer"),
+        idempotent=True,
         input=MovementInput,
         output=MovementOutput,
         status=201,
@@ -97,6 +98,7 @@ class SubAccountById(SubAccountNamed):
 
     @operation(
         needs=Needs(),
+        idempotent=True,
         input=SubAccountProofInput,
         status=204,
         rate="20/m",

@@ -89,6 +89,7 @@ class Transfers(NativeView):
 
     @operation(
         needs=Needs(scope="withdraw"),
+        idempotent=True,
         input=TransferInput,
         output=TransferOutput,
         status=201,
@@ -142,6 +143,7 @@ class TransferConfirmation(NativeView):
 
     @operation(
         needs=Needs(),
+        idempotent=True,
         input=TransferConfirmInput,
         output=TransferOutput,
         refusals=(
@@ -172,7 +174,14 @@ class TransferConfirmation(NativeView):
 class TransferCancellation(NativeView):
     """`/api/v1/transfers/{id}/cancel`: taking a request back."""
 
-    @operation(needs=Needs(), output=TransferOutput, refusals=(Absent, IllegalMove), rate="30/m", summary="Cancel a transfer")
+    @operation(
+        needs=Needs(),
+        idempotent=True,
+        output=TransferOutput,
+        refusals=(Absent, IllegalMove),
+        rate="30/m",
+        summary="Cancel a transfer",
+    )
     def post(self, call: Call) -> Seen:
         """While it waits for its sender or for the first officer; the money is available again."""
         return views.seen(cancel.cancel(customer=call.user, public_id=call.path["id"]), by=call.user)
@@ -183,6 +192,7 @@ class TransferMail(NativeView):
 
     @operation(
         needs=Needs(),
+        idempotent=True,
         output=TransferOutput,
         refusals=(
             Absent,

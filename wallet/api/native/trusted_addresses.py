@@ -49,6 +49,7 @@ class TrustedAddresses(NativeView):
 
     @operation(
         needs=Needs(),
+        idempotent=True,
         input=TrustedAddressInput,
         output=TrustedAddressOutput,
         status=201,

@@ -85,6 +85,7 @@ class Withdrawals(NativeView):
 
     @operation(
         needs=Needs(scope="withdraw"),
+        idempotent=True,
         input=WithdrawalInput,
         output=WithdrawalOutput,
         status=201,
@@ -134,6 +135,7 @@ class WithdrawalConfirmation(NativeView):
 
     @operation(
         needs=Needs(),
+        idempotent=True,
         input=ProofInput,
         output=WithdrawalOutput,
         refusals=(Absent, IllegalMove, errors.WithdrawalExpired, *REFUSALS),
@@ -156,6 +158,7 @@ class WithdrawalCancellation(NativeView):
 
     @operation(
         needs=Needs(),
+        idempotent=True,
         output=WithdrawalOutput,
         refusals=(Absent, IllegalMove),
         rate="30/m",

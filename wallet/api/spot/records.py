@@ -10,6 +10,7 @@ from config.dialects.spot.dialect import SpotView
 from config.dialects.spot.fields import IdText, MaybeChoice, MaybeMoment, MaybeText, MaybeWhole, padded
 from config.kit.fields import MillisTimestamp
 from config.kit.operations import Call, Needs, operation
+from messaging.services.destinations import country_prefix
 from wallet.api.spot.calls import business_id, business_reference
 from wallet.api.spot.transfers import OUT_BIZ_ID_CHARACTERS_MAX
 from wallet.models.coins import CODE_CHARACTERS_MAX
@@ -58,6 +59,11 @@ DEPOSIT_STATUS = {
 }
 
 
+def named_by(record: outgoing.Outgoing, way: str) -> str | None:
+    """The receiver's name, where the sender used one of this `toType`."""
+    return record.receiver.text if record.receiver and record.receiver.way == way else None
+
+
 def window(wished: dict[str, Any]) -> Window:
     """Both ends belong to it, to the millisecond."""
     return Window(since=wished["startTime"], until=wished["endTime"], limit=min(wished["limit"] or ROWS_MAX, ROWS_MAX))
@@ -99,10 +105,8 @@ class WithdrawTransferOutput(serializers.Serializer[outgoing.Outgoing]):
     feeCoin = serializers.CharField(source="coin")
     fee = serializers.SerializerMethodField()
     memo = serializers.CharField(allow_null=True)
-    toType = serializers.SerializerMethodField(
-        method_name="get_to_type", help_text="`uid` of a transfer, however its receiver was named"
-    )
-    toUid = serializers.IntegerField(source="receiver", allow_null=True)
+    toType = serializers.SerializerMethodField(method_name="get_to_type", help_text="by which name the receiver was named")
+    toUid = serializers.SerializerMethodField(method_name="get_to_uid")
     toPhoneCountryCode = serializers.SerializerMethodField(method_name="get_to_phone_country_code")
     toPhoneNumber = serializers.SerializerMethodField(method_name="get_to_phone_number")
     toEmail = serializers.SerializerMethodField(method_name="get_to_email")
@@ -130,20 +134,27 @@ class WithdrawTransferOutput(serializers.Serializer[outgoing.Outgoing]):
         return TRANSFER_STATUS[state] if isinstance(state, TransferState) else WITHDRAWAL_STATUS[state]
 
     def get_to_type(self, record: outgoing.Outgoing) -> str | None:
-        """How the receiver was named is not kept; the sender knows the uid."""
-        return None if record.receiver is None else "uid"
+        """The document's words are ours."""
+        return record.receiver.way if record.receiver else None
+
+    def get_to_uid(self, record: outgoing.Outgoing) -> int | None:
+        """Where it was named so."""
+        found = named_by(record, "uid")
+        return int(found) if found else None
 
     def get_to_phone_country_code(self, record: outgoing.Outgoing) -> str | None:
-        """Not kept."""
-        return None
+        """Digits alone, as clients may send it."""
+        phone = named_by(record, "phone")
+        return country_prefix(phone).removeprefix("+") if phone else None
 
     def get_to_phone_number(self, record: outgoing.Outgoing) -> str | None:
-        """Not kept."""
-        return None
+        """What stands behind it."""
+        phone = named_by(record, "phone")
+        return phone.removeprefix(country_prefix(phone)) if phone else None
 
     def get_to_email(self, record: outgoing.Outgoing) -> str | None:
-        """Not kept."""
-        return None
+        """Where it was named so."""
+        return named_by(record, "email")
 
 
 class WithdrawTransferPage(SpotView):

@@ -7,7 +7,6 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts import errors as account_errors
-from accounts.models.users import UID_MAX
 from accounts.services.receivers import Named
 from config.dialects.spot.dialect import SpotView
 from config.dialects.spot.fields import IdText, MaybeText, MaybeWhole, amount
@@ -29,6 +28,7 @@ from wallet.services.transfers import errors as refusals
 from wallet.services.withdrawals.errors import KeyCapExceeded, LimitExceeded, ReferenceTaken
 
 OUT_BIZ_ID_CHARACTERS_MAX = 32
+INT64_MAX = 2**63 - 1
 NEEDED = {"uid": ("toUid",), "phone": ("toPhoneCountryCode", "toPhoneNumber"), "email": ("toEmail",)}
 """`toType` → what must be there with it."""
 WAYS = {"spot_futures": Direction.SPOT_TO_FUTURES, "futures_spot": Direction.FUTURES_TO_SPOT}
@@ -43,7 +43,7 @@ class InsideTransferInput(serializers.Serializer[Any]):
     coin = Text(max_length=CODE_CHARACTERS_MAX)
     amount = amount()
     toType = serializers.ChoiceField(choices=list(NEEDED))
-    toUid = MaybeWhole(least=1, most=UID_MAX)
+    toUid = MaybeWhole(least=1, most=INT64_MAX)
     toPhoneCountryCode = MaybeText(max_length=8)
     toPhoneNumber = MaybeText(max_length=32)
     toEmail = MaybeText(max_length=254)

@@ -1,4 +1,4 @@
-"""What came to a customer: deposits over chains, and transfers from others once they have arrived."""
+"""What comes to a customer: deposits over chains, and transfers that their senders have confirmed."""
 
 from __future__ import annotations
 
@@ -37,8 +37,8 @@ class Wanted:
 class Incoming:
     """One deposit or transfer; `state` is its movement's own.
 
-    `at` is when it was first seen here: a transfer's is when it arrived, not when its sender asked, so that who looks
-    again from the last time on misses none.
+    `at` is when it was first seen here: a transfer's is when its sender had confirmed it, not when they asked, so that who
+    looks again from the last time on misses none.
     """
 
     kind: str
@@ -71,10 +71,10 @@ def _deposits(customer: User, wanted: Wanted) -> list[Deposit]:
 
 
 def _transfers(customer: User, wanted: Wanted) -> list[Transfer]:
-    rows = transfers.of_customer(customer, direction=transfers.IN).filter(**wanted.narrowed())
+    rows = transfers.announced_to(customer).filter(**wanted.narrowed())
     if wanted.coin:
         rows = rows.filter(coin__code=wanted.coin)
-    return list(newest(rows, "finished_at", wanted.window))
+    return list(newest(rows, "confirmed_at", wanted.window))
 
 
 def _deposit(row: Deposit) -> Incoming:
@@ -99,7 +99,7 @@ def _transfer(row: Transfer, customer: User) -> Incoming:
         coin=row.coin.code,
         amount=row.amount,
         state=TransferState(row.state),
-        at=row.finished_at or row.created_at,
+        at=row.confirmed_at or row.created_at,
         sender=str(parties.sender_number(sender_id=row.sender_id, receiver_id=row.receiver_id)),
         receiver=str(customer.uid),
     )

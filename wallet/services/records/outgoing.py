@@ -11,7 +11,9 @@ from config.kit.ids import read_public_id
 from wallet.models.transfers import Transfer, TransferState
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
 from wallet.services.records.window import Window, newest, together
+from wallet.services.transfers import parties
 from wallet.services.transfers import reads as transfers
+from wallet.services.transfers.parties import Called
 from wallet.services.withdrawals import reads as withdrawals
 
 WITHDRAWAL, TRANSFER = "withdrawal", "transfer"
@@ -55,8 +57,8 @@ class Outgoing:
     address: str | None = None
     memo: str | None = None
     tx_hash: str | None = None
-    receiver: int | None = None
-    """The receiver's uid."""
+    receiver: Called | None = None
+    """The receiver of a transfer, as the sender named them."""
     remark: str | None = None
 
 
@@ -116,6 +118,6 @@ def _transfer(row: Transfer) -> Outgoing:
         fee=Decimal(0),
         state=TransferState(row.state),
         at=row.created_at,
-        receiver=row.receiver.uid,
+        receiver=parties.as_named(row),
         remark=row.remark or None,
     )

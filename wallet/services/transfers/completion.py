@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from config.kit.clock import now
 from wallet.models.transfers import Transfer, TransferState
 from wallet.services.actors import SYSTEM, Actor
 from wallet.services.risk import transfers as risk
@@ -14,7 +15,7 @@ def enter_review(transfer: Transfer, *, actor: Actor, reason: str, verified_by: 
 
     The caller has asked `policy.require_not_held`.
     """
-    move(transfer, TransferState.REVIEW, actor=actor, reason=reason, verified_by=verified_by)
+    move(transfer, TransferState.REVIEW, actor=actor, reason=reason, verified_by=verified_by, confirmed_at=now())
     result = risk.assess(transfer)
     needed = policy.officers_needed(transfer, is_flagged=result.is_flagged)
     Transfer.objects.filter(pk=transfer.pk).update(is_flagged=result.is_flagged, officers_required=needed)

@@ -1,4 +1,4 @@
-"""The payload of a transfer: what an approval is bound to."""
+"""The payload of a transfer: what an approval is bound to, and what the client asked for as it asked."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 import json
 from decimal import Decimal
 
+from config.kit import crypto
 from config.kit.money import to_text
 from wallet.models.transfers import Transfer
 
@@ -24,3 +25,12 @@ def payload_hash_of(transfer: Transfer) -> bytes:
         coin=transfer.coin.code,
         amount=transfer.amount,
     )
+
+
+def fingerprint(*, coin: str, amount: Decimal, named: list[str], remark: str) -> bytes:
+    """Keyed hash (32 bytes) of a client's body: of what `Named.counted` says of the receiver, not of who that is.
+
+    A plain one would let phones be guessed from it.
+    """
+    parts = [coin, to_text(amount), named, remark]
+    return crypto.keyed_hash("wallet.transfer", json.dumps(parts, separators=(",", ":")))

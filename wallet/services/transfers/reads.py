@@ -21,6 +21,15 @@ def of_customer(customer: User, *, direction: str | None = None) -> QuerySet[Tra
     return Transfer.objects.filter(wanted).select_related("sender", "receiver", "coin")
 
 
+def announced_to(customer: User) -> QuerySet[Transfer]:
+    """Transfers to the customer that their senders have confirmed, whatever became of them.
+
+    For dialects whose document tells receivers of what is under way; our own waits until it arrived.
+    """
+    rows = Transfer.objects.filter(receiver=customer, confirmed_at__isnull=False)
+    return rows.select_related("sender", "receiver", "coin")
+
+
 def get(*, customer: User, public_id: Any, direction: str | None = None) -> Transfer:
     """The customer's transfer of that id. Raises Absent, for another's id as for none."""
     number = read_public_id(public_id)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -27,7 +26,7 @@ from wallet.services.transfers.errors import (
     TransfersClosed,
     TransferToOneself,
 )
-from wallet.services.transfers.payload import payload_hash
+from wallet.services.transfers.payload import fingerprint, payload_hash
 from wallet.services.transfers.states import begin, locked
 from wallet.services.withdrawals.errors import ReferenceTaken
 
@@ -52,9 +51,8 @@ class Wish:
 
     @property
     def fingerprint(self) -> bytes:
-        """Keyed hash of the body that a client reference stands for: a plain one would let phones be guessed from it."""
-        parts = [self.coin.code, money.to_text(self.amount), self.named.counted, self.remark]
-        return crypto.keyed_hash("wallet.transfer", json.dumps(parts, separators=(",", ":")))
+        """Of the body that a client reference stands for."""
+        return fingerprint(coin=self.coin.code, amount=self.amount, named=self.named.counted, remark=self.remark)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""How the product is put where it runs, watched there, and brought back."""
