@@ -16,7 +16,7 @@ from wallet.sql import load
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("wallet", "0002_database_guards"),
+        ("wallet", "0003_confirmed_transfers"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
