@@ -25,6 +25,7 @@ from messaging.models import Allowance, Purpose
 from tests.client import Api
 from tests.factories_around import proof_body, sub_account
 from tests.factories_messaging import pass_time_for_resend, read_code
+from tests.wallet.fiat import arrange as fiat
 from tests.wallet.payments import arrange as payments
 from tests.wallet.rates import arrange as rates
 from tests.wallet.transfers import arrange as transfers
@@ -63,12 +64,14 @@ def writes() -> Iterator[Write]:
 class World:
     """A customer with money, somebody to give to, and what can be bought."""
 
-    customer: User = field(default_factory=lambda: arrange.customer(funds="10"))
+    customer: User = field(default_factory=lambda: fiat.customer(funds="100000"))
     receiver: User = field(default_factory=lambda: arrange.customer(funds="0"))
     api: Api = field(default_factory=Api)
 
     def __post_init__(self) -> None:
+        arrange.fund(self.customer, "10")
         arrange.fund(self.customer, "100000", coin="USDT")
+        fiat.open_bank()
         rates.tell_all()
         payments.sell()
         opened = sessions.open_session(
@@ -113,6 +116,15 @@ def _withdrawal(world: World, step: str) -> Sent:
     return Sent(f"withdrawals/{asked.public_id}/{step}", body)
 
 
+def _fiat(world: World, step: str = "") -> Sent:
+    pass_time_for_resend()
+    body = {"coin": "TWD", "bank_account": str(fiat.account_of(world.customer).public_id), "amount": "1000"}
+    if not step:
+        return Sent("fiat-withdrawals", body, {"amount": "1001"})
+    asked = fiat.ask(world.customer, amount="1000")
+    return Sent(f"fiat-withdrawals/{asked.public_id}/{step}", {"code": world.code()} if step == "confirm" else {})
+
+
 def _trusted(world: World) -> Sent:
     body = {"label": "cold", "coin": "USDT", "network": "ETHEREUM", "address": arrange.OTHER_ADDRESS}
     pass_time_for_resend()
@@ -155,6 +167,9 @@ STORIES: dict[str, Callable[[World], Sent]] = {
     "POST withdrawals": lambda _: Sent("withdrawals", WITHDRAWAL, MORE),
     "POST withdrawals/{id}/confirm": lambda world: _withdrawal(world, "confirm"),
     "POST withdrawals/{id}/cancel": lambda world: _withdrawal(world, "cancel"),
+    "POST fiat-withdrawals": _fiat,
+    "POST fiat-withdrawals/{id}/confirm": lambda world: _fiat(world, "confirm"),
+    "POST fiat-withdrawals/{id}/cancel": lambda world: _fiat(world, "cancel"),
     "POST conversions/quotes": lambda _: Sent(
         "conversions/quotes",
         {"source_coin": "USDT", "target_coin": "ETH", "source_amount": "100"},

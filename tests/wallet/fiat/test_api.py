@@ -45,7 +45,7 @@ def test_it_is_asked_for_confirmed_paid_and_read(me: Api, customer: User) -> Non
     again = me.post(PATH, body(customer), headers={"Idempotency-Key": "one"})
     assert (again.json(), again.headers["Idempotency-Replayed"]) == (shown, "true")
     other = me.post(PATH, body(customer, amount="5001"), headers={"Idempotency-Key": "one"})
-    assert (other.status_code, other.json()["slug"]) == (422, "wallet.reference_taken")
+    assert (other.status_code, other.json()["slug"]) == (422, "api.idempotency_key_reused")
     one = f"{PATH}/{shown['id']}"
     wrong = me.post(f"{one}/confirm", {"method": "email", "code": "000000"})
     assert wrong.status_code == 422

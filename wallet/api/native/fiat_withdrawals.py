@@ -80,6 +80,7 @@ class FiatWithdrawals(NativeView):
 
     @operation(
         needs=Needs(),
+        idempotent=True,
         input=FiatWithdrawalInput,
         output=FiatWithdrawalOutput,
         status=201,
@@ -132,6 +133,7 @@ class FiatWithdrawalConfirmation(NativeView):
 
     @operation(
         needs=Needs(),
+        idempotent=True,
         input=ProofInput,
         output=FiatWithdrawalOutput,
         refusals=(Absent, IllegalMove, errors.FiatWithdrawalExpired, errors.FiatWithdrawalHeld, *REFUSALS),
@@ -154,6 +156,7 @@ class FiatWithdrawalCancellation(NativeView):
 
     @operation(
         needs=Needs(),
+        idempotent=True,
         output=FiatWithdrawalOutput,
         refusals=(Absent, IllegalMove),
         rate="30/m",
