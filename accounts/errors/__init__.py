@@ -176,6 +176,8 @@ class AlreadyRegistered(DomainError):
     slug = "accounts.already_registered"
     kind = Kind.CONFLICT
     message = "There is an account with this address already. Log in."
+    channel: str = "email"
+    """Which of the two it is: email or phone."""
 
 
 class PhoneCountryClosed(DomainError):

@@ -121,17 +121,17 @@ def standing(subject: Subject) -> tuple[int, bool]:
     return row.failures, row.locked_until is not None and row.locked_until > moment
 
 
-def begin_sign_in(by_address: Subject, by_name: Subject, *, name_budget: Budget | None = None) -> tuple[Attempt, Attempt]:
+def begin_sign_in(
+    by_address: Subject, by_name: Subject, *, budgets: Mapping[Scope, Budget] = MappingProxyType({})
+) -> tuple[Attempt, Attempt]:
     """Count a sign-in under its address, then under its name; what a locked address tries is not held against the name.
 
-    A dialect may lock a name by a budget of its own (`name_budget`); the count is one for all dialects, and the budget of
-    a known device is its own everywhere.
+    A dialect may lock a name, or a known device, by a budget of its own (`budgets`); the count is one for all dialects.
     Raises AddressLocked, SignInLocked; RuntimeError inside a transaction.
     """
     (at_address,) = begin(by_address)
     if at_address.locked_for:
         raise AddressLocked(retry_after=at_address.locked_for)
-    budgets = {Scope.NAME: name_budget} if name_budget is not None else {}
     (at_name,) = begin(by_name, budgets=budgets)
     if at_name.locked_for:
         raise SignInLocked(failures=at_name.failures, retry_after=at_name.locked_for)

@@ -56,7 +56,7 @@ def log_in_by_code(
     user, device = owner(channel, address), devices.find(device_token)
     subject = login.subject_of(names.read(address), user, device)
     login.ask_captcha(subject, captcha, ip=client.ip)
-    tried = attempts.begin_sign_in(attempts.address(client.ip), subject, name_budget=manners.name_budget)
+    tried = attempts.begin_sign_in(attempts.address(client.ip), subject, budgets=manners.budgets)
     try:
         codes.verify(purpose=Purpose.LOGIN, channel=channel, destination=address, code=code, order=order)
         if user is None:
@@ -93,7 +93,7 @@ def show_password(
     name = names.read((user.email if shown == Method.EMAIL else user.phone) or "")
     stored, given = passwords.forms_of(user), passwords.Given(form, password)
     subject = login.subject_of(name, user, device)
-    tried = attempts.begin_sign_in(attempts.address(client.ip), subject, name_budget=manners.name_budget)
+    tried = attempts.begin_sign_in(attempts.address(client.ip), subject, budgets=manners.budgets)
     try:
         fits = passwords.matches(stored, given)
     except Unavailable:

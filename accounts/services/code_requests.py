@@ -5,6 +5,7 @@ from __future__ import annotations
 from accounts.errors import (
     AccountUnknown,
     AlreadyActivated,
+    AuthenticatorDue,
     EmailTaken,
     NotForSubAccounts,
     PasswordDue,
@@ -79,6 +80,8 @@ PURPOSES = (
     *sorted(OWN_PURPOSES),
 )
 """All purposes that are sent on demand. Codes that confirm one thing are sent by the endpoint of that thing."""
+UNNAMED = frozenset({Purpose.TRUSTED_ADDRESS, Purpose.TRUSTED_ADDRESS_REMOVE, Purpose.WITHDRAWAL, Purpose.PAYMENT})
+"""Purposes of such codes that some dialects' clients ask for before the thing is named (`ask_unnamed`)."""
 
 
 def ask(
@@ -115,6 +118,23 @@ def ask(
     if purpose == Purpose.ACTIVATION:
         raise AlreadyActivated
     return _for_customer(session.user, Purpose(purpose), email=email, phone=phone, language=language, ip=ip)
+
+
+def ask_unnamed(
+    *, purpose: Purpose, email: str | None, phone: str | None, session: Session, language: str, ip: str
+) -> SentCode:
+    """Send a code of an UNNAMED purpose that is bound to the session and to no withdrawal, address or payment.
+
+    Whatever moves money takes a code that is bound to the very thing, so that this one confirms none of ours.
+    Raises LevelTooLow, InvalidInput, InvalidEmail, InvalidPhone, AuthenticatorDue, TooManyCodes; ValueError for others.
+    """
+    if purpose not in UNNAMED:
+        raise ValueError(f"{purpose} names a thing, or none is needed")
+    if session.level != Level.FULL:
+        raise LevelTooLow(level=session.level, required=Level.FULL)
+    user = session.user
+    way = _own_way(user, second_factor.methods(user), email=email, phone=phone)
+    return second_factor.send(user, way, purpose, language=language, ip=ip, session=str(session.public_id))
 
 
 def ask_captcha(captcha: Captcha, *, ip: str) -> None:
@@ -228,13 +248,18 @@ def _for_contact(user: User, purpose: Purpose, *, email: str | None, phone: str 
 
 
 def _own_way(user: User, allowed: tuple[Method, ...], *, email: str | None, phone: str | None) -> Method:
-    """By which of the user's own ways the code goes: the strongest, or the one whose address was named."""
+    """By which of the user's own ways the code goes: the strongest, or the one whose address was named.
+
+    Raises InvalidInput, InvalidEmail, InvalidPhone; AuthenticatorDue where the own address was named and no code goes there.
+    """
     if email and phone:
         raise InvalidInput(fields={"email": ["At most one of email and phone is due."]})
-    if email and (Method.EMAIL not in allowed or normalise_email(email) != user.email):
-        raise InvalidInput(fields={"email": ["The code goes to your own address only."]})
-    if phone and (Method.PHONE not in allowed or normalise_phone(phone) != user.phone):
-        raise InvalidInput(fields={"phone": ["The code goes to your own phone only."]})
-    if email or phone:
-        return Method.EMAIL if email else Method.PHONE
-    return allowed[0] if allowed else Method.EMAIL
+    if not email and not phone:
+        return allowed[0] if allowed else Method.EMAIL
+    way = Method.EMAIL if email else Method.PHONE
+    is_own = normalise_email(email) == user.email if email else normalise_phone(phone or "") == user.phone
+    if is_own and way not in allowed and second_factor.has_strong(user):
+        raise AuthenticatorDue
+    if not is_own or way not in allowed:
+        raise InvalidInput(fields={way.value: ["The code goes to your own addresses only."]})
+    return way

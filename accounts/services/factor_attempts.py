@@ -21,9 +21,9 @@ def begin(subject: Subject) -> Attempt:
     return attempt
 
 
-def wrong(attempt: Attempt) -> WrongCode:
-    """The refusal of what was wrong, with what is left."""
-    return WrongCode(attempts_left=attempts.failures_left(attempt))
+def wrong(attempt: Attempt, *, channel: str = "") -> WrongCode:
+    """The refusal of what was wrong, with what is left; `channel` is the way by which it was said to have come."""
+    return WrongCode(attempts_left=attempts.failures_left(attempt), channel=channel)
 
 
 def forget(user_id: int) -> None:

@@ -93,7 +93,7 @@ def log_in(
     device = devices.find(device_token)
     subject = subject_of(name, user, device)
     ask_captcha(subject, captcha, ip=client.ip, manners=manners)
-    tried = attempts.begin_sign_in(attempts.address(client.ip), subject, name_budget=manners.name_budget)
+    tried = attempts.begin_sign_in(attempts.address(client.ip), subject, budgets=manners.budgets)
     try:
         fits = passwords.matches(stored, given)
     except Unavailable:
@@ -142,7 +142,7 @@ def ask_captcha(subject: Subject, captcha: Captcha, *, ip: str, manners: Manners
 
 def _captcha_is_due(subject: Subject, failures: int, manners: Manners) -> bool:
     """After so many failures of a name, existing or not. The owner's known device has tries of its own instead."""
-    first = settings.LOGIN_CAPTCHA_AFTER_FAILURES
+    first = settings.LOGIN_CAPTCHA_AFTER_FAILURES if manners.captcha_after_failures else 0
     return (subject.scope == Scope.NAME or manners.captcha_for_known_devices) and 0 < first <= failures
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import secrets
 import string
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from accounts.models.attempts import Scope
-from accounts.services.attempts import BUDGETS, Budget
+from accounts.services.attempts import Budget
 from config.kit.crypto import token
 
 _LETTERS = string.ascii_letters + string.digits
@@ -21,17 +21,19 @@ class Manners:
 
     `waiting` is how long a session may wait for its second step, `waiting_token_length` the characters of the token by
     which it is named until then (None for a token as all others), `always_two_steps` whether a code is due also from who
-    turned on no second factor, `name_budget` when failures lock a name, `new_token` how the token of a session is drawn
-    (with 256 bits, whatever its form), `captcha_for_known_devices` whether after failures a captcha is due from the owner's
-    own device too, `password_after_code` whether who logs in by a code shows the password too, where there is one.
+    turned on no second factor, `budgets` when failures lock a name or a known device where that differs from ours, `new_token`
+    how the token of a session is drawn (with 256 bits, whatever its form), `captcha_after_failures` whether failures make a
+    captcha due, `captcha_for_known_devices` whether from the owner's own device too, `password_after_code` whether who logs
+    in by a code shows the password too, where there is one.
     """
 
     waiting: timedelta = timedelta(minutes=10)
     waiting_token_length: int | None = None
     always_two_steps: bool = False
     password_after_code: bool = False
-    name_budget: Budget = BUDGETS[Scope.NAME]
+    budgets: Mapping[Scope, Budget] = field(default_factory=dict)
     new_token: Callable[[], str] = token
+    captcha_after_failures: bool = True
     captcha_for_known_devices: bool = False
 
     def waiting_token(self) -> str:

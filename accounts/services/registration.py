@@ -35,6 +35,7 @@ from accounts.services.captcha_doors import Captcha, Door
 from accounts.services.clients import Client
 from accounts.services.passwords import Given
 from config.kit.clock import now
+from config.kit.errors import DomainError
 from messaging.models import Channel, Purpose
 from messaging.services import codes
 from messaging.services.codes import SentCode
@@ -240,7 +241,7 @@ def _drawn(user: User, insert: Callable[[], Made]) -> Made:
         except IntegrityError as clash:
             name = _clashing(clash)
             if name in _TAKEN:
-                raise _TAKEN[name] from None
+                raise _taken_refusal(name) from None
             if name not in _DRAWN or draw == DRAWS_MAX - 1:
                 raise
             user.uid, user.referral_code = User().uid, referrals.draw()
@@ -263,12 +264,13 @@ def _insert(user: User, forms: dict[Form, str], client: Client) -> None:
 
 
 _DRAWN = frozenset({"accounts_user_uid_unique", "accounts_user_referral_unique"})
-_TAKEN = {
-    "accounts_user_email_unique": AlreadyRegistered,
-    "accounts_user_phone_unique": AlreadyRegistered,
-    "accounts_user_username_unique": UsernameTaken,
-}
-"""The refusal that a broken unique constraint stands for; any other broken constraint is a defect."""
+_TAKEN = {"accounts_user_email_unique": "email", "accounts_user_phone_unique": "phone", "accounts_user_username_unique": ""}
+"""What a broken unique constraint says is taken: the email, the phone, else the user name; any other is a defect."""
+
+
+def _taken_refusal(constraint: str) -> DomainError:
+    channel = _TAKEN[constraint]
+    return AlreadyRegistered(channel=channel) if channel else UsernameTaken()
 
 
 def _clashing(clash: IntegrityError) -> str:

@@ -193,7 +193,7 @@ def _compare(
     method = proof.method or (Method.PASSKEY if proof.passkey is not None else next(iter(allowed), ""))
     authenticator = totp.bound(user) if method == Method.TOTP else None
     if method not in allowed:
-        _refuse_weaker(user)
+        _refuse_weaker(user, method)
     elif authenticator is not None:
         totp.check(authenticator, proof.code)
     elif method == Method.PASSKEY and proof.passkey is not None:
@@ -214,13 +214,14 @@ def _compare(
             order=proof.order,
         )
     else:
-        _refuse_weaker(user)
+        _refuse_weaker(user, method)
     return Method(method)
 
 
-def _refuse_weaker(user: User) -> None:
-    """A method that would not do is counted and answered like a wrong code."""
-    raise factor_attempts.wrong(factor_attempts.begin(factor_attempts.subject_of(user.pk)))
+def _refuse_weaker(user: User, method: str) -> None:
+    """A method that would not do is counted and answered like a wrong code of it."""
+    attempt = factor_attempts.begin(factor_attempts.subject_of(user.pk))
+    raise factor_attempts.wrong(attempt, channel=CHANNEL[Method(method)].value if method in CHANNEL else "")
 
 
 def _names(ways: tuple[Method, ...]) -> list[str]:

@@ -49,10 +49,10 @@ def bound(user: User) -> Authenticator | None:
     return Authenticator.objects.filter(user=user, kind=FactorKind.TOTP, confirmed_at__isnull=False).first()
 
 
-def shown(seed: bytes, user: User, expires_at: datetime) -> Begun:
-    """The seed in the forms that authenticator apps read."""
+def shown(seed: bytes, user: User, expires_at: datetime, *, name: str = "") -> Begun:
+    """The seed in the forms that authenticator apps read; `name` is what the app shows for the account, else its address."""
     secret = text_of(seed)
-    label = quote(f"{ISSUER}:{user.email or user.phone or user.uid}")
+    label = quote(f"{ISSUER}:{name or user.email or user.phone or user.uid}", safe="*")
     url = f"otpauth://totp/{label}?{urlencode({'secret': secret, 'issuer': ISSUER})}"
     picture = io.BytesIO()
     segno.make(url, error="m", micro=False).save(picture, kind="png", scale=QR_SCALE, border=4)

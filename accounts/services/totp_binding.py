@@ -37,8 +37,11 @@ def begin(
     proof: Proof | None = None,
     is_fresh: bool = False,
     proof_follows: bool = False,
+    name: str = "",
 ) -> Begun:
     """Draw a seed for a binding, which its first right code in this session completes. A former begun one is void.
+
+    `name` is what the app shows for the account, where a dialect doesn't show it the address.
 
     Raises TotpAlreadyBound, and what `second_factor.require_or_fresh` raises for TOTP_BIND; with `proof_follows`, the proof
     is due with the first code.
@@ -47,7 +50,7 @@ def begin(
         raise TotpAlreadyBound
     if not proof_follows:
         second_factor.require_or_fresh(user, proof, Purpose.TOTP_BIND, is_fresh=is_fresh, client=client)
-    return _draw(user, session, "" if proof_follows else Purpose.TOTP_BIND)
+    return _draw(user, session, "" if proof_follows else Purpose.TOTP_BIND, name)
 
 
 def begin_change(
@@ -65,7 +68,7 @@ def begin_change(
     return _draw(user, session, "" if proof_follows else Purpose.TOTP_CHANGE)
 
 
-def _draw(user: User, session: Session, permitted_for: str) -> Begun:
+def _draw(user: User, session: Session, permitted_for: str, name: str = "") -> Begun:
     seed = secrets.token_bytes(SEED_BYTES)
     moment = now()
     with transaction.atomic():
@@ -77,7 +80,7 @@ def _draw(user: User, session: Session, permitted_for: str) -> Begun:
         made.session, made.permitted_for = str(session.public_id), permitted_for
         made.sealed_seed = seal(seed, context=made.seal_context)
         made.save(force_insert=True)
-    return totp.shown(seed, user, moment + BEGUN_LIFETIME)
+    return totp.shown(seed, user, moment + BEGUN_LIFETIME, name=name)
 
 
 def confirm(

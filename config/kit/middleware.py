@@ -100,7 +100,7 @@ class Language:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Choose, then let it through."""
         asked = request.headers.get("lang", "") or request.headers.get("Accept-Language", "")
-        request.META["HTTP_ACCEPT_LANGUAGE"] = asked[:200]
+        request.META["HTTP_ACCEPT_LANGUAGE"] = asked[:200].replace("_", "-")  # some apps write zh_CN
         chosen = translation.get_language_from_request(request)
         with translation.override(chosen):
             return self.get_response(request)

@@ -41,6 +41,13 @@ CODES: Final[dict[str, Template]] = {
     purpose.value: Template(f"code_{purpose.value}", _CODE_NEEDS.get(purpose, ())) for purpose in Purpose
 }
 
+
+def code_template(purpose: str, *, names_a_thing: bool) -> Template:
+    """The message of a code. One that is bound to no thing needs no facts of it, and its message says nothing of one."""
+    bound = CODES[purpose]
+    return bound if names_a_thing else Template(bound.name)
+
+
 _SECURITY = (
     Template("password_set", urgent=True),
     Template("password_changed", urgent=True),

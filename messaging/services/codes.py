@@ -23,7 +23,7 @@ from config.kit.crypto import equal, keyed_hash
 from messaging.errors import ChannelInvalid, CodeExpired, TooManyAttempts, WrongCode
 from messaging.models import Channel, Code, Purpose
 from messaging.services import orders
-from messaging.services.catalogue import CODES, NOTICES, PURPOSE_CHANNELS, Template
+from messaging.services.catalogue import NOTICES, PURPOSE_CHANNELS, Template, code_template
 from messaging.services.destinations import mask, normalise
 from messaging.services.limits import (
     Exhausted,
@@ -103,7 +103,7 @@ def send(
     `owner` is whose phrase it carries where the code is bound to the destination alone. `is_silent` where nobody reads this
     destination, which stands for a name that is unknown: all is counted and written as ever, and nothing leaves.
     Limits are taken in the caller's transaction: call this last in it.
-    Raises InvalidEmail, InvalidPhone, ChannelInvalid, TooManyCodes, ValueError (a fact is missing).
+    Raises InvalidEmail, InvalidPhone, ChannelInvalid, TooManyCodes, ValueError (a fact of the `context` is missing).
     """
     binding = _bind(purpose, channel, destination, user, session, context)
     if binding.channel not in PURPOSE_CHANNELS[binding.purpose]:
@@ -204,7 +204,7 @@ def _queue(
     row = _write(binding, binding.hash_of(code) if code else secrets.token_bytes(32), terms, moment)
     drop_unsent(row)
     enqueue(
-        template=substitute or CODES[binding.purpose],
+        template=substitute or code_template(binding.purpose, names_a_thing=bool(binding.context)),
         channel=binding.channel,
         contents=Contents(
             destination=binding.destination,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from django.conf import settings
 from django.http import HttpRequest
 from rest_framework.request import Request
@@ -20,6 +22,15 @@ TOKEN, USER, ACCOUNT, CSRF, DEVICE = "au_token", "user_id", "account_id", "c_tok
 def csrf_token(session: Session) -> str:
     """What a page has to repeat in strict mode: bound to the session, so that no other site can know it."""
     return keyed_hash("bhex.c_token", str(session.public_id)).hex()[:32]
+
+
+def _in_form(request: Request) -> str:
+    """The token among the fields, where an upload's form has it; a file that is spooled is not read for it."""
+    if request.parser_context["view"].operation.spool_bytes_max is not None:
+        return ""
+    fields = request.data
+    said = fields.get(CSRF) if isinstance(fields, Mapping) else None
+    return said if isinstance(said, str) else ""
 
 
 class BhexSessionAuthentication(SessionAuthentication):
@@ -46,13 +57,14 @@ class BhexSessionAuthentication(SessionAuthentication):
         if found is None or not equal(cookies.get(USER, ""), str(found[0].uid)):
             raise NotSignedIn
         if settings.BHEX_C_TOKEN_REQUIRED:
-            self._require_csrf(request._request)  # noqa: SLF001  # as above
+            self._require_csrf(request)
         return found
 
-    def _require_csrf(self, request: HttpRequest) -> None:
-        """In strict mode the token stands in the query or the header too. Raises CrossSite."""
-        session: Session = request.customer_session  # type: ignore[attr-defined]  # set by SessionAuthentication
-        said = request.GET.get(CSRF) or request.headers.get("X-C-TOKEN", "")
+    def _require_csrf(self, request: Request) -> None:
+        """In strict mode the token stands in the query, a header or the form too. Raises CrossSite."""
+        wire = request._request  # noqa: SLF001  # as above
+        session: Session = wire.customer_session  # type: ignore[attr-defined]  # set by SessionAuthentication
+        said = wire.GET.get(CSRF) or wire.headers.get("X-C-TOKEN") or wire.headers.get("C-TOKEN") or _in_form(request)
         if not equal(said, csrf_token(session)):
             raise CrossSite
 

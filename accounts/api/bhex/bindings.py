@@ -9,6 +9,7 @@ from rest_framework import serializers
 from accounts import errors
 from accounts.api.bhex.calls import client_of, session_of
 from accounts.api.bhex.proofs import SentProofInput, sent_proof
+from accounts.api.bhex.users import mask_email, mask_mobile
 from accounts.services import contacts, totp_binding
 from accounts.services.contacts import Contact
 from accounts.services.totp import Begun
@@ -104,7 +105,10 @@ class BeforeBindGa(BhexView):
     )
     def post(self, call: Call) -> Begun:
         """Show it; the second factor comes with its first code."""
-        return totp_binding.begin(user=call.user, session=session_of(call), client=client_of(call), proof_follows=True)
+        masked = mask_mobile(call.user.phone) or mask_email(call.user.email)
+        return totp_binding.begin(
+            user=call.user, session=session_of(call), client=client_of(call), proof_follows=True, name=masked
+        )
 
 
 class BindGa(BhexView):

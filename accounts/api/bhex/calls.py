@@ -11,6 +11,7 @@ from accounts.api.bhex.authentication import ACCOUNT, CSRF, DEVICE, TOKEN, USER,
 from accounts.api.bhex.users import account_id
 from accounts.api.native.calls import client_of, session_of
 from accounts.errors import SecondFactorRequired
+from accounts.models.attempts import Scope
 from accounts.services import sessions
 from accounts.services.attempts import Budget
 from accounts.services.captcha_doors import Captcha
@@ -35,14 +36,19 @@ from messaging.services.captchas import CaptchaAnswer
 
 __all__ = ["client_of", "session_of"]
 
+LOCKING = Budget(timedelta(hours=24), ((5, 24 * 3_600),))
+"""The fifth failure locks for a day. Source: gaps.md, bhex, "Login"."""
 MANNERS = Manners(
     waiting=timedelta(hours=2),
     waiting_token_length=32,
     always_two_steps=True,
     password_after_code=True,
-    name_budget=Budget(timedelta(hours=24), ((5, 24 * 3_600),)),
+    budgets={Scope.NAME: LOCKING, Scope.DEVICE: LOCKING},
+    captcha_after_failures=False,
 )
-"""How a log-in goes here. Source: gaps.md, bhex, "Login"."""
+"""How a log-in goes here: the numbers of its failures follow each other, no captcha comes between. Source: gaps.md, bhex."""
+NO_CAPTCHA = Captcha(is_waived=True)
+"""Where the document has no place for one: it was taken when the code was asked for. Source: gaps.md, bhex, "Captcha only"."""
 AUTH_TYPES = {1: Method.PHONE, 2: Method.EMAIL, 3: Method.TOTP}
 AUTH_WORDS = {Method.PHONE: "MOBILE", Method.EMAIL: "EMAIL", Method.TOTP: "GA"}
 """`auth_type` and `authType`. Source: bhex: 登录二次验证; endpoints, bhex_auth_type."""

@@ -21,7 +21,7 @@ from accounts.models import Session
 from accounts.services import code_requests, password_recovery, sessions
 from config.dialects.bhex.dialect import BhexView
 from config.dialects.bhex.fields import phone_of
-from config.kit.errors import InvalidInput
+from config.kit.errors import InvalidInput, NotSignedIn
 from config.kit.operations import Call, Needs, operation
 from messaging.errors import ChannelInvalid, InvalidEmail, InvalidPhone, TooManyCodes
 from messaging.models import Channel, Purpose
@@ -58,6 +58,8 @@ def ask(call: Call, *, email: str | None, phone: str | None) -> SentCode:
         return password_recovery.start(
             channel=channel, destination=destination, language=call.language, client=client_of(call), captcha=captcha_of(call)
         ).sent
+    if purpose in code_requests.UNNAMED:
+        return own_unnamed(call, purpose, email=email, phone=phone)
     return code_requests.ask(
         purpose=purpose,
         email=email,
@@ -81,16 +83,21 @@ def own(call: Call, purpose: Purpose, receiver: int, session: Session) -> SentCo
     destination = user.phone if receiver == SMS else user.email
     if not destination:
         raise errors.DestinationMissing(channel="phone" if receiver == SMS else "email")
+    by_sms = receiver == SMS
+    named = {"email": None if by_sms else destination, "phone": destination if by_sms else None}
+    if purpose in code_requests.UNNAMED:
+        return own_unnamed(call, purpose, **named)
     if purpose not in code_requests.PURPOSES or purpose in code_requests.PUBLIC_DOORS:
         raise InvalidInput(fields={"type": ["No code of this type is sent here."]})
-    by_sms = receiver == SMS
-    return code_requests.ask(
-        purpose=purpose,
-        email=None if by_sms else destination,
-        phone=destination if by_sms else None,
-        session=session,
-        language=call.language,
-        ip=call.ip,
+    return code_requests.ask(purpose=purpose, **named, session=session, language=call.language, ip=call.ip)
+
+
+def own_unnamed(call: Call, purpose: Purpose, *, email: str | None, phone: str | None) -> SentCode:
+    """Send a code for a withdrawal, an address or a payment before that is named. Raises NotSignedIn, as the service else."""
+    if not call.credential:
+        raise NotSignedIn
+    return code_requests.ask_unnamed(
+        purpose=purpose, email=email, phone=phone, session=session_of(call), language=call.language, ip=call.ip
     )
 
 
@@ -182,7 +189,7 @@ class CommonSms(BhexView):
     """POST /api/common/send_sms_verify_code. Source: gaps.md, bhex, "Codes for signed-out users"."""
 
     @operation(
-        needs=Needs(login=False, optional=True),
+        needs=Needs(login=False, optional=True, forgiving=True),
         input=PublicSmsInput,
         output=OrderOutput,
         rate="60/m",
@@ -198,7 +205,7 @@ class CommonEmail(BhexView):
     """POST /api/common/send_email_verify_code. Source: gaps.md, bhex, "Codes for signed-out users"."""
 
     @operation(
-        needs=Needs(login=False, optional=True),
+        needs=Needs(login=False, optional=True, forgiving=True),
         input=PublicEmailInput,
         output=OrderOutput,
         rate="60/m",
@@ -214,7 +221,7 @@ class Common(BhexView):
     """POST /api/common/send_verify_code. Source: gaps.md, bhex, "Codes for signed-out users"."""
 
     @operation(
-        needs=Needs(login=False, optional=True),
+        needs=Needs(login=False, optional=True, forgiving=True),
         input=PublicInput,
         output=OrderOutput,
         rate="60/m",

@@ -22,21 +22,21 @@ from config.kit.operations import Answer, Call, Needs, operation
 STATUSES = {LoginAct.LOGIN: 1, LoginAct.LOGIN_FAILED: 2, LoginAct.SECOND_FACTOR_FAILED: 3}
 """1 succeeded, 2 failed, 3 not completed: the password was right and the second step was not."""
 LOG_ROWS, LOG_ROWS_MAX = 20, 100
-LIMIT_DIGITS_MAX = 3
+LIMIT_DIGITS_MAX = 9
 
 
 class Limit(NumberText):
     """How many rows; nothing means LOG_ROWS."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": LIMIT_DIGITS_MAX, "required": False, "allow_blank": True, "default": "", **kwargs})
+        super().__init__(**{"required": False, "allow_blank": True, "default": "", **kwargs})
 
     def to_internal_value(self, data: Any) -> str:
-        """A number from 1 to LOG_ROWS_MAX, as text."""
+        """A number from 1 on, as text; the document names no end, and more than LOG_ROWS_MAX is as many."""
         text = super().to_internal_value(data)
-        if not 1 <= int(text) <= LOG_ROWS_MAX:
+        if len(text) > LIMIT_DIGITS_MAX or int(text) < 1:
             self.fail("invalid")
-        return text
+        return str(min(int(text), LOG_ROWS_MAX))
 
 
 class LogInput(serializers.Serializer[Any]):

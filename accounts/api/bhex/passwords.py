@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from rest_framework import serializers
@@ -11,13 +10,14 @@ from accounts import errors
 from accounts.api.bhex.bindings import PROOF_REFUSALS
 from accounts.api.bhex.calls import client_of, session_of, signed_out
 from accounts.api.bhex.code_inputs import OrderOutput
-from accounts.api.bhex.password_fields import NewPasswordFields, new_password
+from accounts.api.bhex.password_fields import NewPasswordFields, digest_or_plain, new_password
 from accounts.api.bhex.proofs import SentProofInput, sent_proof
 from accounts.models.passwords import Form
 from accounts.services import anti_phishing, code_requests, password_change, trade_password
-from accounts.services.passwords import Given, plain
+from accounts.services.passwords import Given
 from config.dialects.bhex.dialect import BhexView
 from config.dialects.bhex.fields import Digest
+from config.dialects.bhex.numbers import NEW_ONE_DUE
 from config.dialects.bhex.success import SUCCESS, SuccessOutput
 from config.kit.fields import Secret, Text
 from config.kit.operations import Answer, Call, Needs, operation
@@ -27,7 +27,7 @@ from messaging.services.codes import SentCode
 
 SET, CHANGE = 1, 2
 """`type` of a trade password."""
-DIGEST = re.compile(r"[0-9a-fA-F]{32}", re.ASCII)
+DUE = dict.fromkeys(("required", "null", "blank"), NEW_ONE_DUE)
 
 
 class OldPasswordFields(serializers.Serializer[Any]):
@@ -37,7 +37,10 @@ class OldPasswordFields(serializers.Serializer[Any]):
 
 
 class UpdatePwdInput(OldPasswordFields, NewPasswordFields):
-    """The present password and the new one."""
+    """The present password and the new one, whose absence has a number of its own here."""
+
+    password1 = Digest(error_messages=DUE)
+    password2 = Digest(error_messages=DUE)
 
 
 class SetPasswordInput(NewPasswordFields, SentProofInput):
@@ -70,11 +73,6 @@ class PhraseFields(serializers.Serializer[Any]):
 
 class AntiPhishingInput(PhraseFields, SentProofInput):
     """And the second factor (type 24)."""
-
-
-def trade_given(text: str) -> Given:
-    """The trade password: the document shows its text, its web client sends the MD5 digest."""
-    return Given(Form.MD5, text) if DIGEST.fullmatch(text) else plain(text)
 
 
 class UpdatePwd(BhexView):
@@ -182,7 +180,7 @@ class SetTradePwd(BhexView):
         said = call.input.get("type")
         trade_password.write_unasked(
             user=call.user,
-            new=trade_given(call.input["trade_pwd"]),
+            new=digest_or_plain(call.input["trade_pwd"]),
             is_change=int(said) == CHANGE if said else None,
             proof=sent_proof(call, Purpose.TRADE_PASSWORD_SET, Purpose.TRADE_PASSWORD_CHANGE),
             client=client_of(call),

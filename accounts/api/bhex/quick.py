@@ -8,22 +8,14 @@ from typing import Any
 from rest_framework import serializers
 
 from accounts import errors
-from accounts.api.bhex.calls import (
-    CAPTCHA_REFUSALS,
-    MANNERS,
-    CaptchaInput,
-    captcha_of,
-    client_of,
-    device_of,
-    signed_in,
-)
+from accounts.api.bhex.calls import MANNERS, NO_CAPTCHA, client_of, device_of, signed_in
 from accounts.api.bhex.oauth_codes import REFUSALS as OAUTH_REFUSALS
 from accounts.api.bhex.oauth_codes import OAuthFields, check, code_of
+from accounts.api.bhex.password_fields import digest_or_plain
 from accounts.api.bhex.sign_in import Signing, SignInOutput, answer
 from accounts.api.bhex.sign_up import REFUSALS as SIGN_UP_REFUSALS
 from accounts.api.bhex.sign_up import CodeFields, welcome
 from accounts.api.bhex.users import BhexUserOutput
-from accounts.models.passwords import Form
 from accounts.services import code_login, registration, sessions
 from config.dialects.bhex.dialect import BhexView
 from config.dialects.bhex.fields import Digest, Email, Mobile, NationalCode, Order, VerifyCode, phone_of
@@ -66,8 +58,8 @@ class QuickSignUpInput(AddressInput, CodeFields):
     register_type = serializers.ChoiceField(choices=tuple(NEEDED))
 
 
-class QuickAuthorizeInput(AddressInput, CaptchaInput, OAuthFields):
-    """The way, the address, and the code that was sent there; a captcha after failures, as at every log-in."""
+class QuickAuthorizeInput(AddressInput, OAuthFields):
+    """The way, the address, and the code that was sent there."""
 
     way = "login_type"
     login_type = serializers.ChoiceField(choices=tuple(NEEDED))
@@ -76,7 +68,7 @@ class QuickAuthorizeInput(AddressInput, CaptchaInput, OAuthFields):
 
 
 class QuickAdvanceInput(OAuthFields):
-    """The log-in that waits, and the password."""
+    """The log-in that waits, and the password: the document doesn't say here that it is a digest."""
 
     request_id = Secret(max_length=64)
     password = Digest()
@@ -118,6 +110,7 @@ class QuickSignUp(BhexView):
             language=call.language,
             client=client_of(call),
             device_token=device_of(call),
+            captcha=NO_CAPTCHA,
         )
         return welcome(call, made)
 
@@ -142,7 +135,6 @@ class QuickAuthorize(BhexView):
             errors.AccountStopped,
             errors.CredentialsChanged,
             errors.FactorNotServed,
-            *CAPTCHA_REFUSALS,
             *OAUTH_REFUSALS,
         ),
     )
@@ -156,7 +148,7 @@ class QuickAuthorize(BhexView):
             order=call.input["order_id"],
             client=client_of(call),
             device_token=device_of(call),
-            captcha=captcha_of(call),
+            captcha=NO_CAPTCHA,
             manners=MANNERS,
         )
         if made.waits_for_password or made.methods:
@@ -188,10 +180,11 @@ class QuickAuthorizeAdvance(BhexView):
     def post(self, call: Call) -> Answer:
         """The customer, signed in; or what waits still, as a first step tells it, where a second factor is on."""
         check(call)
+        given = digest_or_plain(call.input["password"])
         made = code_login.show_password(
             session=sessions.waiting(call.input["request_id"]),
-            password=call.input["password"],
-            form=Form.MD5,
+            password=given.text,
+            form=given.form,
             client=client_of(call),
             device_token=device_of(call),
             manners=MANNERS,

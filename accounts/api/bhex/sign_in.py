@@ -40,8 +40,8 @@ from accounts.services import favourites, login, names, sessions
 from accounts.services.login import SignIn
 from accounts.services.oauth import Approved
 from config.dialects.bhex.dialect import BhexView
-from config.dialects.bhex.fields import Digest, Email, Mobile, NationalCode, phone_of
-from config.kit.fields import Secret, Text
+from config.dialects.bhex.fields import ContactName, Digest, LoginEmail, Mobile, NationalCode, phone_of
+from config.kit.fields import Secret
 from config.kit.operations import Answer, Call, Needs, operation
 from messaging.errors import CodeExpired, TooManyAttempts, WrongCode
 
@@ -73,13 +73,13 @@ class MobileInput(PasswordInput):
 class EmailInput(PasswordInput):
     """Of an email address."""
 
-    email = Email()
+    email = LoginEmail()
 
 
 class EitherInput(PasswordInput):
     """Of a phone, with its country or without, or of an email address."""
 
-    username = Text(max_length=254)
+    username = ContactName()
 
 
 class AdvanceInput(ProofInput, OAuthFields):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from accounts import errors
-from accounts.api.bhex.calls import MANNERS, client_of, device_of, signed_in
+from accounts.api.bhex.calls import MANNERS, NO_CAPTCHA, client_of, device_of, signed_in
 from accounts.api.bhex.oauth_codes import REFUSALS as OAUTH_REFUSALS
 from accounts.api.bhex.oauth_codes import OAuthFields, check, code_of
 from accounts.api.bhex.password_fields import NewPasswordFields
@@ -82,6 +82,7 @@ def sign_up(call: Call, *, email: str | None, phone: str | None) -> Answer:
         language=call.language,
         ip=call.ip,
         user_agent=call.user_agent,
+        captcha=NO_CAPTCHA,
     )
     made = login.admit(
         user=user,

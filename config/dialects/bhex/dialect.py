@@ -11,22 +11,28 @@ from rest_framework.fields import CharField, Field
 from config.dialects.bhex.numbers import (
     BAD_REQUEST,
     BY_KIND,
+    DISABLED,
     EMAIL_CODE,
     FAILED_RECOVERIES,
     FAILED_SIGN_INS,
     FIELDS,
+    FROZEN,
     GA_CODE,
     IDENTITY_PARTS,
     IMAGES,
     KEY_DISABLED,
-    NOT_FOUND,
+    LOCKED_RECOVERY,
+    NO_EMAIL,
+    NO_MOBILE,
     NUMBERS,
     OAUTH_CLIENT,
     OAUTH_CODE,
     OAUTH_ERRORS,
+    OAUTH_INVALID,
     OAUTH_REQUEST,
     OAUTH_TOKEN,
     PARAMETER,
+    REASONS,
     SIGN_IN,
     SMS_CODE,
     STEP_MISSING,
@@ -54,6 +60,8 @@ STATUSES = {
     "api.unexpected": 500,
 }
 """Everything else is 400, and 429 where it is too much; never 403, whose body the web client drops."""
+LOCKED = "locked"
+"""What a frozen account is called in the refusal of its log-in."""
 BY_CHANNEL = {"sms": SMS_CODE, "email": EMAIL_CODE}
 EMPTY = frozenset(
     str(text)
@@ -77,8 +85,9 @@ def number_of(error: DomainError) -> int:
         locked = error.slug == "accounts.sign_in_locked"
         return FAILED_SIGN_INS[-1] if locked else _counted(FAILED_SIGN_INS, failures)
     if error.slug in {"accounts.recovery_code_wrong", "accounts.recovery_proof_wrong", "accounts.recovery_locked"}:
-        locked = error.slug == "accounts.recovery_locked"
-        return FAILED_RECOVERIES[-1] if locked else _counted(FAILED_RECOVERIES, failures)
+        if error.slug == "accounts.recovery_locked":
+            return _counted(FAILED_RECOVERIES, max((failures or 0) + 1, LOCKED_RECOVERY))
+        return _counted(FAILED_RECOVERIES, failures)
     if error.slug in {"messaging.wrong_code", "messaging.code_expired"}:
         return BY_CHANNEL.get(error.facts.get("channel", ""), GA_CODE)
     by_facts = BY_FACTS.get(error.slug)
@@ -97,11 +106,16 @@ def _image(facts: Mapping[str, Any]) -> int:
 
 def _application_request(facts: Mapping[str, Any]) -> int:
     """What is wrong with an application's request; the application itself where its address is not known to be its own."""
-    return OAUTH_ERRORS.get(facts["error"], OAUTH_CLIENT) if facts["redirect_to"] else OAUTH_CLIENT
+    return OAUTH_ERRORS.get(facts["error"], OAUTH_INVALID) if facts["redirect_to"] else OAUTH_CLIENT
+
+
+def _taken(facts: Mapping[str, Any]) -> int:
+    """Of an address that another account has."""
+    return NUMBERS["accounts.email_taken"] if facts["channel"] == "email" else NUMBERS["accounts.phone_taken"]
 
 
 BY_FACTS: dict[str, Callable[[Mapping[str, Any]], int]] = {
-    "api.absent": lambda facts: OAUTH_REQUEST if facts["thing"] == "request" else NOT_FOUND,
+    "api.absent": lambda facts: OAUTH_REQUEST if facts["thing"] == "request" else PARAMETER,
     "accounts.oauth_request_refused": _application_request,
     "oauth.refused": lambda facts: OAUTH_CODE if facts["error"] == "invalid_grant" else OAUTH_TOKEN,
     "kyc.image_absent": _image,
@@ -110,9 +124,10 @@ BY_FACTS: dict[str, Callable[[Mapping[str, Any]], int]] = {
     "kyc.identity_invalid": lambda facts: IDENTITY_PARTS.get(facts["name"], PARAMETER),
     "flow.illegal_move": lambda facts: KEY_DISABLED if facts["flow"] == "API key" else STEP_REPEATED,
     "accounts.recovery_order_due": lambda facts: USE_EMAIL if facts["channel"] == "email" else USE_MOBILE,
-    "accounts.contact_taken": lambda facts: (
-        NUMBERS["accounts.email_taken"] if facts["channel"] == "email" else NUMBERS["accounts.phone_taken"]
-    ),
+    "accounts.contact_taken": _taken,
+    "accounts.already_registered": _taken,
+    "accounts.destination_missing": lambda facts: NO_EMAIL if facts["channel"] == "email" else NO_MOBILE,
+    "accounts.account_stopped": lambda facts: FROZEN if facts["account_status"] == LOCKED else DISABLED,
 }
 """Slugs whose number depends on what the refusal tells."""
 
@@ -120,6 +135,8 @@ BY_FACTS: dict[str, Callable[[Mapping[str, Any]], int]] = {
 def _of_input(error: InvalidInput) -> int:
     """By the first field that is wrong, in the order of the document."""
     for name, reasons in error.fields.items():
+        if said := next((reason for reason in reasons if reason in REASONS), None):
+            return REASONS[said]
         if name in FIELDS and reasons:
             return FIELDS[name][0 if EMPTY & set(reasons) else 1]
     return PARAMETER

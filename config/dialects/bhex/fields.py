@@ -89,6 +89,29 @@ class Email(Text):
         return super().to_internal_value(data).replace(" ", "+")
 
 
+class LoginEmail(Email):
+    """An email address with which somebody logs in: a text without `@` is none, whatever else it may name."""
+
+    def to_internal_value(self, data: Any) -> str:
+        """The address, which need not be a good one: a wrong one is counted like one that nobody has."""
+        text = super().to_internal_value(data)
+        if "@" not in text:
+            self.fail("invalid")
+        return text
+
+
+class ContactName(Text):
+    """A phone or an email address, in which an unescaped `+` arrived as a space."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(**{"max_length": 254, **kwargs})
+
+    def to_internal_value(self, data: Any) -> str:
+        """The text; a space in a phone only parts its digits."""
+        text = super().to_internal_value(str(data) if isinstance(data, int) and not isinstance(data, bool) else data)
+        return text.replace(" ", "+") if "@" in text else text
+
+
 class NationalCode(Text):
     """A country calling code: `86`, `+86`, and ` 86` where the `+` was not escaped."""
 

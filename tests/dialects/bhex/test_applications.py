@@ -43,13 +43,13 @@ def test_what_an_application_asks_for_is_shown_in_the_customers_language_and_by_
 
 @pytest.mark.parametrize(
     ("change", "number"),
-    [({"response_type": None}, 60001), ({"response_type": ""}, 60001), ({"response_type": "token"}, 60001),
-     ({"client_id": None}, 60002), ({"client_id": ""}, 60002), ({"client_id": "x"}, 60002), ({"client_id": "x" * 256}, 60002),
-     ({"redirect_uri": None}, 60003), ({"redirect_uri": ""}, 60003), ({"redirect_uri": "x" * 1001}, 60003),
-     ({"redirect_uri": "https://app.example/callback/"}, 60002), ({"redirect_uri": "https://evil.example/"}, 60002),
-     ({"state": None}, 60004), ({"state": ""}, 60004), ({"state": "x" * 1001}, 60004), ({"scope": "do_like"}, 60005),
-     ({"scope": "x" * 501}, 60005), ({"code_challenge": "short", "code_challenge_method": "S256"}, 60006),
-     ({"code_challenge": "x" * 43, "code_challenge_method": "plain"}, 60006)],
+    [({"response_type": None}, 60030), ({"response_type": ""}, 60030), ({"response_type": "token"}, 60030),
+     ({"client_id": None}, 60032), ({"client_id": ""}, 60032), ({"client_id": "x"}, 60003), ({"client_id": "x" * 256}, 60003),
+     ({"redirect_uri": None}, 60001), ({"redirect_uri": ""}, 60001), ({"redirect_uri": "x" * 1001}, 60017),
+     ({"redirect_uri": "https://app.example/callback/"}, 60003), ({"redirect_uri": "https://evil.example/"}, 60003),
+     ({"state": None}, 60001), ({"state": ""}, 60001), ({"state": "x" * 1001}, 60002), ({"scope": "do_like"}, 60002),
+     ({"scope": "x" * 501}, 60002), ({"code_challenge": "short", "code_challenge_method": "S256"}, 60002),
+     ({"code_challenge": "x" * 43, "code_challenge_method": "plain"}, 60002)],
 )  # fmt: skip
 def test_a_request_that_is_wrong_in_any_part_is_told_which_and_is_not_kept(change: dict[str, Any], number: int) -> None:
     answer = Browser().post(AUTHORIZE, asks(application(), **change))
@@ -59,11 +59,11 @@ def test_a_request_that_is_wrong_in_any_part_is_told_which_and_is_not_kept(chang
 
 def test_an_application_that_was_not_registered_without_pkce_needs_it_here_too() -> None:
     app = Application()
-    assert Browser().post(AUTHORIZE, asks(app)).json()["code"] == 60006
+    assert Browser().post(AUTHORIZE, asks(app)).json()["code"] == 60002
     person = quickly_signed_up()
     proven = {name: app.request()[name] for name in ("code_challenge", "code_challenge_method")}
     code = coded(app, person, **proven)
-    assert Browser().post(TOKEN, shows(app, code)).json()["code"] in {60020, 60022}
+    assert Browser().post(TOKEN, shows(app, code)).json()["code"] in {60005, 60015}
     code = coded(app, person, **proven)
     assert Browser().post(TOKEN, shows(app, code, code_verifier=app.verifier)).status_code == 200
 
@@ -98,7 +98,7 @@ def test_every_door_that_signs_in_answers_a_code_once_to_where_the_application_i
     assert (consent.user.phone, consent.functions) == (person.phone, "get_user_info")
     other = quickly_signed_up()
     again = Browser().post("/api/user/quick_authorize", {**by_code(other), **asked})
-    assert again.json()["code"] == 60010
+    assert again.json()["code"] == 60020
 
 
 def test_a_log_in_that_waits_lets_nobody_in() -> None:
@@ -122,7 +122,7 @@ def test_a_request_that_is_none_opens_nothing(request_id: str | None) -> None:
     quick = {"register_type": "mobile", "national_code": "86", "mobile": newcomer.mobile, **people.sms_code(newcomer, 21)}
     for path, fields in (("quick_authorize", by_code(known)), ("quick_sign_up", quick)):
         answer = Browser().post(f"/api/user/{path}", {**fields, **asked})
-        assert (answer.status_code, answer.json()["code"]) == (400, 60010)
+        assert (answer.status_code, answer.json()["code"]) == (400, 60020)
         assert Browser().post(f"/api/user/{path}", {**fields, "oauth_request_id": "x"}).status_code == 200, (
             "the code is not spent"
         )
@@ -132,9 +132,9 @@ def test_an_application_that_was_stopped_gets_neither_request_nor_code_nor_token
     app, person = application(), quickly_signed_up()
     asked, code = begun(app), coded(app, person)
     applications.set_enabled(client_id=app.client_id, is_enabled=False, by="tests", reason="tests")
-    assert Browser().post(AUTHORIZE, asks(app)).json()["code"] == 60002
-    assert Browser().post("/api/user/quick_authorize", {**by_code(person), **asked}).json()["code"] == 60010
-    assert Browser().post(TOKEN, shows(app, code)).json()["code"] in {60020, 60021}
+    assert Browser().post(AUTHORIZE, asks(app)).json()["code"] == 60003
+    assert Browser().post("/api/user/quick_authorize", {**by_code(person), **asked}).json()["code"] == 60020
+    assert Browser().post(TOKEN, shows(app, code)).json()["code"] in {60002, 60005}
 
 
 @pytest.mark.parametrize("form", ["plain", "md5"])
@@ -148,7 +148,7 @@ def test_a_code_is_changed_for_a_token_once_and_a_second_use_ends_what_came_of_i
     assert int(told["expired"]) > milliseconds(now())
     read = api.get("/api/v1/oauth/userinfo", token=told["accessToken"])
     assert (read.status_code, read.json()["sub"]) == (200, told["openId"])
-    assert Browser().post(TOKEN, shows(app, code)).json()["code"] == 60020
+    assert Browser().post(TOKEN, shows(app, code)).json()["code"] == 60005
     assert api.get("/api/v1/oauth/userinfo", token=told["accessToken"]).status_code == 401
 
 
@@ -160,10 +160,10 @@ def test_who_was_not_allowed_to_read_the_customer_learns_no_uid() -> None:
 
 @pytest.mark.parametrize(
     ("change", "number"),
-    [({"client_id": None}, 60002), ({"client_id": ""}, 60002), ({"client_id": "x"}, 60021), ({"client_secret": None}, 60021),
-     ({"client_secret": ""}, 60021), ({"client_secret": "x"}, 60021), ({"code": None}, 60020), ({"code": ""}, 60020),
-     ({"code": "x"}, 60020), ({"code": "x" * 256}, 60020), ({"redirect_uri": None}, 60003), ({"redirect_uri": ""}, 60003),
-     ({"redirect_uri": "https://app.example/other"}, 60020)],
+    [({"client_id": None}, 60032), ({"client_id": ""}, 60032), ({"client_id": "x"}, 60002), ({"client_secret": None}, 60033),
+     ({"client_secret": ""}, 60033), ({"client_secret": "x"}, 60002), ({"code": None}, 60034), ({"code": ""}, 60034),
+     ({"code": "x"}, 60005), ({"code": "x" * 256}, 60005), ({"redirect_uri": None}, 60001), ({"redirect_uri": ""}, 60001),
+     ({"redirect_uri": "https://app.example/other"}, 60005)],
 )  # fmt: skip
 def test_a_token_asked_for_in_a_wrong_way_is_refused_and_spends_nothing(change: dict[str, Any], number: int) -> None:
     app, person = application(), quickly_signed_up()
@@ -176,4 +176,4 @@ def test_a_token_asked_for_in_a_wrong_way_is_refused_and_spends_nothing(change: 
 def test_the_code_of_another_application_is_none() -> None:
     app, other, person = application(), application(name="Other"), quickly_signed_up()
     answer = Browser().post(TOKEN, shows(other, coded(app, person)))
-    assert answer.json()["code"] == 60020
+    assert answer.json()["code"] == 60005

@@ -43,7 +43,8 @@ def test_the_picture_is_a_png_of_the_seed_and_a_second_seed_voids_the_first() ->
     person = people.signed_up()
     first = person.browser.post("/api/user/before_bind_ga").json()
     assert base64.b64decode(first["qrcode"]).startswith(b"\x89PNG")
-    assert f"secret={first['secretKey']}" in first["authUrl"]
+    label, _, rest = first["authUrl"].removeprefix("otpauth://totp/").partition("?")
+    assert (label, rest) == (f"Quaestor%3A186****{person.mobile[-4:]}", f"secret={first['secretKey']}&issuer=Quaestor")
     app, void = seed(person), totp.current_code(base64.b32decode(first["secretKey"]))
     assert refused(person, "/api/user/bind_ga", {"ga_code": void, **people.own_code(person, 7)}) == 31024
     fields = {"ga_code": app.code(), **people.own_code(person, 7)}
@@ -71,7 +72,7 @@ def test_the_steps_to_an_authenticator_are_gone_in_order_and_once() -> None:
     bound, app = with_authenticator()
     assert refused(bound, "/api/user/before_bind_ga", {}) == 31025
     assert refused(bound, "/api/user/bind_ga", {"ga_code": app.code(), **code}) == 31025
-    assert refused(bound, "/api/user/send_verify_code", {"receiver_type": 1, "type": 7}) == 30003
+    assert refused(bound, "/api/user/send_verify_code", {"receiver_type": 1, "type": 7}) == 31010
 
 
 def test_a_code_of_another_type_or_another_customer_binds_no_authenticator() -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from accounts.api.bhex.code_inputs import PURPOSES
+from accounts.models import Session, User
+from messaging.errors import WrongCode
 from messaging.models import Code
-from tests.dialects.bhex import people
-from tests.dialects.bhex.people import DIGEST
-from tests.factories_messaging import pass_time_for_resend
+from messaging.services import codes
+from tests.dialects.bhex import given_security, people
+from tests.dialects.bhex.people import DIGEST, Browser
+from tests.factories_messaging import pass_time_for_resend, read_code
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -56,12 +61,56 @@ def test_what_asks_for_a_code_in_a_wrong_way_is_told_which_and_nothing_is_sent(
     assert not Code.objects.exists()
 
 
-@pytest.mark.parametrize(("kind", "receiver", "number"), [(1, 1, 30003), (8, 1, 30003), (14, 1, 30003), (7, 2, 31010)])
+@pytest.mark.parametrize(("kind", "receiver", "number"), [(1, 1, 30003), (3, 1, 30003), (22, 1, 30003), (7, 2, 31100)])
 def test_a_signed_in_customer_asks_for_what_is_sent_here_to_what_is_bound(kind: int, receiver: int, number: int) -> None:
     person = people.signed_up()
     pass_time_for_resend()
     answer = person.browser.post("/api/user/send_verify_code", {"receiver_type": receiver, "type": kind})
     assert (answer.status_code, answer.json()["code"]) == (400, number)
+
+
+def test_every_type_that_a_signed_in_customer_may_ask_for_is_sent_and_an_authenticator_takes_the_place_of_all() -> None:
+    person = people.signed_up()
+    kinds = [kind for kind in PURPOSES if kind not in {1, 3, 21, 22, 25}]
+    for kind in kinds:
+        assert len(people.own_code(person, kind)["order_id"]) == 16, kind
+    told = read_code(person.phone)
+    app = given_security.seed(person)
+    code = people.own_code(person, 7)
+    assert person.browser.post("/api/user/bind_ga", {"ga_code": app.code(), **code}).json() == {"success": True}
+    assert told != code["verify_code"]
+    for kind in (8, 7):
+        answer = person.browser.post("/api/user/send_verify_code", {"receiver_type": 1, "type": kind})
+        assert (answer.status_code, answer.json()["code"]) == (400, 31010)
+
+
+def test_a_code_for_what_moves_money_is_the_sessions_and_confirms_nothing_that_is_named(api: Any) -> None:
+    person = people.signed_up()
+    user = User.objects.get(phone=person.phone)
+    session = Session.objects.get(user=user)
+    for kind, purpose in ((8, "trusted_address"), (9, "trusted_address_remove"), (14, "withdrawal"), (20, "payment")):
+        sent = people.own_code(person, kind)
+        shown = {"purpose": purpose, "channel": "sms", "destination": person.phone, "code": sent["verify_code"], "user": user}
+        for bound in ({}, {"context": "withdrawal:1:1:T:"}, {"session": str(uuid.uuid4())}):
+            with pytest.raises(WrongCode):
+                codes.verify(**shown, **bound)
+        codes.verify(**shown, session=str(session.public_id), order=sent["order_id"])
+    stranger = Browser().post("/api/common/send_sms_verify_code", {"national_code": "86", "mobile": person.mobile, "type": 8})
+    assert stranger.json()["code"] == 30000
+
+
+def test_cookies_of_a_session_that_is_over_keep_nobody_from_asking_for_a_public_code() -> None:
+    person = people.somebody()
+    person.browser.client.cookies.load({"au_token": "x" * 43, "user_id": "1"})
+    people.sms_code(person, 1)
+    path, named = "/api/common/send_sms_verify_code", {"national_code": "86", "mobile": person.mobile}
+    answer = person.browser.post(path, {**named, "type": 5})
+    assert (answer.json()["code"], answer.cookies["au_token"]["max-age"]) == (30000, 0)
+
+
+def test_who_has_no_phone_is_told_to_bind_one_where_a_code_should_go_there() -> None:
+    person = people.signed_up("email")
+    assert person.browser.post("/api/user/send_sms_verify_code", {"type": 7}).json()["code"] == 31101
 
 
 def test_a_second_code_within_a_minute_is_refused_with_429() -> None:

@@ -53,9 +53,10 @@ def test_a_changed_password_ends_all_sessions_and_takes_the_cookies_back() -> No
 
 @pytest.mark.parametrize(
     ("change", "number"),
-    [({"old_password": None}, 31038), ({"old_password": ""}, 31038), ({"old_password": LONG}, 31039),
-     ({"old_password": md5("other")}, 31039), ({"old_password": people.PASSWORD}, 31039),
-     ({"password1": DIGEST, "password2": DIGEST}, 31040), *TWICE],
+    [({"old_password": None}, 31038), ({"old_password": ""}, 31038), ({"old_password": LONG}, 31040),
+     ({"old_password": md5("other")}, 31040), ({"old_password": people.PASSWORD}, 31040),
+     ({"password1": DIGEST, "password2": DIGEST}, 31013),
+     *((change, 31039 if number == 31011 else number) for change, number in TWICE)],
 )  # fmt: skip
 def test_a_password_is_changed_by_everything_that_is_asked_for(change: dict[str, Any], number: int) -> None:
     person = people.signed_up()
@@ -68,7 +69,7 @@ def test_a_password_is_changed_by_everything_that_is_asked_for(change: dict[str,
 def test_wrong_old_passwords_are_counted_and_lock_the_change() -> None:
     person = people.signed_up()
     wrong = {**CHANGE, "old_password": md5("wrong")}
-    assert [refused(person, UPDATE, wrong) for _ in range(6)] == [31039] * 5 + [31052]
+    assert [refused(person, UPDATE, wrong) for _ in range(6)] == [31040] * 5 + [31052]
     assert refused(person, UPDATE, CHANGE) == 31052
 
 

@@ -21,8 +21,7 @@ ADVANCE = "/api/user/authorize_advance"
 
 
 @pytest.fixture(autouse=True)
-def no_captcha(settings: Any) -> None:
-    settings.LOGIN_CAPTCHA_AFTER_FAILURES = 0
+def no_rates() -> None:
     cache.clear()
 
 
@@ -144,6 +143,12 @@ def test_wrong_passwords_after_a_code_count_with_all_others_of_the_name_and_lock
     assert Browser().post(FIRST, {"login_type": "mobile", **names, **code}).json()["code"] == 31052
     assert whole(person) == 0
     assert LoginRecord.objects.filter(user=user_of(person), act="login_failed").count() == 5
+
+
+def test_the_second_step_takes_the_password_as_text_too() -> None:
+    person = people.signed_up()
+    assert show(person, waiting_for_password(person)["requestId"], people.PASSWORD).status_code == 200
+    assert whole(person) == 1
 
 
 def test_the_right_password_forgets_the_failures() -> None:

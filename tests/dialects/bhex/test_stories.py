@@ -11,8 +11,11 @@ import time_machine
 from kyc.services import decisions
 from kyc.services.readings import Reading
 from tests import factories_kyc
+from tests.accounts.oauth import Application
 from tests.client import Api
 from tests.dialects.bhex import given_recovery, given_security, identities, people
+from tests.dialects.bhex.given_applications import DEVICE, FINGER, TOKEN, application, begun, shows
+from tests.dialects.bhex.given_signing import waiting_for_password
 from tests.dialects.bhex.people import DIGEST, PASSWORD, Browser, Person
 from tests.factories_accounts import App
 from tests.factories_messaging import pass_time_for_resend, read_code
@@ -78,7 +81,7 @@ class Story:
 
 @pytest.fixture
 def story() -> Any:
-    with time_machine.travel(datetime.now(tz=UTC), tick=True) as clock:
+    with time_machine.travel(datetime.now(tz=UTC), tick=False) as clock:  # a slow machine must not let codes grow old
         yield Story(clock)
 
 
@@ -165,3 +168,62 @@ def test_steps_that_are_skipped_or_repeated_change_nothing(prefix: str) -> None:
     shown = people.login_code(person, request_id)
     assert person.browser.post(f"{prefix}/authorize_advance", shown).status_code == 200
     assert person.browser.post(f"{prefix}/authorize_advance", shown).json()["code"] == 30010
+
+
+def token_of(app: Application, told: dict[str, Any]) -> dict[str, Any]:
+    """What the application's server gets for the code with which the customer comes back."""
+    answer = Browser().post(TOKEN, shows(app, told["oAuthCodeResult"]["code"]))
+    assert answer.status_code == 200, answer.content
+    return dict(answer.json())
+
+
+def with_first_password(person: Person) -> None:
+    """A customer who signed up by a code alone sets a password."""
+    made = people.order(person.browser, "/api/user/send_verify_code/set_password", {})
+    both = {"password1": DIGEST, "password2": DIGEST, "order_id": made, "verify_code": read_code(person.phone)}
+    assert person.browser.post("/api/user/set_password", both).json() == OK
+
+
+def test_who_signs_up_and_in_by_codes_alone_for_applications_through_bhex_alone() -> None:
+    app, person = application(), people.somebody()
+    named = {"register_type": "mobile", "national_code": "86", "mobile": person.mobile}
+    told = person.browser.post("/api/user/quick_sign_up", {**named, **people.sms_code(person, 21), **begun(app)}).json()
+    first = token_of(app, told)
+    assert (told["bindPassword"], first["userId"]) == (False, told["userId"])
+    market = {"exchange_id": 301, "symbol_id": "BTCUSDT"}
+    assert person.browser.post("/api/user/favorite/create", market).json() == OK
+    with_first_password(person)
+    assert person.browser.get("/api/user/authorize_cancel").json() == OK
+    waits = waiting_for_password(person)
+    shown = {"request_id": waits["requestId"], "password": DIGEST, **begun(app)}
+    told = person.browser.post("/api/user/quick_authorize_advance", shown).json()
+    assert (told["bindPassword"], token_of(app, told)["openId"]) == (True, first["openId"])
+    waits = people.waiting(person)
+    shown = {**people.login_code(person, waits["requestId"]), **begun(app)}
+    told = person.browser.post("/api/user/authorize_advance", shown).json()
+    assert ([one["symbolId"] for one in told["favorites"]], token_of(app, told)["openId"]) == (["BTCUSDT"], first["openId"])
+    assert [line["status"] for line in person.browser.post("/api/user/authorize_log").json()] == [1, 1, 1]
+
+
+def test_who_signed_up_by_a_code_goes_on_natively_and_comes_back_by_fingerprint(api: Api) -> None:
+    app, person = application(), people.somebody()
+    named = {"register_type": "mobile", "national_code": "86", "mobile": person.mobile}
+    told = person.browser.post("/api/user/quick_sign_up", {**named, **people.sms_code(person, 21), **begun(app)}).json()
+    token = token_of(app, told)["accessToken"]
+    assert api.get("/api/v1/oauth/userinfo", token=token).json()["uid"] == told["userId"]
+    with_first_password(person)
+    api.token = api.post("/api/v1/sessions", {"login": person.phone, "password": PASSWORD}).json()["token"]
+    pass_time_for_resend()
+    assert api.post("/api/v1/codes", {"purpose": "app_token"}).status_code == 202
+    wanted = {"device_id": DEVICE, "method": "phone", "code": read_code(person.phone)}
+    kept = f"{api.post('/api/v1/me/app-tokens', wanted).json()['token']}.{DEVICE}"
+    phone = Browser()
+    entered = phone.post(FINGER, {"token": kept}).json()
+    assert (entered["success"], entered["user"]["userId"]) == (True, told["userId"])
+    assert len(api.get("/api/v1/sessions").json()["results"]) == 3
+    changed = {"old_password": DIGEST, "password1": given_recovery.NEW, "password2": given_recovery.NEW}
+    assert phone.post("/api/user/update_pwd", changed).json() == OK
+    assert Browser().post(FINGER, {"token": entered["token"]}).json()["code"] == 30000
+    assert api.get("/api/v1/me").status_code == 401
+    assert person.browser.post("/api/user/get_base_info").json()["code"] == 30000
+    assert api.get("/api/v1/oauth/userinfo", token=token).status_code == 401

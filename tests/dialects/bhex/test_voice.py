@@ -44,6 +44,12 @@ def test_apps_call_each_address_of_a_user_under_their_own_prefix() -> None:
     assert apps == {(method, f"/m{path[1:]}") for method, path in served(urls.described) if path.startswith("/api/user/")}
 
 
+def test_each_documented_address_stands_in_our_own_document_with_what_is_sent_there() -> None:
+    told = (Path(__file__).parents[3] / "docs" / "dialects" / "bhex.md").read_text()
+    named = {path.removeprefix("/api/user/").removesuffix("/{name}") for _, path in ENDPOINTS}
+    assert {name for name in named if not re.search(rf"[`/ ]{re.escape(name)}[`/ ]", told)} == set()
+
+
 def test_every_number_has_its_sentence_in_three_languages() -> None:
     used = {*numbers.NUMBERS.values(), *numbers.BY_KIND.values(), *numbers.FAILED_SIGN_INS, *numbers.FAILED_RECOVERIES,
             *(number for pair in numbers.FIELDS.values() for number in pair),
@@ -68,7 +74,7 @@ DECIDED = {
     "accounts.wrong_credentials", "accounts.sign_in_locked", "accounts.recovery_code_wrong", "accounts.recovery_proof_wrong",
     "accounts.recovery_locked", "messaging.wrong_code", "messaging.code_expired", "accounts.contact_taken",
     "accounts.oauth_request_refused", "oauth.refused",
-    "accounts.recovery_order_due",
+    "accounts.recovery_order_due", "accounts.already_registered", "accounts.destination_missing", "accounts.account_stopped",
     "flow.illegal_move", "kyc.image_absent", "kyc.upload_used", "kyc.documents_missing", "kyc.identity_invalid",
 }  # fmt: skip
 """Slugs whose number depends on more than the slug."""
@@ -93,7 +99,8 @@ def test_each_refusal_whatever_leaves_as_bare_number_and_sentence_never_with_403
 @pytest.mark.parametrize(
     ("field", "reason", "number"),
     [("mobile", "This field is required.", 31001), ("mobile", "no", 31002), ("email", "This field may not be blank.", 31004),
-     ("national_code", "no", 31027), ("verify_code", "This field may not be null.", 31014), ("other", "no", 30003)],
+     ("national_code", "no", 31027), ("invite_code", "no", 31020), ("verify_code", "This field may not be null.", 31014),
+     ("other", "no", 30003)],
 )  # fmt: skip
 def test_a_parameter_that_is_missing_or_no_good_has_its_own_number(field: str, reason: str, number: int) -> None:
     assert dialect.number_of(InvalidInput(fields={field: [reason]})) == number
@@ -108,6 +115,29 @@ def test_an_unknown_path_and_a_wrong_method_are_answered_in_bhexs_words() -> Non
         assert answer.headers["error_code"] == "30002"
     wrong = browser.get("/api/user/authorize")
     assert (wrong.status_code, wrong.json()["code"], wrong.headers["Allow"]) == (405, 30002, "POST")
+
+
+TABLE = {
+    500, 30000, 30002, 30003, 30005, 30010, 30016, 30019, 30020, 30040, 30080,
+    *range(31001, 31007), 31009, *range(31010, 31017), *range(31019, 31029), *range(31028, 31041), *range(31042, 31054),
+    31055, 31056, 31066, 31067, 31074, 31075, 31079, 31080, *range(31100, 31104), *range(31201, 31211),
+}  # fmt: skip
+"""The numbers that the contract names one by one; of 60001 to 60034 it names the range."""
+
+
+def test_the_table_has_every_number_that_the_contract_names_and_no_other() -> None:
+    assert {number for number in texts.TEXTS if number < 60000} == TABLE
+    assert {number for number in texts.TEXTS if number >= 60000} <= set(range(60001, 60035))
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("headers", "said"),
+    [({"Accept_Language": "zh-CN,zh;q=0.9"}, "请先登录"), ({"lang": "zh_CN"}, "请先登录"), ({"lang": "zh-tw"}, "請先登入"),
+     ({"lang": "en_US", "Accept_Language": "zh-CN"}, "Sign in first."), ({"lang": "xx"}, "Sign in first.")],
+)  # fmt: skip
+def test_the_sentence_is_in_the_language_that_the_client_says_however_it_writes_it(headers: dict[str, str], said: str) -> None:
+    assert Browser().post("/api/user/get_base_info", **headers).json() == {"code": 30000, "msg": said}
 
 
 @pytest.mark.django_db
