@@ -120,7 +120,8 @@ def test_the_line_of_somebody_else_is_no_place_to_read_on_from() -> None:
 @pytest.mark.parametrize(
     ("change", "number"),
     [({"log_id": "x"}, 30003), ({"log_id": "9" * 21}, 30003), ({"log_id": "123"}, 30003), ({"limit": 0}, 30003),
-     ({"limit": "9" * 10}, 30003), ({"limit": "9" * 5000}, 30003), ({"limit": "ten"}, 30003), ({"limit": -1}, 30003), ({"start_time": "yesterday"}, 30003),
+     ({"limit": "9" * 10}, 30003), ({"limit": "9" * 5000}, 30003),
+     ({"limit": "ten"}, 30003), ({"limit": -1}, 30003), ({"start_time": "yesterday"}, 30003),
      ({"end_time": "9" * 15}, 30003), ({"end_time": "9" * 30}, 30003)],
 )  # fmt: skip
 def test_a_log_asked_for_in_a_wrong_way_is_refused_by_number(change: dict[str, Any], number: int) -> None:
