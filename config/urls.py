@@ -14,6 +14,7 @@ from config import shared_paths
 from config.kit.context import current_request_id
 from config.kit.dialect import answer_refusal, owner
 from config.kit.errors import MalformedBody, NotSignedIn, Unexpected, UnknownPath
+from wallet.api.bitgin.result_page import TransferResult
 from wallet.api.transfer_links import TransferLinkLook, TransferLinks
 
 DESCRIBED = {
@@ -52,6 +53,7 @@ urlpatterns = [
     path("security/links/look", SecurityLinkLook.as_view()),
     path("transfers/link", TransferLinks.as_view()),
     path("transfers/link/look", TransferLinkLook.as_view()),
+    path("transfers/opened", TransferResult.as_view()),
     path("admin/", site.urls),
 ]
 

@@ -65,6 +65,7 @@ from accounts.errors.passwords import TradePasswordLocked as TradePasswordLocked
 from accounts.errors.passwords import TradePasswordMissing as TradePasswordMissing
 from accounts.errors.passwords import TradePasswordRefused as TradePasswordRefused
 from accounts.errors.passwords import TradePasswordWrong as TradePasswordWrong
+from accounts.errors.receivers import NotOneself as NotOneself
 from accounts.errors.receivers import ReceiverLocked as ReceiverLocked
 from accounts.errors.receivers import ReceiverNotNamed as ReceiverNotNamed
 from accounts.errors.receivers import ReceiversDiffer as ReceiversDiffer

@@ -40,3 +40,12 @@ class ReceiverLocked(DomainError):
     field = "receiver"
     message = "Too many unknown receivers. Try again in {retry_after} s."
     retry_after: int
+
+
+class NotOneself(DomainError):
+    """Money is sent from the account that asks, and from no other."""
+
+    slug = "accounts.not_oneself"
+    kind = Kind.INVALID
+    field = "sender"
+    message = "The sender is you and nobody else."

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from accounts.errors import ReceiverLocked, ReceiverNotNamed, ReceiversDiffer, ReceiverUnknown
+from accounts.errors import NotOneself, ReceiverLocked, ReceiverNotNamed, ReceiversDiffer, ReceiverUnknown
 from accounts.models import Status, User
 from accounts.models.attempts import Scope
 from accounts.services import attempts, names
@@ -32,6 +32,13 @@ class Named:
     def counted(self) -> list[str]:
         """The forms under which the same receiver is the same receiver, however written. Raises ReceiverNotNamed."""
         return sorted(name.counted for name in self.read())
+
+
+def require_oneself(user: User, text: str) -> None:
+    """Promise that the name is the user's own; nobody else is looked at. Raises NotOneself."""
+    name = names.read(text)
+    if name.query is None or not User.objects.filter(name.query, pk=user.pk).exists():
+        raise NotOneself
 
 
 def _read(way: str, text: str) -> LoginName:

@@ -73,6 +73,8 @@ class Dialect:
     memory: str = ""
     """Dotted name of the `config.kit.once.Memory` that keeps the answers of idempotent operations, resolved late."""
     code_terms: CodeTerms | None = None
+    seconds_max: int | None = None
+    """How long a request may work where the document says so; see config.kit.deadline."""
 
 
 _DIALECTS: list[Dialect] = []

@@ -180,6 +180,13 @@ class MethodNotAllowed(DomainError):
     method: str
 
 
+class FetchedAhead(MethodNotAllowed):
+    """A browser, or what scans mails, asked for an address that acts before anybody opened it."""
+
+    message = "This address acts: it is opened, not fetched ahead."
+    method: str = "GET"
+
+
 class UnsupportedMedia(DomainError):
     """The body comes in a media type that this operation does not read."""
 
@@ -224,6 +231,12 @@ class Unavailable(DomainError):
     kind = Kind.UNAVAILABLE
     message = "The service is not available now. Try again in {retry_after} s."
     retry_after: int = 5
+
+
+class TimedOut(Unavailable):
+    """The request took too long and was stopped before it changed anything; a dialect may tell it apart."""
+
+    message = "This took too long and was stopped; nothing was changed. Try again in {retry_after} s."
 
 
 class Unexpected(DomainError):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from django.conf import settings
@@ -23,19 +23,28 @@ ANY_SCOPE = "any"
 
 
 @dataclass(frozen=True)
+class ScopeBy:
+    """One address for several acts: the word of this input field decides which scope a key needs."""
+
+    field: str
+    scopes: Mapping[str, str]
+
+
+@dataclass(frozen=True)
 class Needs:
     """What a caller must show. Nothing is open unless it says `login=False`.
 
     `level` is the session's level at the least, `fresh` asks for a proof of the last minutes. A signed API key is
-    taken only where `scope` is set and the key has it; ANY_SCOPE takes every key. `optional` reads a credential where one
-    is shown, `keys_only` takes signed keys and no sessions. With `forgiving` (and `optional`) a session that is over, or
-    of too low a level, is as none, and so is a key where no scope opens anything.
+    taken only where `scope` is set and the key has it; ANY_SCOPE takes every key, `scope_by` asks the input. `optional`
+    reads a credential where one is shown, `keys_only` takes signed keys and no sessions. With `forgiving` (and `optional`)
+    a session that is over, or of too low a level, is as none, and so is a key where no scope opens anything.
     """
 
     login: bool = True
     level: str = "full"
     fresh: bool = False
     scope: str | None = None
+    scope_by: ScopeBy | None = None
     optional: bool = False
     keys_only: bool = False
     forgiving: bool = False
@@ -43,6 +52,12 @@ class Needs:
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
             raise ValueError(f"no session level {self.level!r}")
+
+    def of(self, data: Mapping[str, Any]) -> Needs:
+        """What this input needs."""
+        if self.scope_by is None:
+            return self
+        return replace(self, scope=self.scope_by.scopes.get(str(data.get(self.scope_by.field))), scope_by=None)
 
 
 @dataclass(frozen=True)
@@ -77,6 +92,8 @@ class Operation:
     """Bytes of the one file that this operation takes outside memory. Its body is not read before the sender is known."""
     idempotent: bool = False
     """Whether an `Idempotency-Key` makes it happen once. The answer is kept (sealed): it holds no secret shown once."""
+    acts_by_get: bool = False
+    """Whether a GET changes something, because its document says so: a HEAD and a fetch ahead then never reach it."""
 
     @property
     def only_reads(self) -> bool:

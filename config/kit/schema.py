@@ -17,97 +17,9 @@ from config.kit.examples import example_of, examples_of, refusal_of
 from config.kit.operations import Operation
 from config.kit.paging import PAGE_SIZE, PAGE_SIZE_MAX
 from config.kit.parsers import NOT_OFFERED, PARSERS
+from config.kit.refusal_shapes import REFUSALS
 from config.kit.scalars import ScalarOutput
 from config.kit.views import DialectView
-
-PROBLEM: dict[str, Any] = {
-    "type": "object",
-    "description": "RFC 9457 problem details, with the slug of the refusal, the reasons by field, and its facts.",
-    "required": ["type", "title", "status", "slug", "detail", "fields"],
-    "properties": {
-        "type": {"type": "string", "format": "uri"},
-        "title": {"type": "string"},
-        "status": {"type": "integer"},
-        "slug": {"type": "string"},
-        "detail": {"type": "string"},
-        "fields": {"type": "object", "additionalProperties": {"type": "array", "items": {"type": "string"}}},
-    },
-    "additionalProperties": True,
-}
-
-SPOT_REFUSAL: dict[str, Any] = {
-    "type": "object",
-    "description": "The envelope of spot, with a number of its document (as text) and a sentence.",
-    "required": ["code", "msg", "data", "success"],
-    "properties": {
-        "code": {"type": "string"},
-        "msg": {"type": "string"},
-        "data": {"type": "null"},
-        "success": {"type": "boolean", "const": False},
-    },
-}
-
-BITGIN_REFUSAL: dict[str, Any] = {
-    "type": "object",
-    "description": "The envelope of bitgin, with a number of its document and a sentence.",
-    "required": ["code", "msg", "time", "data", "success"],
-    "properties": {
-        "code": {"type": "integer"},
-        "msg": {"type": ["string", "null"]},
-        "time": {"type": "integer", "format": "int64"},
-        "data": {"type": ["object", "null"]},
-        "success": {"type": "boolean", "const": False},
-    },
-}
-
-OAUTH_ERROR: dict[str, Any] = {
-    "type": "object",
-    "description": "What RFC 6749, section 5.2, lets an authorization server say.",
-    "required": ["error", "error_description"],
-    "properties": {"error": {"type": "string"}, "error_description": {"type": "string"}},
-}
-
-
-BHEX_REFUSAL: dict[str, Any] = {
-    "type": "object",
-    "description": "A number of bhex, which stands in the header `error_code` too, and its sentence.",
-    "required": ["code", "msg"],
-    "properties": {"code": {"type": "integer"}, "msg": {"type": "string"}},
-}
-
-
-BITFLEX_REFUSAL: dict[str, Any] = {
-    "type": "object",
-    "description": "The envelope of bitflex, with a number of ours and its sentence.",
-    "required": ["code", "message", "data"],
-    "properties": {"code": {"type": "integer"}, "message": {"type": "string"}, "data": {"type": "null"}},
-}
-
-
-EXX_REFUSAL: dict[str, Any] = {
-    "type": "object",
-    "description": "The envelope of exx, with a number as text, its sentence, and no data.",
-    "required": ["resMsg", "datas"],
-    "properties": {
-        "resMsg": {
-            "type": "object",
-            "required": ["code", "message"],
-            "properties": {"code": {"type": "string"}, "message": {"type": "string"}},
-        },
-        "datas": {"type": "object", "maxProperties": 0},
-    },
-}
-
-
-REFUSALS = {
-    "Problem": PROBLEM,
-    "OAuthError": OAUTH_ERROR,
-    "SpotRefusal": SPOT_REFUSAL,
-    "BitginRefusal": BITGIN_REFUSAL,
-    "BhexRefusal": BHEX_REFUSAL,
-    "BitflexRefusal": BITFLEX_REFUSAL,
-    "ExxRefusal": EXX_REFUSAL,
-}
 
 
 def problem_component(result: dict[str, Any], generator: Any, request: Any, public: bool) -> dict[str, Any]:
@@ -170,6 +82,9 @@ class OperationSchema(AutoSchema):
             lines.append(f"Needs a session of level `{needs.level}`" + (", fresh" if needs.fresh else "") + ".")
             if needs.scope:
                 lines.append(f"An API key needs the scope `{needs.scope}`.")
+            if needs.scope_by:
+                told = ", ".join(f"`{scope}` for {word}" for word, scope in needs.scope_by.scopes.items())
+                lines.append(f"An API key needs the scope {told}.")
         slugs = ", ".join(f"`{refusal.slug}`" for refusal in self.declared.refusals if refusal.slug)
         if slugs:
             lines.append(f"Refusals: {slugs}.")
@@ -207,7 +122,7 @@ class OperationSchema(AutoSchema):
         schemes: list[dict[str, list[str]]] = []
         if session and (needs.login or needs.optional) and not needs.keys_only:
             schemes.append({session: []})
-        if key and needs.scope:
+        if key and (needs.scope or needs.scope_by):
             schemes.append({key: []})
         if not needs.login:
             schemes.append({})
@@ -233,8 +148,14 @@ class OperationSchema(AutoSchema):
         return dict(sorted(bodies.items()))
 
     def _refusals(self) -> dict[int, dict[str, type[errors.DomainError]]]:
-        declared = self.declared
         found: dict[int, dict[str, type[errors.DomainError]]] = {}
+        for kind in self._kinds():
+            if kind.slug:
+                found.setdefault(self.view.dialect.status_of(kind), {})[kind.slug] = kind
+        return found
+
+    def _kinds(self) -> list[type[errors.DomainError]]:
+        declared = self.declared
         kinds: list[type[errors.DomainError]] = list(declared.refusals)
         if declared.input or declared.query or declared.page:
             kinds += [errors.InvalidInput]
@@ -248,11 +169,9 @@ class OperationSchema(AutoSchema):
             kinds += [errors.Absent]
         if declared.rate:
             kinds += [errors.Throttled]
-        kinds += [errors.Unavailable]
-        for kind in kinds:
-            if kind.slug:
-                found.setdefault(self.view.dialect.status_of(kind), {})[kind.slug] = kind
-        return found
+        if self.view.dialect.seconds_max:
+            kinds += [errors.TimedOut]
+        return [*kinds, errors.Unavailable]
 
     def _problems(self, kinds: dict[str, type[errors.DomainError]]) -> dict[str, Any]:
         """An example of each refusal, in the dialect's own words."""

@@ -25,7 +25,9 @@ from rest_framework.views import APIView
 from config.kit import counters, errors, once, throttling
 from config.kit.context import code_terms, current_request_id
 from config.kit.credentials import Credential
+from config.kit.deadline import deadline
 from config.kit.dialect import Dialect
+from config.kit.fetching import refuse_fetch_ahead
 from config.kit.middleware import language_of
 from config.kit.negotiation import OneRenderer
 from config.kit.network import client_ip
@@ -99,7 +101,7 @@ class DialectView(APIView):
         self.request = self.initialize_request(request)
         try:
             self.request.accepted_renderer, self.request.accepted_media_type = self.perform_content_negotiation(self.request)
-            with code_terms(self.dialect.code_terms):
+            with code_terms(self.dialect.code_terms), deadline(self.dialect.seconds_max):
                 response: HttpResponseBase = Response(status=204) if request.method == "OPTIONS" else self._serve()
         except Exception as exc:  # noqa: BLE001  # whatever it is, the dialect has words for it
             response = self.handle_exception(exc)
@@ -111,11 +113,13 @@ class DialectView(APIView):
 
     def _serve(self) -> HttpResponseBase:
         declared = self.operation
+        if declared.acts_by_get:
+            refuse_fetch_ahead(self.wire_request)
         if declared.spool_bytes_max is not None:
             self._admit(declared.needs)  # nobody unknown fills our disk
             self.wire_request.upload_handlers = [SpoolHandler(self.wire_request, bytes_max=declared.spool_bytes_max)]
         data, query = self._read(declared)
-        credential = self._admit(declared.needs)
+        credential = self._admit(declared.needs.of(data))
         call = self._call(data, query, credential)
         self._count(declared, call)
         name = (self.request.method or "").lower()

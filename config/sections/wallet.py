@@ -26,6 +26,8 @@ WITHDRAWAL_ABSENCE_AFTER_SECONDS = env.integer("WITHDRAWAL_ABSENCE_AFTER_SECONDS
 """How long a payment must stand without a clear answer before officers may declare that it never reached the chain."""
 TRANSFER_LINK_URL = env.text("TRANSFER_LINK_URL", default="")
 """The page to which the mail about a transfer leads; it finds the token behind the `#`. Empty: our own page."""
+TRANSFER_RESULT_URL = env.text("TRANSFER_RESULT_URL", default="")
+"""The page to which bitgin's link in a mail leads on, once it was opened. Empty: our own page."""
 TRUSTED_ADDRESS_COOLDOWN_SECONDS = env.integer("TRUSTED_ADDRESS_COOLDOWN_SECONDS", default=0 if not PRODUCTION else 24 * 3600)
 FUTURES_AGREEMENT = env.text("FUTURES_AGREEMENT", default="2026-11")
 """The version of the futures agreement that is in force: whoever opens futures agrees to it, and it is written down. 1 to 32

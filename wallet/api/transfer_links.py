@@ -37,7 +37,7 @@ class TransferLinks(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """The page as it is before a link is read."""
-        return _page(request, "start")
+        return page(request, "start")
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Write down that the link was opened."""
@@ -52,7 +52,7 @@ class TransferLinkLook(View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Who comes back to this address begins anew."""
-        return _page(request, "start")
+        return page(request, "start")
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Look."""
@@ -67,11 +67,11 @@ def _answer(request: HttpRequest, step: str) -> HttpResponse:
     except DomainError as refusal:
         wire = NATIVE.refuse(refusal, request)
         because = TEXTS[language_of(request)][REFUSALS.get(refusal.slug, "invalid")]
-        response = _page(request, "refused", status=wire.status, because=because)
+        response = page(request, "refused", status=wire.status, because=because)
         for name, value in wire.headers.items():
             response.headers[name] = value
         return response
-    return _page(request, step, token=token if step == "confirm" else "", **_facts(transfer))
+    return page(request, step, token=token if step == "confirm" else "", **_facts(transfer))
 
 
 def _facts(transfer: Transfer) -> dict[str, Any]:
@@ -81,7 +81,8 @@ def _facts(transfer: Transfer) -> dict[str, Any]:
     }
 
 
-def _page(request: HttpRequest, step: str, *, status: int = 200, **facts: Any) -> HttpResponse:
+def page(request: HttpRequest, step: str, *, status: int = 200, **facts: Any) -> HttpResponse:
+    """The page at this step, in the reader's language."""
     language = language_of(request)
     context = {"language": language, "brand": settings.PRODUCT_NAME, "texts": TEXTS[language], "step": step, **facts}
     return TemplateResponse(request, "wallet/transfer_link.html", context, status=status, headers=HEADERS)

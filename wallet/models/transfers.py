@@ -77,6 +77,8 @@ class Transfer(models.Model):
     link_sent_at = models.DateTimeField(null=True, default=None)
     links_sent = models.PositiveSmallIntegerField(default=0)
     verified_by = models.CharField(max_length=16, blank=True, default="")
+    """What the sender's word was shown by: at the request where the second factor is asked for there, else at the end of
+    the verification."""
     is_flagged = models.BooleanField(default=False)
     officers_required = models.PositiveSmallIntegerField(default=2)
     expires_at = models.DateTimeField()

@@ -61,6 +61,7 @@ class Apply(BitginView):
     @operation(
         needs=Needs(),
         output=SeedOutput,
+        acts_by_get=True,
         rate="30/m",
         summary="Show the seed of an authenticator",
         refusals=(errors.TotpAlreadyBound, errors.SecondFactorRequired, NotFresh),

@@ -24,7 +24,7 @@ from config.dialects.bitgin.numbers import (
 )
 from config.kit.clock import milliseconds, now
 from config.kit.dialect import Dialect, KeyRates, WireError, register
-from config.kit.errors import DomainError, InvalidInput, NotSignedIn, TooLarge
+from config.kit.errors import DomainError, InvalidInput, NotSignedIn, TimedOut, TooLarge
 from config.kit.rendering import ExactJSONRenderer
 from config.kit.views import DialectView
 
@@ -40,6 +40,8 @@ EMPTY = frozenset(
 )
 """How a field says that nothing was given."""
 SENTENCE_LENGTH_MAX = 1_000
+SECONDS_MAX = 30
+"""How long a request may work. Source: bitgin: API Status, 408."""
 
 
 def envelope(data: Any, *, msg: str | None = "Success") -> dict[str, Any]:
@@ -69,8 +71,9 @@ def envelope_shape(data: dict[str, Any]) -> dict[str, Any]:
 
 
 def status_of(error: DomainError | type[DomainError]) -> int:
-    """The HTTP status with which this refusal leaves."""
-    return ERRORS.get(error.slug, BY_KIND[error.kind])[0]
+    """The HTTP status with which this refusal leaves. 408 is what is stopped in its time. Source: bitgin: API Status."""
+    kind = error if isinstance(error, type) else type(error)
+    return 408 if issubclass(kind, TimedOut) else ERRORS.get(error.slug, BY_KIND[error.kind])[0]
 
 
 def number_of(error: DomainError, path: str) -> int:
@@ -147,6 +150,7 @@ BITGIN = register(
         session_scheme="bitginSession",
         key_scheme="bitginKey",
         key_rates=KeyRates(per_key="15/s", per_owner="30/s"),
+        seconds_max=SECONDS_MAX,
     )
 )
 

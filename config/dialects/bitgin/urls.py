@@ -7,7 +7,7 @@ from django.urls import URLPattern, path
 from accounts.api.bitgin import factors, own_account, passwords, sign_in, sign_up
 from kyc.api.bitgin import basic, forgotten, levels, status, users
 from messaging.api import bitgin as captchas
-from wallet.api import bitgin as wallet
+from wallet.api.bitgin import balances, mail_link, operations, tickers, transfers
 
 DOCUMENTED: tuple[tuple[str, type], ...] = (
     ("login_status", sign_in.LoginStatus),
@@ -29,17 +29,23 @@ DOCUMENTED: tuple[tuple[str, type], ...] = (
     ("kyc/apply_level_2", levels.ApplyLevelTwo),
     ("kyc/apply_level_3", levels.ApplyLevelThree),
     ("kyc/status", status.KycStatus),
+    ("allTickers", tickers.AllTickers),
     ("register", sign_up.Register),
     ("login", sign_in.Login),
     ("logout", sign_in.Logout),
     ("verify", sign_up.Verify),
     ("captcha/image", captchas.CaptchaImage),
     ("apply_verification_code", sign_up.ApplyVerificationCode),
+    ("capital/wallet/operation", operations.WalletOperation),
+    ("capital/transfer/cancel", transfers.TransferCancel),
+    ("validate/emailtransfer_resend", transfers.TransferResend),
+    ("validate/emailtransfer", mail_link.EmailConfirm),
+    ("validate/transfer_confirm", transfers.TransferConfirm),
 )
 """Below /v1/ and /bitgin/v1/."""
 ELSEWHERE: tuple[tuple[str, type], ...] = (
-    ("api/v3.2/user/wallet", wallet.UserWallet),
-    ("spot/api/v3.2/user/wallet", wallet.UserWallet),
+    ("api/v3.2/user/wallet", balances.UserWallet),
+    ("spot/api/v3.2/user/wallet", balances.UserWallet),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from kyc.models import DocumentKind
 from tests import factories_accounts as make
@@ -15,10 +16,22 @@ Facts = dict[str, str]
 GIVEN: dict[str, Callable[[], tuple[Caller, Facts]]] = {}
 
 
-def given(sentence: str) -> Callable[[Callable[[], tuple[Person, Facts]]], None]:
+class Known(Protocol):
+    """Who asks."""
+
+    caller: Caller
+    phone: str
+
+    @property
+    def username(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+
+
+def given(sentence: str) -> Callable[[Callable[[], tuple[Known, Facts]]], None]:
     """Register what the sentence stands for."""
 
-    def keep(arrange: Callable[[], tuple[Person, Facts]]) -> None:
+    def keep(arrange: Callable[[], tuple[Known, Facts]]) -> None:
         def arranged() -> tuple[Caller, Facts]:
             person, facts = arrange()
             names = {

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.dialects.bitgin import given_wallets as given_wallets  # noqa: PLC0414  # registers what stands before examples
 from tests.dialects.bitgin import people
 from tests.dialects.bitgin.given import GIVEN
 from tests.dialects.replay import differences, examples, filled
@@ -20,12 +21,15 @@ def test_the_example_is_answered_as_documented(name: str, example: dict[str, Any
     caller, facts = GIVEN[example["given"]]()
     settings.STRICT_CODES = example.get("strict", False)
     request = example["request"]
-    path = request["path"].removeprefix("/v1/")
+    path = filled(request["path"], facts).removeprefix("/v1/")
     if "form" in request:
         answer = caller.upload(path, people.files_of(filled(request["form"], facts)))
     else:
         body = json.dumps(filled(request["json"], facts)).encode() if "json" in request else b""
         answer = caller.call(request["method"], path, body)
     assert answer.status_code == example["status"], answer.content
+    if "location" in example:
+        assert answer.headers["Location"].partition("?")[2] == filled(example["location"], facts)
+        return
     assert set(answer.json()) == set(example["answer"])
     assert list(differences(example["answer"], answer.json(), set(example["varies"]))) == []

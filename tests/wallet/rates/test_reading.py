@@ -20,7 +20,7 @@ from config.kit.clock import now
 from tests.client import Api
 from tests.wallet.rates.arrange import tell, tell_all
 from wallet.models import Coin, Rate
-from wallet.services.rates import reads
+from wallet.services.rates import reads, tickers
 from wallet.services.rates.errors import RateStale, RateUnknown
 
 pytestmark = pytest.mark.django_db
@@ -115,3 +115,15 @@ def test_the_desk_shows_rates_and_changes_none() -> None:
         assert not may(request)
     assert "3000.5" in page.changelist_view(request).render().content.decode()
     assert "-0.75" in page.change_view(request, str(Rate.objects.get().pk)).render().content.decode()
+
+
+def test_tickers_are_every_crypto_coin_in_one_currency_with_the_change_of_all_parts() -> None:
+    tell("ETH/USDT", "3000", change="10")
+    tell("BTC/USDT", "60000", change="-100")
+    tell("USDT/TWD", "32", change="-1")
+    found = {row.base: (row.price, row.change_percent) for row in tickers.against("TWD")}
+    assert found == {"ETH": (96_000, Decimal("8.9")), "BTC": (1_920_000, None), "USDT": (32, -1), "TRX": (None, None)}
+    (usdt,) = [row for row in tickers.against("ETH") if row.base == "USDT"]
+    assert usdt.change_percent == Decimal("-9.09090910")
+    Coin.objects.filter(code="TWD").update(is_enabled=False)
+    assert tickers.against("TWD") == tickers.against("NOPE") == []

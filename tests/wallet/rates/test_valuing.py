@@ -14,6 +14,8 @@ from tests.wallet.rates.arrange import tell_all
 from wallet.errors import UnknownCoin
 from wallet.services import ledger
 from wallet.services.rates import valuing
+from wallet.services.rates.errors import RateUnknown
+from wallet.services.rates.valuing import Part, Wallet
 
 pytestmark = pytest.mark.django_db
 
@@ -46,3 +48,21 @@ def test_over_http_it_is_ones_own() -> None:
     answer = Api(token=token_of(trader(ETH="2"))).get("/api/v1/balances/value?coin=USDT").json()
     assert (answer["coin"], answer["total"], answer["without_rate"]) == ("USDT", "6000", [])
     assert Api().get("/api/v1/balances/value?coin=USDT").status_code == 401
+
+
+def test_parts_are_amounts_balances_or_whole_wallets_and_what_is_named_must_have_a_price() -> None:
+    tell_all()
+    customer = trader(BTC="0.5", USDT="100", CNY="7")
+    ledger.hold(**words_of_hold(customer, "0.25", coin="BTC"))
+
+    def worth(*parts: Part) -> Decimal:
+        return valuing.value_of_parts(customer, parts, coin="USDT").total
+
+    assert worth(Part(coin="BTC", amount=Decimal("0.1"))) == 6_000
+    assert worth(Part(coin="BTC", amount=Decimal("0.1")), Part(coin="USDT", amount=Decimal(1))) == 6_001
+    assert worth(Part(coin="BTC")) == 30_000
+    assert (worth(Part()), worth(Part(Wallet.FUTURES)), worth()) == (30_100, 0, 0)
+    with pytest.raises(RateUnknown):
+        worth(Part(coin="CNY"))
+    with pytest.raises(UnknownCoin):
+        worth(Part(coin="DOGE"))

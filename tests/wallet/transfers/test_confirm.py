@@ -22,7 +22,8 @@ from tests.factories_messaging import read_code, read_message, unsent_messages
 from tests.wallet.transfers import arrange
 from wallet.models import Coin, Transfer, TransferEvent, TransferRisk
 from wallet.services import statement
-from wallet.services.transfers import confirm, errors, expiry, links, messages, reads
+from wallet.services.transfers import confirm, errors, expiry, links, messages, reads, views
+from wallet.services.transfers.manner import Manner
 
 
 def test_a_confirmed_small_transfer_is_the_receivers_at_once_and_both_are_told(sender, receiver):
@@ -97,6 +98,34 @@ def test_a_customer_without_a_mailbox_confirms_with_a_code_bound_to_this_transfe
     with pytest.raises(SecondFactorWrong):
         arrange.confirm_it(sender, other, proof=Proof("", code))
     assert arrange.confirm_it(sender, transfer, proof=Proof("", code)).verified_by == "phone"
+
+
+def test_where_the_proof_is_shown_at_the_request_none_is_due_again(receiver):
+    sender = arrange.customer()
+    User.objects.filter(pk=sender.pk).update(email=None, phone="+886912000112")
+    sender.refresh_from_db()
+    at_once = {"manner": Manner(proof_at_request=True)}
+    with pytest.raises(SecondFactorRequired):
+        arrange.ask(sender, receiver, **at_once)
+    code = read_code(sender.phone)
+    with pytest.raises(SecondFactorWrong):
+        arrange.ask(sender, receiver, amount="2", proof=Proof("", code), **at_once)
+    assert not Transfer.objects.exists()
+    transfer = arrange.ask(sender, receiver, proof=Proof("", code), **at_once)
+    assert (transfer.verified_by, views.seen(transfer, by=sender).methods) == ("phone", ())
+    assert arrange.confirm_it(sender, transfer).verified_by == "phone"
+
+
+def test_a_link_that_only_its_sender_opens_is_anybody_elses_no_link(sender, receiver):
+    transfer = arrange.ask(sender, receiver)
+    token = arrange.token_of(sender)
+    for who, text in ((receiver, token), (sender, "x" * 43), (sender, "")):
+        with pytest.raises(errors.TransferLinkInvalid):
+            links.open_own(customer=who, text=text)
+    assert links.open_own(customer=sender, text=token).state == links.open_own(customer=sender, text=token).state == "opened"
+    arrange.take_back(sender, transfer)
+    with pytest.raises(IllegalMove):
+        links.open_own(customer=sender, text=token)
 
 
 def test_another_customers_transfer_is_absent_to_confirm_cancel_and_read(sender, receiver):

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from fractions import Fraction
 from itertools import pairwise
+from math import prod
 
 from django.conf import settings
 from django.db.models import Q, QuerySet
@@ -15,7 +16,7 @@ from django.db.models import Q, QuerySet
 from config.kit.clock import now
 from wallet.models.coins import Coin
 from wallet.models.conversions import PRICE_PLACES
-from wallet.models.rates import Rate
+from wallet.models.rates import CHANGE_PLACES, Rate
 from wallet.services import coins
 from wallet.services.rates.errors import RateStale, RateUnknown
 
@@ -43,6 +44,8 @@ class Price:
     taken_at: datetime
     origin: str
     """Which prices it was made of, and who told them."""
+    change_percent: Decimal | None = None
+    """Against 24 hours ago, rounded down; null where one of its parts doesn't know its own."""
 
     @property
     def is_stale(self) -> bool:
@@ -57,7 +60,7 @@ def is_stale(taken_at: datetime) -> bool:
 
 def listed(*, base: str | None = None, quote: str | None = None) -> Sequence[RateView]:
     """Every price between enabled coins, narrowed to a base or quote; the order of lists. One query. Raises UnknownCoin."""
-    found = _known()
+    found = known()
     for name, code in (("base", base), ("quote", quote)):
         if code is not None:
             found = found.filter(**{name: coins.get(code)})
@@ -89,8 +92,22 @@ def between(source: Coin, target: Coin) -> Price:
     """The newest price, however old: the pair's own, else over the first of RATES_PIVOTS that has both. Raises RateUnknown."""
     pivots = list(settings.RATES_PIVOTS)
     codes = {source.code, target.code, *pivots}
-    rows = _known().filter(base__code__in=codes, quote__code__in=codes)
-    table = {(row.base.code, row.quote.code): row for row in rows}
+    rows = known().filter(base__code__in=codes, quote__code__in=codes)
+    return over(table_of(rows), source, target)
+
+
+Table = Mapping[tuple[str, str], Rate]
+"""Prices by base and quote."""
+
+
+def table_of(rows: Iterable[Rate]) -> Table:
+    """The prices, to be looked up."""
+    return {(row.base.code, row.quote.code): row for row in rows}
+
+
+def over(table: Table, source: Coin, target: Coin) -> Price:
+    """Like `between`, of prices that were read already. Raises RateUnknown."""
+    pivots = list(settings.RATES_PIVOTS)
     for way in ([source.code, target.code], *([source.code, pivot, target.code] for pivot in pivots)):
         steps = [_step(table, one, other) for one, other in pairwise(way)]
         found = [step for step in steps if step is not None]
@@ -99,28 +116,44 @@ def between(source: Coin, target: Coin) -> Price:
     raise RateUnknown(source=source.code, target=target.code)
 
 
-def _known() -> QuerySet[Rate]:
+def known() -> QuerySet[Rate]:
+    """Every price between enabled coins."""
     return Rate.objects.select_related("base", "quote").filter(Q(base__is_enabled=True, quote__is_enabled=True))
 
 
-def _step(table: dict[tuple[str, str], Rate], one: str, other: str) -> tuple[Fraction, Rate] | None:
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One price on the way: its factor now, and by how much that grew in 24 hours."""
+
+    factor: Fraction
+    row: Rate
+    growth: Fraction | None
+
+
+def _step(table: Table, one: str, other: str) -> _Step | None:
     if (row := table.get((one, other))) is not None:
-        return Fraction(row.price), row
+        return _Step(Fraction(row.price), row, _growth(row))
     if (row := table.get((other, one))) is not None:
-        return 1 / Fraction(row.price), row
+        growth = _growth(row)
+        return _Step(1 / Fraction(row.price), row, 1 / growth if growth else None)
     return None
 
 
-def _made(source: Coin, target: Coin, steps: list[tuple[Fraction, Rate]]) -> Price:
-    exact = Fraction(1)
-    for factor, _ in steps:
-        exact *= factor
+def _growth(row: Rate) -> Fraction | None:
+    """A price that stands can't have fallen by all of it: a source that says so knows nothing."""
+    return None if row.change_percent in {None, -100} else 1 + Fraction(row.change_percent or 0) / 100
+
+
+def _made(source: Coin, target: Coin, steps: list[_Step]) -> Price:
+    growths = [step.growth for step in steps if step.growth is not None]
+    change = (prod(growths, start=Fraction(1)) - 1) * 100
     return Price(
         source=source.code,
         target=target.code,
-        price=floor_to(exact, PRICE_PLACES),
-        taken_at=min(row.taken_at for _, row in steps),
-        origin=", ".join(f"{row.base.code}/{row.quote.code} {row.source}" for _, row in steps),
+        price=floor_to(prod((step.factor for step in steps), start=Fraction(1)), PRICE_PLACES),
+        taken_at=min(step.row.taken_at for step in steps),
+        origin=", ".join(f"{step.row.base.code}/{step.row.quote.code} {step.row.source}" for step in steps),
+        change_percent=floor_to(change, CHANGE_PLACES) if len(growths) == len(steps) else None,
     )
 
 

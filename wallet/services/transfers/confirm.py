@@ -27,7 +27,8 @@ def confirm(
     """Take a transfer of the customer's own into review, and to its end where no officer is needed.
 
     The link of the mail must have been opened, or its token is shown here, where the customer has a mailbox. Where an
-    authenticator or passkey is bound, or no mailbox is, a proof is due too, and is spent whatever follows.
+    authenticator or passkey is bound, or no mailbox is, a proof is due too, unless it was shown at the request, and is spent
+    whatever follows.
     Raises Absent, IllegalMove, TransferExpired, LinkNotOpened, TransferLinkInvalid, TransferHeld, SecurityHoldActive,
     and what `proofs.require` raises.
     """
@@ -37,7 +38,9 @@ def confirm(
         if not token:
             raise LinkNotOpened
         transfer = links.open_link(token, of=transfer)
-    shown = _proven(transfer, proof, language=language, ip=ip) if proof_is_due(customer) else BY_LINK
+    shown = transfer.verified_by
+    if not shown:
+        shown = _proven(transfer, proof, language=language, ip=ip) if proof_is_due(customer) else BY_LINK
     _go_on(transfer.pk, customer, shown)
     return reads.sent(customer=customer, public_id=public_id)
 

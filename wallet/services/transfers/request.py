@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -11,14 +11,16 @@ from django.db import IntegrityError, transaction
 from accounts.models import User
 from accounts.services import holds, receivers
 from accounts.services.receivers import Named
+from accounts.services.second_factor import Proof
 from config.kit import crypto, money
 from config.kit.clock import now
 from kyc.services import entitlements
+from messaging.services.codes import Purpose
 from wallet.models.coins import Coin
 from wallet.models.transfers import ENDS, Transfer
-from wallet.services import actors, coins, key_caps, limits, standing
+from wallet.services import actors, coins, key_caps, limits, proofs, standing
 from wallet.services.retries import retried
-from wallet.services.transfers import books, completion, links, messages, policy
+from wallet.services.transfers import books, completion, confirm, links, messages, policy
 from wallet.services.transfers.errors import (
     ReceiverIsFamily,
     ReceiverUnavailable,
@@ -26,6 +28,7 @@ from wallet.services.transfers.errors import (
     TransfersClosed,
     TransferToOneself,
 )
+from wallet.services.transfers.manner import OURS, Manner
 from wallet.services.transfers.payload import fingerprint, payload_hash
 from wallet.services.transfers.states import begin, locked
 from wallet.services.withdrawals.errors import ReferenceTaken
@@ -48,6 +51,8 @@ class Wish:
     client_reference: str | None
     api_key_id: str
     ip: str
+    manner: Manner
+    verified_by: str = ""
 
     @property
     def fingerprint(self) -> bytes:
@@ -73,15 +78,19 @@ def request(
     client_reference: str | None = None,
     api_key_id: str = "",
     ip: str,
+    proof: Proof | None = None,
+    manner: Manner = OURS,
+    language: str = "en",
 ) -> Requested:
     """Reserve the amount and open a transfer, all or nothing; the same reference and body give the same one.
 
     By session it waits for the customer's confirmation, and a mail with a link is sent where there is a mailbox. A signed
-    key confirms by itself.
+    key confirms by itself. With `manner.proof_at_request` a second factor that the confirmation would ask for is due
+    here; it is spent whatever follows.
     Raises UnknownCoin, AmountInvalid, NotForSubAccounts, NotEntitled, SecurityHoldActive, ReceiverNotNamed,
     ReceiverUnknown, ReceiversDiffer, ReceiverLocked, ReceiverUnavailable, ReceiverIsFamily, TransferToOneself,
     TransfersClosed, TransferLimitUnset, LimitExceeded, KeyCapExceeded, TooManyOpenTransfers, TransferHeld,
-    InsufficientFunds, ReferenceTaken; RuntimeError inside a transaction.
+    InsufficientFunds, ReferenceTaken, what `proofs.require` raises; RuntimeError inside a transaction.
     """
     known = _standing(customer, client_reference)
     held_coin = known.coin if known is not None and known.coin.code == coin else coins.get(coin)
@@ -94,6 +103,7 @@ def request(
         client_reference=client_reference or None,
         api_key_id=api_key_id,
         ip=ip,
+        manner=manner,
     )
     if known is not None:
         return _same(known, wish)
@@ -101,7 +111,27 @@ def request(
         raise money.AmountInvalid(reason="an amount above zero is due")
     # Asked before anybody is looked up: who may not send has no business in learning who is a customer.
     _require_may_send(customer, held_coin)
+    if manner.proof_at_request and not api_key_id and confirm.proof_is_due(customer):
+        wish = replace(wish, verified_by=_proven(wish, proof, language=language))
     return _once(wish, _receiver(wish))
+
+
+def _proven(wish: Wish, proof: Proof | None, *, language: str) -> str:
+    """By which factor; a code that is sent is bound to what is asked for."""
+    named = wish.named
+    return proofs.require(
+        customer=wish.sender,
+        proof=proof,
+        purpose=Purpose.TRANSFER,
+        context=f"transfer asked for:{wish.fingerprint.hex()}",
+        facts={
+            "amount": money.to_text(wish.amount),
+            "coin": wish.coin.code,
+            "receiver": named.uid or named.username or named.email or named.phone,
+        },
+        language=language,
+        ip=wish.ip,
+    )
 
 
 def _require_may_send(sender: User, coin: Coin) -> None:
@@ -167,6 +197,7 @@ def _open(wish: Wish, receiver: User) -> Transfer:
         fingerprint=wish.fingerprint,
         api_key_id=wish.api_key_id,
         requested_from=wish.ip,
+        verified_by=wish.verified_by,
         expires_at=moment + timedelta(minutes=VERIFICATION_MINUTES),
         created_at=moment,
         state_since=moment,
@@ -175,7 +206,7 @@ def _open(wish: Wish, receiver: User) -> Transfer:
     begin(transfer, actor=actor, reason="asked for by API key" if wish.api_key_id else "asked for")
     books.hold(transfer)
     if links.is_due(transfer):
-        messages.requested_with_link(transfer, links.draw(transfer))
+        messages.requested_with_link(transfer, links.draw(transfer, manner=wish.manner))
     else:
         messages.requested(transfer)
     if wish.api_key_id:

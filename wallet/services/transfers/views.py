@@ -76,7 +76,7 @@ def seen(transfer: Transfer, *, by: User, methods: tuple[str, ...] | None = None
         remark=transfer.remark,
         state=transfer.state,
         link_is_due=waits and transfer.state == TransferState.VERIFICATION and links.is_due(transfer),
-        methods=(methods_due(by) if methods is None else methods) if waits else (),
+        methods=(methods_due(by) if methods is None else methods) if waits and not transfer.verified_by else (),
         expires_at=transfer.expires_at if waits else None,
         created_at=transfer.created_at,
         finished_at=transfer.finished_at,
