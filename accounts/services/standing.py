@@ -30,6 +30,8 @@ class Standing:
     identity_level: int = 0
     identity: Identity = Identity.NONE
     has_futures: bool = False
+    masked_name: Callable[[], str] = str
+    """The name that documents proved, masked; "" for none. It is sealed, and read where it is told alone."""
 
 
 Source = Callable[[User], dict[str, Any]]

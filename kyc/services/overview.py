@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from accounts.services.standing import Identity
@@ -12,7 +13,7 @@ from kyc.catalogue.reasons import REASONS
 from kyc.catalogue.requirements import APPLIED_FOR, REQUIREMENTS
 from kyc.models import Case, CaseDecision, CaseEvent, CaseState, Document, DocumentState, IdType, Level, Part
 from kyc.models.cases import Programme
-from kyc.services import applications, bank_accounts, entitlements, identity
+from kyc.services import applications, bank_accounts, entitlements, identity, one_name
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -248,10 +249,17 @@ def questionnaire_shown() -> dict[str, Any]:
 
 
 def standing(user: User) -> dict[str, Any]:
-    """The identity level, and where the newest case that is no draft stands: what other apps show beside the account."""
+    """What other apps show beside the account: the level, where the newest case that is no draft stands, the proven name."""
     level = entitlements.level_of(user)
     newest = Case.objects.filter(user=user).exclude(state=CaseState.DRAFT).order_by("-id").first()
-    return {"identity_level": level, "identity": STANDINGS[newest.state] if newest else Identity.NONE}
+    found = {"identity_level": level, "identity": STANDINGS[newest.state] if newest else Identity.NONE}
+    # Documents prove a name; what was only typed at level 1 is nobody's name yet.
+    return {**found, "masked_name": partial(_masked_name, user)} if level >= Level.DOCUMENTS else found
+
+
+def _masked_name(user: User) -> str:
+    person = identity.read(user)
+    return mask_name(one_name.joined(first_name=person.first_name, last_name=person.last_name)) if person else ""
 
 
 STANDINGS: dict[str, Identity] = {

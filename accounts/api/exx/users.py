@@ -60,7 +60,7 @@ class UserInfoOutput(serializers.Serializer[Any]):
     mobile = serializers.CharField(required=False, allow_blank=True)
     pnumber = serializers.CharField(required=False, allow_blank=True, help_text="As `mobile`")
     email = serializers.CharField(required=False, allow_blank=True)
-    realName = serializers.CharField(required=False, allow_blank=True)
+    realName = serializers.CharField(required=False, allow_blank=True, help_text="Masked; empty until documents prove it")
     realAuthType = serializers.CharField(required=False, allow_blank=True, help_text="The level of the identity check")
     realAuth = serializers.IntegerField(required=False, help_text="0 none, 1 in review, 2 approved, 3 refused")
     vipLevel = serializers.CharField(required=False)
@@ -88,7 +88,7 @@ def _whole(user: User) -> dict[str, Any]:
         "mobile": mobile,
         "pnumber": mobile,
         "email": mask_email(user.email) or "",
-        "realName": "",
+        "realName": known.masked_name(),
         "realAuthType": str(known.identity_level),
         "realAuth": IDENTITY_WORDS[known.identity],
         "vipLevel": str(account.vip_level),

@@ -9,10 +9,13 @@ import pytest
 from accounts.models import Session, User
 from accounts.services import passwords, trade_password
 from accounts.services.passwords import plain
+from kyc.services import decisions
 from tests import factories_accounts as make
+from tests import factories_kyc as kyc
 from tests.dialects.exx import people
 from tests.dialects.exx.people import PASSWORD, SAFE, Browser, code
 from tests.factories_messaging import pass_time_for_resend, read_code
+from tests.kyc.conftest import storage_root as storage_root  # noqa: PLC0414  # documents go where those of kyc's tests go
 
 pytestmark = pytest.mark.django_db
 MASKED = {"userId", "userName"}
@@ -55,6 +58,24 @@ def test_who_signs_in_again_gets_the_customer_and_signs_out() -> None:
     person.browser.client.cookies["zJSESSIONID"] = kept
     assert code(person.browser.get("getUserInfo")) == "1003"
     assert code(person.browser.post("logout")) == "1000"
+
+
+@pytest.mark.usefixtures("storage_root")
+def test_the_real_name_is_told_masked_once_documents_prove_it() -> None:
+    person = people.with_safe_password()
+    user = User.objects.get(phone=person.phone)
+
+    def seen() -> tuple[str, str, int]:
+        info = person.browser.get("getUserInfo").json()["datas"]["userInfo"]
+        return info["realName"], info["realAuthType"], info["realAuth"]
+
+    assert seen() == ("", "0", 0)
+    kyc.level_one(user, first_name="小得", last_name="林")
+    assert seen() == ("", "1", 2)
+    case = kyc.submitted(user)
+    assert seen() == ("", "1", 1)
+    kyc.decide(decisions.approve, case)
+    assert seen() == ("林*得", "2", 2)
 
 
 def test_a_sign_in_without_safe_password_says_so_and_is_finished_by_setting_one() -> None:
