@@ -1,7 +1,7 @@
 """Clients that others published for the documented contracts, pointed at a running server.
 
 bitunix is a development dependency. ccxt pins its own dependencies so tightly that it has an environment of its own
-(`make clients`, requirements/clients.lock); `make soak` makes it, elsewhere the test is left out where it is missing.
+(`make clients`, requirements/clients.lock); `make check` makes it, and a run without it leaves the test out.
 """
 
 from __future__ import annotations
