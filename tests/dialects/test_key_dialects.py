@@ -31,6 +31,7 @@ from tests.apikeys.independent import BtseClient, SpotClient
 from tests.apikeys.test_foreign_requests import issue
 from tests.apikeys.wording import BITGIN, SPOT, slug_of
 from tests.client import Api
+from tests.dialects.reach import anywhere
 from tests.factories_around import sub_account
 from tests.factories_wallet import fund
 
@@ -54,11 +55,10 @@ def signer(name: str, user: User, scopes: tuple[str, ...] = ("read",)) -> Any:
 
 def reachable(index: Any) -> set[type[DomainError]]:
     """Every refusal that a view of the index declares, and all that any view can meet."""
-    found = {kind for slug, kind in REGISTRY.items() if slug.startswith("api.")}
-    found |= {REGISTRY[f"apikeys.{name}"] for name in ADMISSION}
-    for pattern in index.urlpatterns:
-        for operation in pattern.callback.view_class.operations.values():
-            found |= set(operation.refusals)
+    operations = [one for pattern in index.urlpatterns for one in pattern.callback.view_class.operations.values()]
+    found = {REGISTRY[slug] for slug in anywhere(operations)} | {REGISTRY[f"apikeys.{name}"] for name in ADMISSION}
+    for operation in operations:
+        found |= set(operation.refusals)
     return found
 
 

@@ -17,6 +17,7 @@ from config.kit.errors import REGISTRY, InvalidInput
 from config.kit.examples import refusal_of
 from config.kit.views import DialectView
 from tests.dialects.bhex.people import Browser
+from tests.dialects.reach import anywhere
 
 ENDPOINTS = {tuple(line.split()) for line in (Path(__file__).parents[1] / "endpoints" / "bhex.txt").read_text().splitlines()}
 PENDING = {tuple(line.split()) for line in (Path(__file__).parent / "pending.txt").read_text().splitlines()}
@@ -67,7 +68,7 @@ def reachable() -> set[str]:
     """Every refusal that a view declares, and all that any view can meet."""
     views: set[type[DialectView]] = {pattern.callback.view_class for pattern in urls.urlpatterns}  # type: ignore[attr-defined]  # each is a view's
     declared = {kind.slug for view in views for operation in view.operations.values() for kind in operation.refusals}
-    return declared | {slug for slug in REGISTRY if slug.startswith("api.")}
+    return declared | anywhere(operation for view in views for operation in view.operations.values())
 
 
 DECIDED = {

@@ -18,6 +18,7 @@ from messaging.models import Code, Message
 from tests import factories_accounts as make
 from tests.dialects.bitflex import people
 from tests.dialects.bitflex.people import APP, WEB, Caller
+from tests.dialects.reach import anywhere
 from tests.dialects.replay import differences, examples, filled
 from tests.factories_messaging import pass_time_for_resend, read_code
 
@@ -54,7 +55,7 @@ def test_what_is_served_is_what_is_documented_and_described() -> None:
 def test_each_refusal_has_a_number_and_each_number_its_sentence(rf: Any) -> None:
     views = [p.callback.view_class for p in urls.urlpatterns]  # type: ignore[attr-defined]  # each is a view's
     reachable = {kind.slug for view in views for op in view.operations.values() for kind in op.refusals}
-    reachable |= {slug for slug in REGISTRY if slug.startswith("api.")}
+    reachable |= anywhere(op for view in views for op in view.operations.values())
     assert reachable <= set(dialect.NUMBERS) <= set(REGISTRY)
     assert set(dialect.BY_KIND) == set(Kind)
     assert {*dialect.NUMBERS.values(), *dialect.BY_KIND.values()} == set(texts.TEXTS)
