@@ -254,12 +254,15 @@ def _own_way(user: User, allowed: tuple[Method, ...], *, email: str | None, phon
     """
     if email and phone:
         raise InvalidInput(fields={"email": ["At most one of email and phone is due."]})
-    if not email and not phone:
-        return allowed[0] if allowed else Method.EMAIL
-    way = Method.EMAIL if email else Method.PHONE
-    is_own = normalise_email(email) == user.email if email else normalise_phone(phone or "") == user.phone
-    if is_own and way not in allowed and second_factor.has_strong(user):
+    named = Method.EMAIL if email else Method.PHONE if phone else None
+    if named and not (normalise_email(email) == user.email if email else normalise_phone(phone or "") == user.phone):
+        raise InvalidInput(fields={named.value: ["The code goes to your own addresses only."]})
+    if allowed and not any(way in second_factor.CHANNEL for way in allowed):
         raise AuthenticatorDue
-    if not is_own or way not in allowed:
-        raise InvalidInput(fields={way.value: ["The code goes to your own addresses only."]})
-    return way
+    if named is None:
+        return allowed[0] if allowed else Method.EMAIL
+    if named not in allowed and second_factor.has_strong(user):
+        raise AuthenticatorDue
+    if named not in allowed:
+        raise InvalidInput(fields={named.value: ["The code goes to your own addresses only."]})
+    return named

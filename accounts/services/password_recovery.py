@@ -20,7 +20,7 @@ from accounts.errors import AccountUnknown, RecoveryCodeWrong, RecoveryInvalid, 
 from accounts.models import PasswordRecovery, User
 from accounts.models.logins import LoginAct
 from accounts.models.recovery import PasswordRecoveryState as State
-from accounts.services import captcha_doors, logins, second_factor, strictness
+from accounts.services import captcha_doors, logins, names, second_factor, strictness
 from accounts.services import recovery_rows as rows
 from accounts.services.captcha_doors import Captcha, Door
 from accounts.services.clients import Client
@@ -71,6 +71,21 @@ def start(*, channel: str, destination: str, language: str, client: Client, capt
     if user is None and strictness.may_tell(client.ip):
         raise AccountUnknown
     return _begin(user, channel, wanted, language=language, client=client)
+
+
+def start_by_bare_phone(*, number: str, language: str, client: Client, captcha: Captcha = captcha_doors.NONE) -> Started:
+    """Begin a recovery by a phone without its country, where one account's phone alone ends in it; else as for nobody.
+
+    Raises TooManyCodes, what a captcha raises; AccountUnknown only where STRICT_CODES is on.
+    """
+    name = names.read_contact(number)
+    owner = User.objects.filter(name.query).first() if name.query is not None else None
+    if owner is not None and owner.phone:
+        return start(channel=Channel.SMS, destination=owner.phone, language=language, client=client, captcha=captcha)
+    captcha_doors.ask(Door.RECOVERY_CODE, captcha, ip=client.ip)
+    if strictness.may_tell(client.ip):
+        raise AccountUnknown
+    return start_for_nobody(name=name.counted, language=language, client=client)
 
 
 def start_for_nobody(*, name: str, language: str, client: Client) -> Started:

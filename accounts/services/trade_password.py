@@ -97,8 +97,8 @@ def write_unasked(*, user: User, new: Given, is_change: bool | None, proof: Proo
 def set_first(*, user: User, new: Given, proof: Proof | None, client: Client, is_fresh: bool | None = None) -> None:
     """Set the trade password of an account that has none (purpose `trade_password_set`); every channel is told.
 
-    A dialect whose document asks for it right after the sign-in says whether that `is_fresh`, which is proof enough where
-    no second factor is on; no other proof than the purpose's own does where it doesn't say so.
+    A dialect whose document asks for it right after the sign-in says whether that `is_fresh`, which is proof enough: every
+    factor that is on was shown for it. No other proof than the purpose's own does where it doesn't say so.
     Raises TradePasswordRefused, TradePasswordAlreadySet, PasswordsEqual, SecondFactorRequired, WrongCode, CodeExpired,
     TooManyAttempts, NotFresh, Unavailable.
     """
@@ -107,7 +107,7 @@ def set_first(*, user: User, new: Given, proof: Proof | None, client: Client, is
         raise TradePasswordAlreadySet
     if is_fresh is None:
         require_where_there_is_one(user, proof, Purpose.TRADE_PASSWORD_SET, client)
-    else:
+    elif not is_fresh or (proof is not None and not proof.is_empty):
         second_factor.require_or_fresh(user, proof, Purpose.TRADE_PASSWORD_SET, is_fresh=is_fresh, client=client)
     _write(user, new, client, LoginAct.TRADE_PASSWORD_SET, replaces=False)
 

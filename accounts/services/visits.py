@@ -8,31 +8,24 @@ the ciphertext (implicit rejection), so that a padding that is right can't be to
 from __future__ import annotations
 
 import logging
-import threading
 from dataclasses import dataclass
 from datetime import timedelta
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from django.conf import settings
 from django.db import transaction
 
 from accounts.models import Session, Visit
+from accounts.services import drawn_keys
 from config.kit.clock import now
 from config.kit.crypto import Unsealable, seal, token, token_hash, unseal
-from config.kit.errors import Unavailable
 
 LIFETIME = timedelta(hours=10)
 """Of a visit and of its key, from the moment at which the key was drawn."""
 TOKEN_LENGTH = 43
-PUBLIC_EXPONENT = 65_537
-KEY_WAIT_SECONDS = 3
-"""How long a request waits for its turn to have a key drawn."""
 UNREADABLE = "?"
 """What a text reads as that was not encrypted for this visit."""
 
-_drawing = threading.BoundedSemaphore(1)
-"""One key at a time in each process: a flood uses one core at most."""
 logger = logging.getLogger(__name__)
 
 
@@ -70,9 +63,12 @@ def of(text: str | None, *, session: Session | None) -> Opened:
 
 
 def public_key(visit: Visit) -> bytes:
-    """The visit's public key (SubjectPublicKeyInfo, DER), drawn when it is first asked for. Raises Unavailable."""
+    """The visit's public key (SubjectPublicKeyInfo, DER), taken when it is first asked for: no other visit has the same.
+
+    Raises Unavailable.
+    """
     if visit.public_key is None:
-        private = _draw()
+        private = drawn_keys.take()
         public = private.public_key().public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo)
         plain = private.private_bytes(
             serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
@@ -84,15 +80,6 @@ def public_key(visit: Visit) -> bytes:
         visit.refresh_from_db()
     assert visit.public_key is not None  # written just now, by us or by another
     return bytes(visit.public_key)
-
-
-def _draw() -> rsa.RSAPrivateKey:
-    if not _drawing.acquire(timeout=KEY_WAIT_SECONDS):
-        raise Unavailable(retry_after=KEY_WAIT_SECONDS)
-    try:
-        return rsa.generate_private_key(public_exponent=PUBLIC_EXPONENT, key_size=settings.EXX_RSA_BITS)
-    finally:
-        _drawing.release()
 
 
 def read(visit: Visit | None, encrypted: bytes) -> str:

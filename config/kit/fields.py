@@ -130,17 +130,21 @@ class Secret(serializers.CharField):
 
 
 class CodeField(Secret):
-    """A code of digits. A client that sends a number may have lost leading zeros: pad to six."""
+    """A code of digits. A client that sends a number may have lost leading zeros: pad to its digits."""
 
-    def __init__(self, **kwargs: Any) -> None:
+    def __init__(self, *, digits: int = 6, **kwargs: Any) -> None:
         kwargs.setdefault("max_length", 32)
         super().__init__(**kwargs)
+        self.digits = digits
 
     def to_internal_value(self, data: Any) -> str:
         """The digits without spaces around them."""
         if isinstance(data, int) and not isinstance(data, bool) and 0 <= data < 10**8:
-            data = f"{data:06d}"
-        return super().to_internal_value(data).strip()
+            data = f"{data:0{self.digits}d}"
+        code = super().to_internal_value(data).strip()
+        if not code and not self.allow_blank:
+            self.fail("blank")
+        return code
 
 
 def mask_email(text: str | None) -> str | None:

@@ -23,6 +23,8 @@ EXX_COOKIE_PREFIX = env.text("EXX_COOKIE_PREFIX", default="z")
 """What stands before the names of exx's cookies: one for each installation that shares a domain."""
 EXX_RSA_BITS = env.integer("EXX_RSA_BITS", default=2048)
 """Bits of the key under which exx's clients encrypt passwords; 1024 is what their own server draws, and too few."""
+EXX_KEYS_READY = env.integer("EXX_KEYS_READY", default=0 if TESTING else 16)
+"""Keys of exx that each process of the web draws ahead once it was asked for one; 0: each is drawn when it is asked for."""
 SUB_ACCOUNTS_MAX = env.integer("SUB_ACCOUNTS_MAX", default=20)
 """Sub-accounts of one account."""
 GEOIP_DATABASE = env.text("GEOIP_DATABASE", default="")

@@ -25,6 +25,8 @@ CAPTCHA_REFUSALS_PER_ADDRESS_PER_HOUR = env.integer("CAPTCHA_REFUSALS_PER_ADDRES
 """Captchas that a vendor refused, from one address (IPv6: /56)."""
 CAPTCHA_APP_CHECKS_PER_ADDRESS_PER_HOUR = env.integer("CAPTCHA_APP_CHECKS_PER_ADDRESS_PER_HOUR", default=20)
 """Captchas of apps, which bring a session id and nothing more, from one address, right ones too."""
+CAPTCHA_APP_CHECKS_PER_DEVICE_PER_HOUR = env.integer("CAPTCHA_APP_CHECKS_PER_DEVICE_PER_HOUR", default=10)
+"""The same from what calls itself one device."""
 
 GEETEST_ID = env.text("GEETEST_ID", default="")
 GEETEST_KEY = env.text("GEETEST_KEY", default="")

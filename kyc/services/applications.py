@@ -53,6 +53,7 @@ def apply(
     personal_data.check_expiry(document_expires_on)
     if programme not in APPLIED_FOR or (level, programme) not in REQUIREMENTS:
         raise ProgrammeUnfit(programme=programme, level=level)
+    answers = None if questionnaire is None else _checked_answers(questionnaire)
     with transaction.atomic():
         vault.lock(user)
         case = cases.open_case(user, level)
@@ -67,7 +68,7 @@ def apply(
         assert case is not None  # without a case every kind is missing
         case.programme, case.country = programme, person.nationality
         _keep_expiry(case, document_expires_on)
-        _keep_answers(case, requirement, questionnaire)
+        _keep_answers(case, requirement, answers)
         _keep_bank_account(case, requirement, bank_account)
         if case.refused_parts:
             raise PartsMissing(parts=sorted(case.refused_parts))
@@ -135,17 +136,16 @@ def _keep_expiry(case: Case, expires_on: date | None) -> None:
     personal_data.check_expiry(case.document_expires_on)  # what was typed for an earlier round may be over by now
 
 
-def _keep_answers(case: Case, requirement: Requirement, answers: Mapping[str, Any] | None) -> None:
+def _keep_answers(case: Case, requirement: Requirement, answers: dict[str, dict[str, str]] | None) -> None:
     refused = Part.QUESTIONNAIRE in case.refused_parts
     if answers is None:
         if refused or (requirement.questionnaire and case.questionnaire_sealed is None):
             raise QuestionnaireMissing
         return
-    clean = _checked_answers(answers)
     context = f"kyc.questionnaire:{case.public_id}"
     case.refused_parts.pop(Part.QUESTIONNAIRE, None)
     case.questionnaire_version = CURRENT
-    case.questionnaire_sealed = vault.seal_facts(case.user_id, clean, context=context)
+    case.questionnaire_sealed = vault.seal_facts(case.user_id, answers, context=context)
 
 
 def _checked_answers(answers: Mapping[str, Any]) -> dict[str, dict[str, str]]:

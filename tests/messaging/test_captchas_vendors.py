@@ -235,6 +235,17 @@ def test_apps_which_bring_a_session_id_alone_have_a_smaller_budget(db: None, ven
     require(ALIYUN)
 
 
+def test_what_calls_itself_one_device_has_a_budget_wherever_it_asks(db: None, vendors: Vendors, settings: LazySettings) -> None:
+    settings.CAPTCHA_APP_CHECKS_PER_DEVICE_PER_HOUR = 2
+    vendors.solved |= {"a", "b", "c", "d"}
+    for session, ip in (("a", "198.51.100.8"), ("b", "198.51.100.9")):
+        require(dataclasses.replace(ALIYUN_APP, id=session, device="one"), ip=ip)
+    with pytest.raises(TooManyCaptchas):
+        require(dataclasses.replace(ALIYUN_APP, id="c", device="one"), ip="198.51.100.10")
+    require(dataclasses.replace(ALIYUN_APP, id="c", device="another"))
+    require(dataclasses.replace(ALIYUN_APP, id="d"))
+
+
 @pytest.mark.parametrize(
     ("kind", "site"),
     [

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
-from rest_framework import serializers
+from django.conf import settings
 
 from accounts import errors
+from accounts.api.bitflex.code_inputs import LOGIN, REGISTER, PublicEmailInput, PublicSmsInput
 from accounts.api.native.calls import client_of, session_of
 from accounts.models.sessions import Due
 from accounts.services import code_requests, password_recovery, sessions
@@ -15,7 +15,6 @@ from accounts.services.captcha_doors import Captcha
 from accounts.services.second_factor import Method
 from config.dialects.bitflex.dialect import BitflexView
 from config.kit.errors import InvalidInput
-from config.kit.fields import Secret, Text
 from config.kit.operations import Call, Needs, operation
 from config.kit.scalars import TrueOutput
 from messaging.errors import (
@@ -30,7 +29,6 @@ from messaging.errors import (
 from messaging.models import CaptchaKind, Channel, Purpose
 from messaging.services.captchas import CaptchaAnswer
 
-REGISTER, LOGIN, RESET = "REGISTER", "LOGIN", "RESET_LOGIN_PASSWD"
 OWN: dict[str, Purpose] = {
     "BIND_GOOGLE": Purpose.TOTP_BIND,
     "CHANGE_LOGIN_PASSWD": Purpose.PASSWORD_CHANGE,
@@ -42,38 +40,12 @@ OWN: dict[str, Purpose] = {
     "ADD_SUB_USER": Purpose.SUB_ACCOUNT_ADD,
     "DELETE_SUB_USER": Purpose.SUB_ACCOUNT_DELETE,
     "RESET_SUB_PASSWD": Purpose.SUB_ACCOUNT_PASSWORD,
-    "WITHDRAW": Purpose.WITHDRAWAL,
     "ADD_WITHDRAW_ADDRESS": Purpose.TRUSTED_ADDRESS,
     "BIND_EMAIL": Purpose.SECURITY_SETTINGS,
     "BIND_PHONE": Purpose.SECURITY_SETTINGS,
 }
-"""`type` → what a code to the customer's own address is good for. Codes of a withdrawal or an address are bound to that one
-thing, whose own door sends them: here they are refused."""
-BY_EMAIL = (
-    "BIND_EMAIL",
-    "BIND_PHONE",
-    "BIND_GOOGLE",
-    "CHANGE_LOGIN_PASSWD",
-    "SET_ANTI_PHISHING_CODE",
-    "WITHDRAW",
-    "ADD_WITHDRAW_ADDRESS",
-)
-BY_SMS = (
-    "BIND_PHONE",
-    "BIND_EMAIL",
-    "RESET_PIN",
-    "WITHDRAW",
-    "ADD_WITHDRAW_ADDRESS",
-    "CREATE_API",
-    "UPDATE_API",
-    "DELETE_API",
-    "ADD_SUB_USER",
-    "DELETE_SUB_USER",
-    "RESET_SUB_PASSWD",
-    "CHANGE_LOGIN_PASSWD",
-    "BIND_GOOGLE",
-)
-SCENE = "ic_message"
+"""`type` → what a code to the customer's own address is good for. That of a new address is bound to that one, which is named
+where the address is added: here it is refused. That of a withdrawal is sent where one waits for it (`wallet.api.bitflex`)."""
 CLIENT_LENGTH_MAX = 1_000
 CAPTCHA_REFUSALS = (CaptchaRequired, CaptchaWrong, TooManyCaptchas, CaptchaUnavailable)
 PUBLIC = (
@@ -101,80 +73,35 @@ SIGNED_IN = (
 )
 
 
-class CaptchaInput(serializers.Serializer[Any]):
-    """Aliyun's answer: apps bring the session alone, pages all four."""
-
-    session_id = Text(max_length=512)
-    sig = Text(max_length=1024, required=False, allow_blank=True)
-    token = Text(max_length=1024, required=False, allow_blank=True)
-    scene = Text(max_length=64, required=False, allow_blank=True)
-
-
-class LaterCaptchaInput(CaptchaInput):
-    """The same where it is asked for after failures only."""
-
-    session_id = Text(max_length=512, required=False, allow_blank=True)
-
-
-class PublicEmailInput(CaptchaInput):
-    """A code to register, or to reset a password."""
-
-    email = Text(max_length=254)
-    type = serializers.ChoiceField(choices=(REGISTER, RESET))
-
-
-class PublicSmsInput(CaptchaInput):
-    """The same by SMS, or the code of a log-in that waits."""
-
-    phone = Text(max_length=24, required=False, allow_blank=True)
-    area_code = Text(max_length=8, required=False, allow_blank=True)
-    sms_token = Secret(max_length=64, required=False, allow_blank=True)
-    type = serializers.ChoiceField(choices=(REGISTER, LOGIN, RESET))
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A log-in is named by its token, everything else by the phone with its area."""
-        needed = ("sms_token",) if attrs["type"] == LOGIN else ("phone", "area_code")
-        missing = {name: ["This field is required."] for name in needed if not attrs.get(name)}
-        if missing:
-            raise serializers.ValidationError(missing)
-        return attrs
-
-
-class OwnEmailInput(serializers.Serializer[Any]):
-    """A code by email to who is signed in; to another address only where it is to be bound."""
-
-    email = Text(max_length=254, required=False, allow_blank=True)
-    type = serializers.ChoiceField(choices=BY_EMAIL)
-
-
-class OwnSmsInput(serializers.Serializer[Any]):
-    """A code by SMS to who is signed in; to another phone only where it is to be bound."""
-
-    phone = Text(max_length=24, required=False, allow_blank=True)
-    area_code = Text(max_length=8, required=False, allow_blank=True)
-    type = serializers.ChoiceField(choices=BY_SMS)
-
-
 def captcha_of(call: Call, *, is_due: bool = True) -> Captcha:
-    """The captcha that came. Only a client that says to be an app may bring the session alone."""
-    said = call.input
-    extra = {name: said[name] for name in ("token", "scene") if said.get(name)}
-    answer = CaptchaAnswer(CaptchaKind.ALIYUN, said.get("session_id") or "", said.get("sig") or "", extra)
-    from_an_app = not answer.answer and not extra
-    if from_an_app and not is_app(call.request.headers.get("X-CLIENT", "")):
-        return Captcha(None, kinds=(CaptchaKind.ALIYUN,), is_due=is_due)
-    return Captcha(answer, kinds=(CaptchaKind.ALIYUN,), is_due=is_due)
+    """The captcha that came: all of a page's four parts, or the session alone of a client that says to be an app."""
+    return Captcha(_answer(call), kinds=(CaptchaKind.ALIYUN,), is_due=is_due)
 
 
-def is_app(text: str) -> bool:
-    """Whether `X-CLIENT` is what apps send. It opens nothing: an app's answers have a stricter budget of their own."""
+def _answer(call: Call) -> CaptchaAnswer | None:
+    said = {name: call.input.get(name) or "" for name in ("session_id", "sig", "token", "scene")}
+    extra = {name: said[name] for name in ("token", "scene")}
+    if said["sig"] or any(extra.values()):
+        is_whole = all(said.values()) and said["scene"] in settings.ALIYUN_CAPTCHA_SCENES
+        return CaptchaAnswer(CaptchaKind.ALIYUN, said["session_id"], said["sig"], extra) if is_whole else None
+    device = app_device(call.request.headers.get("X-CLIENT", ""))
+    return None if device is None else CaptchaAnswer(CaptchaKind.ALIYUN, said["session_id"], device=device)
+
+
+def app_device(text: str) -> str | None:
+    """The device that `X-CLIENT` names; None where it is not what apps send.
+
+    It opens nothing: answers of apps have stricter budgets of their own, one for the address and one for the device.
+    """
     if not 0 < len(text) <= CLIENT_LENGTH_MAX:
-        return False
+        return None
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
-        return False
-    return isinstance(said, dict) and str(said.get("client_type", "")).upper() in {"ANDROID", "ANDRIOD", "IOS"}
+        return None
+    if not isinstance(said, dict) or str(said.get("client_type", "")).upper() not in {"ANDROID", "ANDRIOD", "IOS"}:
+        return None
+    return str(said.get("device_id", ""))
 
 
 def phone_of(call: Call) -> str:
@@ -197,11 +124,19 @@ def public(call: Call, *, email: str | None, phone: str | None) -> bool:
             captcha=captcha,
         )
     else:
-        channel, destination = (Channel.EMAIL, email or "") if email else (Channel.SMS, phone or "")
-        password_recovery.start(
-            channel=channel, destination=destination, language=call.language, client=client_of(call), captcha=captcha
-        )
+        _recover(call, captcha, email=email, phone=phone)
     return True
+
+
+def _recover(call: Call, captcha: Captcha, *, email: str | None, phone: str | None) -> None:
+    language, client = call.language, client_of(call)
+    if email or phone:
+        channel, destination = (Channel.EMAIL, email) if email else (Channel.SMS, phone)
+        password_recovery.start(
+            channel=channel, destination=destination or "", language=language, client=client, captcha=captcha
+        )
+    else:
+        password_recovery.start_by_bare_phone(number=call.input["phone"], language=language, client=client, captcha=captcha)
 
 
 def own(call: Call, *, method: Method, bind: Purpose, new: str) -> bool:
@@ -256,7 +191,7 @@ class PublicSms(BitflexView):
     def post(self, call: Call) -> bool:
         """Always true, whether there is an account or not."""
         if call.input["type"] != LOGIN:
-            return public(call, email=None, phone=phone_of(call))
+            return public(call, email=None, phone=phone_of(call) if call.input.get("area_code") else None)
         session = sessions.waiting(call.input["sms_token"])
         code_requests.ask_captcha(captcha_of(call), ip=call.ip)
         purpose = Purpose.OTHER_PLACE if session.due == Due.OTHER_PLACE else Purpose.SECOND_FACTOR
@@ -268,24 +203,12 @@ class PublicSms(BitflexView):
         return True
 
 
-class OwnEmail(BitflexView):
-    """POST /v1/user/message/email. Source: bitflex: 发送邮箱验证码（登录状态下）."""
-
-    @operation(
-        needs=Needs(), input=OwnEmailInput, output=TrueOutput, rate="60/m", summary="Send a code by email", refusals=SIGNED_IN
-    )
-    def post(self, call: Call) -> bool:
-        """To the own address."""
-        return own(call, method=Method.EMAIL, bind=Purpose.EMAIL_BIND, new=call.input.get("email") or "")
+def own_by_email(call: Call) -> bool:
+    """Send a code by email to who is signed in."""
+    return own(call, method=Method.EMAIL, bind=Purpose.EMAIL_BIND, new=call.input.get("email") or "")
 
 
-class OwnSms(BitflexView):
-    """POST /v1/user/message/sms. Source: bitflex: 发送短信验证码（登录状态下）."""
-
-    @operation(
-        needs=Needs(), input=OwnSmsInput, output=TrueOutput, rate="60/m", summary="Send a code by SMS", refusals=SIGNED_IN
-    )
-    def post(self, call: Call) -> bool:
-        """To the own phone."""
-        new = phone_of(call) if call.input.get("phone") and call.input.get("area_code") else ""
-        return own(call, method=Method.PHONE, bind=Purpose.PHONE_BIND, new=new)
+def own_by_sms(call: Call) -> bool:
+    """Send a code by SMS to who is signed in."""
+    new = phone_of(call) if call.input.get("phone") and call.input.get("area_code") else ""
+    return own(call, method=Method.PHONE, bind=Purpose.PHONE_BIND, new=new)

@@ -10,7 +10,8 @@ from rest_framework import serializers
 
 from accounts import errors
 from accounts.api.bitflex.authentication import TOKEN
-from accounts.api.bitflex.codes import CAPTCHA_REFUSALS, LaterCaptchaInput, captcha_of
+from accounts.api.bitflex.code_inputs import OPTIONAL, LaterCaptchaInput
+from accounts.api.bitflex.codes import CAPTCHA_REFUSALS, captcha_of
 from accounts.api.native.calls import client_of
 from accounts.models import Country, Session
 from accounts.models.passwords import Form
@@ -34,9 +35,9 @@ SHOWN = (Method.TOTP, Method.PHONE, Method.EMAIL)
 class LoginInput(LaterCaptchaInput):
     """Email, or phone with its area, and the salted digest of the password."""
 
-    email = Text(max_length=254, required=False, allow_blank=True)
-    area_code = Text(max_length=8, required=False, allow_blank=True)
-    phone = Text(max_length=24, required=False, allow_blank=True)
+    email = Text(max_length=254, **OPTIONAL)
+    area_code = Text(max_length=8, **OPTIONAL)
+    phone = Text(max_length=24, **OPTIONAL)
     password = Secret()
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:

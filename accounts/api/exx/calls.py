@@ -23,7 +23,7 @@ from accounts.services.dues import SENT
 from accounts.services.login import SignIn
 from accounts.services.second_factor import Method, Proof
 from config.dialects.exx.dialect import BOTH, GOOGLE, PLACE, SET_SAFE_PASSWORD, WELL, message, session_cookie, shown_cookies
-from config.dialects.exx.fields import CodeOrEncrypted, Encrypted
+from config.dialects.exx.fields import OPTIONAL, CodeOrEncrypted, Encrypted
 from config.dialects.exx.texts import SUCCESS, TEXTS, in_language
 from config.kit.errors import LevelTooLow
 from config.kit.operations import Answer, Call, Cookie
@@ -75,8 +75,8 @@ class EmptyOutput(ScalarOutput):
 class ProofInput(serializers.Serializer[Any]):
     """The code that was sent, encrypted; that of Google Authenticator, encrypted or plain."""
 
-    dynamicCode = Encrypted(required=False, allow_blank=True, default="")
-    googleCode = CodeOrEncrypted(required=False, allow_blank=True, default="")
+    dynamicCode = Encrypted(**OPTIONAL)
+    googleCode = CodeOrEncrypted(**OPTIONAL)
 
     example_fields: tuple[str, ...] = ("googleCode",)
 
@@ -124,10 +124,11 @@ def device_cookie() -> str:
     return f"{settings.EXX_COOKIE_PREFIX}device"
 
 
-def captcha_of(visit: Visit | None, characters: str, *, is_due: bool = False) -> Captcha:
+def captcha_of(visit: Visit | None, characters: str | None, *, is_due: bool = False) -> Captcha:
     """What the request says to the picture that was drawn for its browser."""
-    is_answered = visit is not None and visit.picture_id and characters
-    answer = CaptchaAnswer(CaptchaKind.PICTURE, visit.picture_id, characters) if visit is not None and is_answered else None
+    said = characters or ""
+    drawn = visit.picture_id if visit is not None else ""
+    answer = CaptchaAnswer(CaptchaKind.PICTURE, drawn, said) if drawn and said else None
     return Captcha(answer, kinds=(CaptchaKind.PICTURE,), is_due=is_due)
 
 
@@ -136,7 +137,7 @@ def proofs_of(call: Call, visit: Visit | None, *, allowed: tuple[Method, ...]) -
 
     The client does not say by which way the latter came; the visit knows.
     """
-    google, dynamic = (_text(visit, call.input[name]) for name in ("googleCode", "dynamicCode"))
+    google, dynamic = (_text(visit, call.input[name] or "") for name in ("googleCode", "dynamicCode"))
     sent = next((way.value for way in allowed if way in SENT), Method.EMAIL.value)
     way = (visit.code_way if visit is not None else "") or sent
     shown = [(Method.TOTP.value, google), (way, dynamic)]

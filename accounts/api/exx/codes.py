@@ -14,7 +14,7 @@ from accounts.models import Session, Visit
 from accounts.models.sessions import CodeWay, Due, Level
 from accounts.services import code_requests, dues, password_recovery, trade_password, visits
 from config.dialects.exx.dialect import WELL, ExxView, message
-from config.dialects.exx.fields import CountryCode, Encrypted, Kind, Picture, joined
+from config.dialects.exx.fields import OPTIONAL, CountryCode, Encrypted, Kind, Picture, joined
 from config.dialects.exx.texts import SENT_BY_EMAIL, SENT_BY_SMS, in_language
 from config.kit.errors import InvalidInput
 from config.kit.operations import Call, Needs, operation
@@ -31,9 +31,9 @@ class SendCodeInput(serializers.Serializer[Any]):
 
     type = Kind(choices=(REGISTER, FIND_PASSWORD, OTHER), help_text="1 register, 2 find the password, 3 other")
     countryCode = CountryCode()
-    mobileNumber = Encrypted(required=False, allow_blank=True, default="")
-    email = Encrypted(required=False, allow_blank=True, default="")
-    graphicalCode = Picture(required=False, allow_blank=True, default="")
+    mobileNumber = Encrypted(**OPTIONAL)
+    email = Encrypted(**OPTIONAL)
+    graphicalCode = Picture(**OPTIONAL)
 
     example_fields = ("email",)
 

@@ -22,7 +22,7 @@ from accounts.api.exx.calls import (
 from accounts.models.sessions import Due, SignedInBy
 from accounts.services import devices, dues, login, registration, visits
 from config.dialects.exx.dialect import ExxView
-from config.dialects.exx.fields import CountryCode, Encrypted, Kind, Loose, Picture, joined
+from config.dialects.exx.fields import OPTIONAL, CountryCode, Encrypted, Kind, Loose, Picture, joined
 from config.kit.errors import InvalidInput
 from config.kit.operations import Answer, Call, Needs, operation
 from messaging.errors import CodeExpired, InvalidEmail, InvalidPhone, TooManyAttempts, WrongCode
@@ -73,7 +73,7 @@ class LoginInput(NamedInput):
 
     userType = Kind(choices=(*NAMES, PHONE, EMAIL), help_text="1 phone, 2 email, 3 or 0 user name")
     password = Encrypted()
-    imgCode = Picture(required=False, allow_blank=True, default="")
+    imgCode = Picture(**OPTIONAL)
 
 
 class Register(ExxView):

@@ -58,7 +58,7 @@ NUMBERS: dict[str, int] = {
     "accounts.destination_missing": NOT_ALLOWED,
     "accounts.authenticator_due": NOT_ALLOWED,
     "accounts.not_for_sub_accounts": NOT_ALLOWED,
-    "accounts.purpose_elsewhere": PARAMETER,
+    "accounts.purpose_elsewhere": NOT_ALLOWED,
     "accounts.waiting_session_invalid": SIGN_IN,
     "accounts.second_factor_not_due": SIGN_IN,
     "accounts.second_factor_required": CODE,

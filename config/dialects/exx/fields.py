@@ -13,6 +13,8 @@ from config.kit.fields import Secret, Text
 CIPHER_BYTES = frozenset({128, 256, 384, 512})
 """Of keys that the setting can ask for, and of 1024 bits, which clients may still keep from elsewhere."""
 CODE_DIGITS_MAX = 10
+OPTIONAL: dict[str, Any] = {"required": False, "allow_blank": True, "allow_null": True, "default": ""}
+"""Of a parameter that may be left out: clients send it empty or null, too."""
 
 
 class Encrypted(Secret):
@@ -63,7 +65,7 @@ class CountryCode(Loose):
     """A country calling code: `86`, `+86`, `0086`, and ` 86` where the `+` was not escaped."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 8, "required": False, "allow_blank": True, "default": "", **kwargs})
+        super().__init__(**{"max_length": 8, **OPTIONAL, **kwargs})
 
     def to_internal_value(self, data: Any) -> str:
         """With its `+`; "" for none."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from rest_framework import serializers
 
 from accounts import errors
@@ -25,7 +26,7 @@ class ForgetPasswordInput(serializers.Serializer[Any]):
     """The mailed code and the new password as SHA-256 in hex; beside them, ours, whatever else the account asks for."""
 
     username = Text(max_length=254)
-    codeEmail = CodeField()
+    codeEmail = CodeField(digits=settings.MESSAGING_RECOVERY_CODE_DIGITS)
     newPassword = Secret()
     totpCode = CodeField(required=False, allow_blank=True, allow_null=True, help_text="Where an authenticator is bound.")
     codeMobile = CodeField(required=False, allow_blank=True, allow_null=True, help_text="Where a phone is bound as well.")

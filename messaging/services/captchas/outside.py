@@ -57,13 +57,17 @@ def draw_site(kind: str, *, ip: str, others: Sequence[str]) -> Challenge:
 def take_outside(answer: CaptchaAnswer, *, purpose: str, ip: str, at: datetime, others: Sequence[str]) -> None:
     """Ask the vendor, then spend what it vouches for. Raises CaptchaWrong, TooManyCaptchas, CaptchaUnavailable.
 
-    Only what the vendor refuses counts against the address; answers of apps, which bring least, are few for each.
+    Only what the vendor refuses counts against the address; answers of apps, which bring least, are few for each, and fewer
+    for each device.
     """
     key = limit_key("captchas refused", subscriber(ip))
     with transaction.atomic(durable=True):
         _count(key, settings.CAPTCHA_REFUSALS_PER_ADDRESS_PER_HOUR, at)
         if is_from_an_app(answer):
             _count(limit_key("captchas of apps", subscriber(ip)), settings.CAPTCHA_APP_CHECKS_PER_ADDRESS_PER_HOUR, at)
+            if answer.device:
+                device = limit_key("captchas of a device", answer.device)
+                _count(device, settings.CAPTCHA_APP_CHECKS_PER_DEVICE_PER_HOUR, at)
     try:
         with _asking(answer.kind, others) as verifier:
             solved = verifier.check(answer, ip=ip)

@@ -32,6 +32,8 @@ class CaptchaAnswer:
     id: str = ""
     answer: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
+    device: str = ""
+    """What an app calls the device that it runs on: it proves nothing, and has a budget of its own."""
 
     def is_readable(self) -> bool:
         """Whether lengths and characters are such as an answer can have: all kinds travel in visible ASCII."""

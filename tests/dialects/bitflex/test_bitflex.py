@@ -137,8 +137,15 @@ def test_a_second_step_by_email_is_sent_at_once_and_one_by_authenticator_is_not(
         ("/v1/message/public-email", {"type": "REGISTER", "email": "a@example.com"}, 4000),
         ("/v1/message/public-email", {**WEB, "sig": "wrong", "type": "REGISTER", "email": "a@example.com"}, 4001),
         ("/v1/message/public-email", {"session_id": "pass", "type": "REGISTER", "email": "a@example.com"}, 4001),
+        *(
+            ("/v1/message/public-email", {**WEB, name: wrong, "type": "REGISTER", "email": "a@example.com"}, 4001)
+            for name, wrong in (("sig", ""), ("sig", None), ("token", ""), ("token", None), ("scene", ""), ("scene", "other"))
+        ),
         ("/v1/message/public-sms", {**WEB, "type": "REGISTER", "phone": "18700000001"}, 4000),
-        ("/v1/message/public-sms", {**WEB, "type": "RESET_LOGIN_PASSWD", "phone": "18700000001"}, 4000),
+        ("/v1/message/public-sms", {**WEB, "type": "RESET_LOGIN_PASSWD"}, 4000),
+        ("/v1/message/public-sms", {**WEB, "type": "RESET_LOGIN_PASSWD", "phone": "x"}, 4000),
+        ("/v1/message/public-sms", {**WEB, "type": "RESET_LOGIN_PASSWD", "phone": "1"}, 4000),
+        ("/v1/message/public-sms", {**WEB, "scene": "other", "type": "RESET_LOGIN_PASSWD", "phone": "18700000001"}, 4001),
         ("/v1/message/public-sms", {**WEB, "type": "REGISTER", "area_code": "86"}, 4000),
         ("/v1/message/public-sms", {**WEB, "type": "REGISTER", "area_code": "86", "phone": "1"}, 4000),
         ("/v1/message/public-sms", {**WEB, "type": "LOGIN"}, 4000),
@@ -168,7 +175,10 @@ def test_what_is_wrong_is_told_by_its_number_and_sends_nothing(path: str, fields
         ("email", {"type": "CREATE_API"}, 4000),
         ("email", {"type": "RESET_PIN"}, 4000),
         ("email", {"type": "BIND_EMAIL"}, 4000),
-        ("email", {"type": "WITHDRAW"}, 4000),
+        ("email", {"type": "WITHDRAW"}, 4040),
+        ("sms", {"type": "WITHDRAW"}, 4040),
+        ("email", {"type": "ADD_WITHDRAW_ADDRESS"}, 4030),
+        ("sms", {"type": "ADD_WITHDRAW_ADDRESS"}, 4030),
         ("sms", {"type": "SET_ANTI_PHISHING_CODE"}, 4000),
         ("sms", {"type": "BIND_PHONE", "phone": "18700000001"}, 4000),
         ("sms", {"type": "CREATE_API"}, 4030),

@@ -12,6 +12,7 @@ from django.core.cache import cache
 from accounts.models import Authenticator, SecurityHold, Session, User
 from apikeys.models import Scheme
 from config.kit.clock import now
+from messaging.services import codes
 from tests import factories_accounts as make
 from tests.apikeys import people as keys
 from tests.apikeys.independent import BtseClient
@@ -104,6 +105,22 @@ def test_a_forgotten_password_is_set_with_the_mailed_code_once() -> None:
     refused(forget(person, code), 400, 10029)
     refused(person.caller.post("logout"), 401, 10002)
     assert person.log_in(password=ANOTHER).json()["code"] == 1
+
+
+def test_a_mailed_code_that_came_as_a_number_has_its_leading_zeros_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    person = people.signed_in()
+    monkeypatch.setattr(codes, "_new_code", lambda _: "00034567")
+    assert people.recovery_code(person) == "00034567"
+    said = {"username": person.username, "codeEmail": 34_567, "newPassword": ANOTHER}
+    assert Caller().post("user/forget_password", said).json()["code"] == 1
+
+
+def test_a_code_of_spaces_is_none() -> None:
+    person = people.signed_in()
+    for path in ("user/check/2FA", "user/unbind_google_device_authenticator"):
+        answer = person.caller.post(path, {"totpCode": " \u3000"})
+        refused(answer, 400, -2)
+        assert answer.json()["msg"] == "[empty totpCode]"
 
 
 def test_an_authenticator_is_asked_for_beside_the_code() -> None:

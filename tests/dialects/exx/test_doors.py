@@ -103,6 +103,32 @@ def test_a_secret_in_the_address_is_refused(name: str) -> None:
     assert not AttemptCounter.objects.exists()
 
 
+def test_what_may_be_left_out_may_be_null() -> None:
+    person = people.elsewhere(people.with_safe_password())
+    browser = person.browser
+    fields = filled(browser, {**LOGIN, "userName": person.mobile})
+    assert code(browser.json("login", {**fields, "imgCode": None})) == "1000"
+    sent = filled(browser, {"type": 1, "email": "rsa:nobody@example.com"})
+    nothing = {"countryCode": None, "mobileNumber": None, "graphicalCode": None}
+    assert code(Browser().json("sendCode", {"type": 1, **nothing, "email": None})) == "3005"
+    assert code(browser.json("sendCode", {**sent, **nothing})) == "1000"
+    make.bind_totp(User.objects.latest("pk"), password=PASSWORD)
+    people.elsewhere(person).login()
+    assert code(person.browser.json("loginAuth", {"dynamicCode": None, "googleCode": None})) == "3005"
+    assert code(person.browser.json("loginAuth", {"dynamicCode": None, "googleCode": "000000"})) == "1001"
+
+
+def test_where_an_authenticator_is_bound_no_code_is_sent_for_what_it_proves() -> None:
+    person = people.with_safe_password()
+    make.bind_totp(User.objects.latest("pk"), password=PASSWORD)
+    people.elsewhere(person)
+    assert code(person.login()) == "1018"
+    pass_time_for_resend()
+    for named in ({}, {"countryCode": "86", "mobileNumber": person.browser.rsa(person.mobile)}):
+        told = person.browser.post("sendCode", {"type": 3, **named})
+        assert (code(told), told.json()["resMsg"]["message"]) == ("1001", texts.BY_SLUG["accounts.authenticator_due"][0])
+
+
 def test_after_three_failures_the_picture_is_due_and_each_is_good_for_one_answer() -> None:
     person = people.elsewhere(people.with_safe_password())
     browser = person.browser

@@ -5,17 +5,19 @@ from __future__ import annotations
 import base64
 import logging
 import secrets
+import threading
+from collections import deque
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.hazmat.primitives.serialization import load_der_private_key
 from django.db import IntegrityError, transaction
 
 from accounts.models import AttemptCounter, PasswordForm, Session, User, Visit
-from accounts.services import housekeeping, passwords, visits
+from accounts.services import drawn_keys, housekeeping, passwords, visits
 from config.kit.clock import now
 from tests import factories_accounts as make
 from tests.accounts.threads import at_once
@@ -49,6 +51,7 @@ def test_each_session_has_one_key_for_ten_hours_and_another_after_that() -> None
         assert browser.read_key() != first
 
 
+@pytest.mark.real_keys
 def test_the_bits_of_new_keys_are_a_setting(settings: Any) -> None:
     settings.EXX_RSA_BITS = 1024
     browser = Browser()
@@ -56,6 +59,47 @@ def test_the_bits_of_new_keys_are_a_setting(settings: Any) -> None:
     assert browser.key is not None
     assert browser.key.key_size == 1024
     assert code(browser.post("login", {"userType": 3, "userName": "nobody", "password": browser.rsa("x" * 20)})) == "1008"
+
+
+@pytest.mark.real_keys
+def test_keys_are_drawn_ahead_and_each_is_given_once(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.EXX_KEYS_READY, settings.EXX_RSA_BITS = 3, 1024
+    monkeypatch.setattr(drawn_keys, "_ready", deque([rsa.generate_private_key(public_exponent=65_537, key_size=2048)]))
+    monkeypatch.setattr(drawn_keys, "_fill_behind", lambda: None)
+    monkeypatch.setattr(drawn_keys, "WAIT_SECONDS", 600)  # how fast the machine draws decides nothing
+    drawn_keys.fill()
+    ready = list(drawn_keys._ready)
+    assert len(ready) == 3
+    settings.EXX_KEYS_READY = 4
+    drawn_keys.fill()
+    given = at_once(6, lambda _: drawn_keys.take())
+    numbers = [key.private_numbers().p for key in given if isinstance(key, rsa.RSAPrivateKey)]
+    assert len(set(numbers)) == 6
+    assert {key.private_numbers().p for key in ready if key.key_size == 1024} <= set(numbers)
+    assert not drawn_keys._ready
+    assert {key.key_size for key in given if isinstance(key, rsa.RSAPrivateKey)} == {1024}  # of other bits none is given
+
+
+@pytest.mark.real_keys
+def test_who_takes_a_key_has_the_next_ones_drawn_behind(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.EXX_KEYS_READY, settings.EXX_RSA_BITS = 2, 1024
+    monkeypatch.setattr(drawn_keys, "_ready", deque())
+    drawn_keys.take()
+    for thread in [thread for thread in threading.enumerate() if thread.name == "drawn-keys"]:
+        thread.join()
+    assert len(drawn_keys._ready) == 2
+    settings.EXX_KEYS_READY = 0
+    drawn_keys.take()
+    assert not [thread for thread in threading.enumerate() if thread.name == "drawn-keys"]
+
+
+@pytest.mark.real_keys
+def test_who_would_wait_too_long_for_a_key_is_told_to_come_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(drawn_keys, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(drawn_keys, "_ready", deque())
+    with drawn_keys._drawing:
+        answer = Browser().get("getPubTag")
+    assert (answer.status_code, code(answer), answer.json()["datas"]) == (503, "1001", {})
 
 
 def test_spaces_and_line_breaks_in_a_ciphertext_do_no_harm() -> None:
@@ -176,6 +220,7 @@ def test_a_cookie_that_we_did_not_draw_is_replaced() -> None:
     assert browser.cookie("JSESSIONID") != "p" * 43
 
 
+@pytest.mark.real_keys
 @pytest.mark.django_db(transaction=True)
 def test_requests_at_once_draw_one_key() -> None:
     browser = Browser()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from accounts.models import Session, User
 from accounts.services import passwords, trade_password
 from accounts.services.passwords import plain
+from config.kit.clock import now
 from kyc.services import decisions
 from tests import factories_accounts as make
 from tests import factories_kyc as kyc
@@ -132,6 +134,22 @@ def test_who_has_an_authenticator_shows_its_code_plain_or_encrypted(plainly: boo
     shown = app.code()
     whole = person.browser.post("loginauth", {"googleCode": shown if plainly else person.browser.rsa(shown)})
     assert (code(whole), person.browser.cookie("uon")) == ("1000", "1")
+
+
+def test_who_has_shown_both_steps_sets_the_safe_password_alone_and_later_with_a_code() -> None:
+    person = people.signed_up()
+    app = make.bind_totp(User.objects.latest("pk"), password=PASSWORD)
+    people.elsewhere(person)
+    assert code(person.login()) == "1018"
+    fields = {"newSafePwd": person.browser.rsa(SAFE)}
+    assert code(person.browser.post("setSafePwd", fields)) == "1003"
+    assert code(person.browser.post("loginAuth", {"googleCode": app.code()})) == "1026"
+    Session.objects.update(fresh_until=None)
+    assert code(person.browser.post("setSafePwd", fields)) == "3005"
+    Session.objects.update(fresh_until=now() + timedelta(minutes=1))
+    wrong = person.browser.post("setSafePwd", {**fields, "googleCode": "000000"})
+    assert (code(wrong), person.browser.cookie("uon")) == ("1001", "5")
+    assert (code(person.browser.post("setSafePwd", fields)), person.browser.cookie("uon")) == ("1000", "1")
 
 
 def test_both_are_shown_together_and_a_mistake_in_one_leaves_the_other() -> None:

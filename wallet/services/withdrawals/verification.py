@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from accounts.errors import AuthenticatorDue
 from accounts.models import User
 from accounts.services import second_factor
+from accounts.services.second_factor import Method
+from config.kit.clock import now
+from config.kit.errors import Absent
 from config.kit.money import to_text
 from messaging.services.codes import Purpose, SentCode
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
@@ -31,6 +35,21 @@ def send_code(withdrawal: Withdrawal, *, language: str, ip: str) -> SentCode | N
         ip=ip,
         facts=messages.facts(withdrawal),
     )
+
+
+def send_again(*, customer: User, way: Method, language: str, ip: str) -> SentCode:
+    """Send the code of the customer's newest withdrawal that waits for one, by this way.
+
+    Raises Absent where none waits, AuthenticatorDue, DestinationMissing, TooManyCodes.
+    """
+    waiting = Withdrawal.objects.filter(customer=customer, state=WithdrawalState.VERIFICATION, expires_at__gt=now())
+    withdrawal = waiting.select_related("coin_network__coin", "coin_network__network").order_by("-id").first()
+    if withdrawal is None:
+        raise Absent(thing="withdrawal that waits for a code")
+    if second_factor.has_strong(customer):
+        raise AuthenticatorDue
+    context, facts = proof_context(withdrawal), messages.facts(withdrawal)
+    return second_factor.send(customer, way, Purpose.WITHDRAWAL, context, language=language, ip=ip, facts=facts)
 
 
 def methods(customer: User) -> tuple[str, ...]:
