@@ -51,15 +51,13 @@ def apply(
     """
     entitlements.require_own_identity(user)
     personal_data.check_expiry(document_expires_on)
-    if programme not in APPLIED_FOR or (level, programme) not in REQUIREMENTS:
-        raise ProgrammeUnfit(programme=programme, level=level)
+    _require_programme(level, programme)
     answers = None if questionnaire is None else _checked_answers(questionnaire)
     with transaction.atomic():
         vault.lock(user)
         case = cases.open_case(user, level)
         again = case is not None and case.state == CaseState.SENT_BACK
-        _require_level_below(user, level, case)
-        _require_open_way(user, level, case)
+        _require_way(user, level, case)
         programme = case.programme if again and case is not None else programme
         requirement = REQUIREMENTS[level, programme]
         person = Identity.objects.get(user_id=user.pk)
@@ -86,8 +84,7 @@ def check_way(user: User, level: int) -> None:
     with transaction.atomic():
         vault.lock(user)
         case = cases.open_case(user, level)
-        _require_level_below(user, level, case)
-        _require_open_way(user, level, case)
+        _require_way(user, level, case)
 
 
 def missing_kinds(case: Case | None, requirement: Requirement, id_type: str) -> list[str]:
@@ -112,6 +109,16 @@ def bank_account_of(case: Case) -> BankDetails | None:
     """The bank account in the clear, None where none was given."""
     row = bank_accounts.of_case(case)
     return bank_accounts.details_of(row) if row is not None else None
+
+
+def _require_programme(level: int, programme: str) -> None:
+    if programme not in APPLIED_FOR or (level, programme) not in REQUIREMENTS:
+        raise ProgrammeUnfit(programme=programme, level=level)
+
+
+def _require_way(user: User, level: int, case: Case | None) -> None:
+    _require_level_below(user, level, case)
+    _require_open_way(user, level, case)
 
 
 def _require_level_below(user: User, level: int, case: Case | None) -> None:
