@@ -59,8 +59,11 @@ def test_the_code_of_a_withdrawal_is_sent_again_and_good_for_that_one_alone(netw
 def test_where_an_authenticator_is_bound_no_code_is_sent_for_what_it_proves(network: Network) -> None:
     user = with_money()
     arrange.ask(user)
-    caller = Caller(make.token_of(user))
-    make.bind_totp(user)
+    app = make.bind_totp(user)
+    login = {"email": user.email, "password": people.digest(make.PASSWORD)}
+    waiting = Caller().post("/v1/login", login).json()["data"]["sms_token"]
+    verified = Caller().post("/v1/login/verify", {"sms_token": waiting, "code": app.code()}).json()
+    caller = Caller(verified["data"]["token"])
     for kind in ("WITHDRAW", "CHANGE_LOGIN_PASSWD", "SET_ANTI_PHISHING_CODE"):
         assert caller.post("/v1/user/message/email", {"type": kind}).json()["code"] == 4030, kind
 
