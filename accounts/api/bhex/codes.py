@@ -83,13 +83,12 @@ def own(call: Call, purpose: Purpose, receiver: int, session: Session) -> SentCo
     destination = user.phone if receiver == SMS else user.email
     if not destination:
         raise errors.DestinationMissing(channel="phone" if receiver == SMS else "email")
-    by_sms = receiver == SMS
-    named = {"email": None if by_sms else destination, "phone": destination if by_sms else None}
+    email, phone = (None, destination) if receiver == SMS else (destination, None)
     if purpose in code_requests.UNNAMED:
-        return own_unnamed(call, purpose, **named)
+        return own_unnamed(call, purpose, email=email, phone=phone)
     if purpose not in code_requests.PURPOSES or purpose in code_requests.PUBLIC_DOORS:
         raise InvalidInput(fields={"type": ["No code of this type is sent here."]})
-    return code_requests.ask(purpose=purpose, **named, session=session, language=call.language, ip=call.ip)
+    return code_requests.ask(purpose=purpose, email=email, phone=phone, session=session, language=call.language, ip=call.ip)
 
 
 def own_unnamed(call: Call, purpose: Purpose, *, email: str | None, phone: str | None) -> SentCode:
