@@ -22,7 +22,6 @@ from tests.messaging.vendors import KEY, NOT_OF_THIS_WORLD, SITE, Vendors, vendo
 
 ADDRESS = "198.51.100.7"
 V3_CHALLENGE = "c" * 34
-
 GEETEST = CaptchaAnswer("geetest", id="lot-1", answer="o", extra={"pass_token": "p", "gen_time": "1700000000"})
 GEETEST_V3 = CaptchaAnswer(
     "geetest_v3",

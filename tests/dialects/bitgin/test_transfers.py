@@ -26,6 +26,7 @@ from tests.dialects.bitgin.wallets import (
     CONFIRM,
     RESEND,
     Mover,
+    audit,
     key_of,
     mover,
     mover_with_app,
@@ -54,10 +55,6 @@ def ada() -> Mover:
 @pytest.fixture
 def bob() -> Mover:
     return mover(funds="0")
-
-
-def audit(path: str, public_id: object) -> str:
-    return f"{path}?balance_audit_id={public_id}"
 
 
 def test_a_transfer_is_asked_for_opened_in_the_senders_session_and_confirmed(ada: Mover, bob: Mover) -> None:

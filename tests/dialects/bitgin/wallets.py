@@ -131,3 +131,8 @@ def signed(client: BtseClient, method: str, path: str, body: bytes = b"", **more
 def state_of(public_id: int) -> str:
     """Where the transfer stands."""
     return Transfer.objects.values_list("state", flat=True).get(public_id=public_id)
+
+
+def audit(path: str, public_id: object) -> str:
+    """The path as the document spells it, with the transfer it is about."""
+    return f"{path}?balance_audit_id={public_id}"
