@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from config.kit.fields import CodeField, Secret, Text
@@ -146,6 +147,7 @@ class Digest(Secret):
     """A password as the client sends it: MD5 of the text, hex."""
 
 
+@extend_schema_field({"type": ["boolean", "string"], "example": False})
 class Flag(serializers.Field[bool, Any, bool, Any]):
     """`true` or `false`, as text or not; nothing means false."""
 
