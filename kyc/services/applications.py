@@ -59,8 +59,7 @@ def apply(
         again = case is not None and case.state == CaseState.SENT_BACK
         _require_way(user, level, case)
         programme = case.programme if again and case is not None else programme
-        requirement = REQUIREMENTS[level, programme]
-        person = Identity.objects.get(user_id=user.pk)
+        requirement, person = REQUIREMENTS[level, programme], Identity.objects.get(user_id=user.pk)
         if missing := missing_kinds(case, requirement, person.id_type):
             raise DocumentsMissing(kinds=missing)
         assert case is not None  # without a case every kind is missing

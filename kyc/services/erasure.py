@@ -10,7 +10,7 @@ legal hold, which keeps everything, says why, and is looked at by two officers b
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -67,11 +67,15 @@ def wipe(user: User) -> None:
 
 
 def personal_columns() -> list[tuple[Any, str, list[Any]]]:
-    """Each table of this app that seals or indexes something, or tells it in clear: the way to its customer, the columns."""
+    """Each table of this app that seals or indexes something, or tells it in clear: the way to its customer, the columns.
+
+    What is told in clear is about a person only where a way leads to one: a bank's branch has a country too.
+    """
     found = []
     for model in apps.get_app_config("kyc").get_models():
-        columns = [field for field in model._meta.concrete_fields if _is_personal(field)]  # noqa: SLF001  # Django's documented way
         way = next((way for way in WAYS_TO_THE_CUSTOMER if _leads(model, way)), "")
+        in_clear = IN_CLEAR if way else ()
+        columns = [field for field in model._meta.concrete_fields if _is_personal(field, in_clear)]  # noqa: SLF001  # Django's documented way
         if columns:
             found.append((model, way, columns))
     return found
@@ -93,9 +97,9 @@ def wipe_rejected(case: Case) -> None:
     Case.objects.filter(pk=case.pk).update(questionnaire_sealed=None, document_expires_on=None)
 
 
-def _is_personal(field: Any) -> bool:
+def _is_personal(field: Any, in_clear: Collection[str]) -> bool:
     hidden = isinstance(field, models.BinaryField) and ("sealed" in field.name or field.name.endswith("_index"))
-    return hidden or field.name in IN_CLEAR
+    return hidden or field.name in in_clear
 
 
 def _leads(model: Any, way: str) -> bool:

@@ -46,6 +46,7 @@ TOP_LEVEL = OURS | {
     ".ci",
     "requirements",
     ".gitignore",
+    ".dockerignore",
 }
 ENVIRONMENT_READERS = {
     "config/environment.py": "reads for config.settings",

@@ -22,7 +22,7 @@ from tests.factories_messaging import read_code
 from tests.messaging.conftest import customer
 
 DESTINATIONS = {Channel.EMAIL: "ada@example.com", Channel.SMS: "+886912345678"}
-FACTS = {"amount": "1.5", "coin": "ETH", "address_tail": "a1b2c3"}
+FACTS = {"amount": "1.5", "coin": "ETH", "address_tail": "a1b2c3", "bank": "Test Bank", "account_tail": "6789"}
 ATTEMPTS = 10
 DOORS = [(purpose, channel) for purpose in Purpose for channel in Channel]
 BY = {channel: [purpose for purpose in Purpose if channel in PURPOSE_CHANNELS[purpose]] for channel in Channel}

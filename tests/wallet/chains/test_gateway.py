@@ -25,7 +25,13 @@ CONFIRMATIONS = 3
 
 @pytest.fixture
 def gateway(chain_process: ChainProcess, chain: DevelopmentChainClient) -> EvmGateway:
-    """A gateway that gives up after a second."""
+    """A gateway that waits as long as the product's."""
+    return chain_process.gateway(timeout_seconds=20.0)
+
+
+@pytest.fixture
+def hurried(chain_process: ChainProcess, chain: DevelopmentChainClient) -> EvmGateway:
+    """A gateway that gives up after a second, for questions that are not to be answered."""
     return chain_process.gateway(timeout_seconds=1.0)
 
 
@@ -128,11 +134,11 @@ def test_sending_the_same_bytes_again_is_already_known(gateway: EvmGateway, paye
 
 @pytest.mark.parametrize("fault", ["lose_answer", "late", "garbage"])
 def test_an_answer_that_is_lost_after_sending_is_unknown_and_the_money_moved_once(
-    gateway: EvmGateway, chain: DevelopmentChainClient, payer: EvmSigner, recipient: str, fault: str
+    gateway: EvmGateway, hurried: EvmGateway, chain: DevelopmentChainClient, payer: EvmSigner, recipient: str, fault: str
 ) -> None:
     signed = sign(gateway, payer, recipient)
     chain.arm(fault, method="eth_sendRawTransaction")
-    answer = gateway.broadcast(signed.raw)
+    answer = hurried.broadcast(signed.raw)
     assert (answer.outcome, answer.tx_hash) == (BroadcastOutcome.UNKNOWN, signed.tx_hash)
     chain.clear()
     assert gateway.sighting(signed.tx_hash) is Sighting.MINED
@@ -141,28 +147,28 @@ def test_an_answer_that_is_lost_after_sending_is_unknown_and_the_money_moved_onc
 
 
 def test_a_node_that_hangs_is_unknown_within_the_time_limit(
-    gateway: EvmGateway, chain: DevelopmentChainClient, payer: EvmSigner, recipient: str
+    gateway: EvmGateway, hurried: EvmGateway, chain: DevelopmentChainClient, payer: EvmSigner, recipient: str
 ) -> None:
     signed = sign(gateway, payer, recipient)
     chain.arm("hang", method="eth_sendRawTransaction")
     began = time.monotonic()
-    assert gateway.broadcast(signed.raw).outcome is BroadcastOutcome.UNKNOWN
-    assert time.monotonic() - began < 5
+    assert hurried.broadcast(signed.raw).outcome is BroadcastOutcome.UNKNOWN
+    assert time.monotonic() - began < 15
     assert gateway.sighting(signed.tx_hash) is Sighting.NOWHERE
 
 
 @pytest.mark.parametrize("fault", ["hang", "lose_answer", "garbage"])
 def test_a_question_to_a_node_in_trouble_is_refused_as_unavailable(
-    gateway: EvmGateway, chain: DevelopmentChainClient, recipient: str, fault: str
+    hurried: EvmGateway, chain: DevelopmentChainClient, recipient: str, fault: str
 ) -> None:
     questions = [
-        gateway.height,
-        lambda: gateway.block(0),
-        lambda: gateway.receipt("0x" + "11" * 32),
-        lambda: gateway.sighting("0x" + "11" * 32),
-        lambda: gateway.next_nonce(recipient),
-        lambda: gateway.balance(recipient, asset=USDT),
-        lambda: gateway.build(asset=ETH, sender=recipient, recipient=recipient, amount=Decimal(1), nonce=0),
+        hurried.height,
+        lambda: hurried.block(0),
+        lambda: hurried.receipt("0x" + "11" * 32),
+        lambda: hurried.sighting("0x" + "11" * 32),
+        lambda: hurried.next_nonce(recipient),
+        lambda: hurried.balance(recipient, asset=USDT),
+        lambda: hurried.build(asset=ETH, sender=recipient, recipient=recipient, amount=Decimal(1), nonce=0),
     ]
     for question in questions:
         chain.arm(fault)

@@ -28,8 +28,7 @@ def convert(
     """
 
     def known() -> Converted | None:
-        found = _standing(customer, client_reference)
-        if found is None:
+        if (found := _standing(customer, client_reference)) is None:
             return None
         if not _is_same(found.quote, source_coin, target_coin, source_amount, target_amount):
             raise IdempotencyConflict

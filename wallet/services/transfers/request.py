@@ -94,17 +94,11 @@ def request(
     """
     known = _standing(customer, client_reference)
     held_coin = known.coin if known is not None and known.coin.code == coin else coins.get(coin)
+    scale = held_coin.scale if known is None else money.AMOUNT_PLACES
     wish = Wish(
-        sender=customer,
-        named=receiver,
-        coin=held_coin,
-        amount=money.parse(amount, scale=held_coin.scale if known is None else money.AMOUNT_PLACES),
-        remark=remark,
-        client_reference=client_reference or None,
-        api_key_id=api_key_id,
-        ip=ip,
-        manner=manner,
-    )
+        sender=customer, named=receiver, coin=held_coin, amount=money.parse(amount, scale=scale), remark=remark,
+        client_reference=client_reference or None, api_key_id=api_key_id, ip=ip, manner=manner,
+    )  # fmt: skip
     if known is not None:
         return _same(known, wish)
     if wish.amount <= 0:
