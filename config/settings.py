@@ -159,7 +159,10 @@ CELERY_BEAT_SCHEDULE: dict[str, Any] = {
     "wallet.load_rates": {"task": "wallet.load_rates", "schedule": 20.0, "options": {"expires": 20.0}},
     "wallet.prune_quotes": {"task": "wallet.prune_quotes", "schedule": 24 * 3600.0},
     "wallet.expire_payments": {"task": "wallet.expire_payments", "schedule": 60.0, "options": {"expires": 60.0}},
-    "wallet.audit_books": {"task": "wallet.audit_books", "schedule": 3600.0},
+    "wallet.audit_books": {"task": "wallet.audit_books", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "wallet.audit_books_whole": {"task": "wallet.audit_books_whole", "schedule": 24 * 3600.0},
+    "wallet.compare_wallets": {"task": "wallet.compare_wallets", "schedule": 3600.0, "options": {"expires": 3600.0}},
+    "wallet.ring_age_alarms": {"task": "wallet.ring_age_alarms", "schedule": 300.0, "options": {"expires": 300.0}},
     "wallet.erase_customers": {"task": "wallet.erase_customers", "schedule": 6 * 3600.0, "options": {"expires": 6 * 3600.0}},
     "wallet.sweep_withdrawals": {"task": "wallet.sweep_withdrawals", "schedule": 1.0, "options": {"expires": 5.0}},
     "wallet.expire_fiat_withdrawals": {

@@ -18,6 +18,13 @@ EVM_DEPOSIT_XPUB = env.text("EVM_DEPOSIT_XPUB", default=DEVELOPMENT_DEPOSIT_XPUB
 EVM_SCAN_FROM_HEIGHT = env.integer("EVM_SCAN_FROM_HEIGHT", default=0, production_needs=True)
 """The first block that the watcher ever looks into: any that is older than the first deposit address."""
 EVM_HOT_WALLET_ADDRESS = env.text("EVM_HOT_WALLET_ADDRESS", default="", production_needs=True)
+COLD_WALLETS: dict[str, list[str]] = {}
+"""Addresses of ours beside the paying wallet and those of deposits, by network: what they hold counts against the books."""
+for _wallet in env.list("COLD_WALLETS", default=[]):
+    _network, _, _address = _wallet.partition(":")
+    if not (_network and _address):
+        env.unreadable.append("COLD_WALLETS must be NETWORK:address, parted by commas")
+    COLD_WALLETS.setdefault(_network, []).append(_address)
 SIGNER_NETWORK_FEE_MAX = env.text("SIGNER_NETWORK_FEE_MAX", default="0.05")
 """The most that one payment may pay to its network, in the network's coin; the signer refuses more."""
 SIGNER_KEY_FILE = env.text("SIGNER_KEY_FILE", default="")

@@ -102,6 +102,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "kyc.RecoverySelfie": _of(FILE, "sha256", "storage_name") | _of(RANDOM, "challenge"),
     "kyc.Upload": _of(FILE, "sha256", "storage_name", "video_name", "video", "media_type", "pages"),
     # wallet
+    "wallet.Alarm": _of(BOOKS, "kind", "subject", "detail"),
     "wallet.Coin": _of(OURS, "code", "name", "withdrawals_stopped_because"),
     "wallet.Network": _of(OURS, "code", "name"),
     "wallet.CoinNetwork": _of(OURS, "contract_address"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wallet.admin import alarms as alarms
 from wallet.admin import banks as banks
 from wallet.admin import conversions as conversions
 from wallet.admin import deposits as deposits

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wallet.models.alarms import Alarm
 from wallet.models.banks import BankLine, NostroAccount
 from wallet.models.coins import Coin, CoinNetwork, Network
 from wallet.models.conversions import Conversion, ConversionLimit, ConversionQuote, ConversionTerms
@@ -21,6 +22,7 @@ from wallet.models.liabilities import LiabilityNode, LiabilityProof
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.pairs import PairEvent
 from wallet.models.payments import PaidService, Payment, PaymentEvent, PaymentLimit
+from wallet.models.proving import AuditedTotal, AuditMark
 from wallet.models.rates import Rate
 from wallet.models.transfer_evidence import TransferDecision, TransferEvent, TransferRisk
 from wallet.models.transfer_limits import TransferLimit, TransferPolicy
@@ -31,6 +33,9 @@ from wallet.models.withdrawal_limits import WithdrawalAllowance, WithdrawalLimit
 from wallet.models.withdrawals import Withdrawal
 
 __all__ = [
+    "Alarm",
+    "AuditMark",
+    "AuditedTotal",
     "BankLine",
     "Coin",
     "CoinNetwork",

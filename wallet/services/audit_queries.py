@@ -4,28 +4,35 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.db import connection
 
 _COINS = """
-    SELECT c.code, coalesce(e.entries, 0), coalesce(e.total, 0), coalesce(o.customers, 0)
+    SELECT c.code, coalesce(e.entries, 0), coalesce(e.total, 0) + coalesce(o.proven, 0), coalesce(o.customers, 0)
     FROM wallet_coin c
-    LEFT JOIN (SELECT coin_id, count(*) AS entries, sum(amount) AS total FROM wallet_entry GROUP BY coin_id) e
-        ON e.coin_id = c.id
     LEFT JOIN (
-        SELECT coin_id, sum(balance) AS customers FROM wallet_ledgeraccount WHERE owner_id IS NOT NULL GROUP BY coin_id
+        SELECT coin_id, count(*) AS entries, sum(amount) AS total FROM wallet_entry WHERE id > %(after)s GROUP BY coin_id
+    ) e ON e.coin_id = c.id
+    LEFT JOIN (
+        SELECT a.coin_id, sum(a.balance) FILTER (WHERE a.owner_id IS NOT NULL) AS customers, sum(t.total) AS proven
+        FROM wallet_ledgeraccount a LEFT JOIN wallet_auditedtotal t ON t.account_id = a.id AND %(after)s > 0
+        GROUP BY a.coin_id
     ) o ON o.coin_id = c.id
     ORDER BY c.position, c.code
 """
 _ACCOUNTS_THAT_DIFFER = """
-    SELECT a.id, a.coin_id, a.balance + coalesce(p.waiting, 0), coalesce(e.total, 0)
+    SELECT a.id, a.coin_id, a.balance + coalesce(p.waiting, 0), coalesce(e.total, 0) + coalesce(t.total, 0)
     FROM wallet_ledgeraccount a
-    LEFT JOIN (SELECT account_id, sum(amount) AS total FROM wallet_entry GROUP BY account_id) e ON e.account_id = a.id
+    LEFT JOIN wallet_auditedtotal t ON t.account_id = a.id AND %(after)s > 0
+    LEFT JOIN (
+        SELECT account_id, sum(amount) AS total FROM wallet_entry WHERE id > %(after)s GROUP BY account_id
+    ) e ON e.account_id = a.id
     LEFT JOIN (SELECT account_id, sum(amount) AS waiting FROM wallet_pendingentry GROUP BY account_id) p
         ON p.account_id = a.id
-    WHERE a.balance + coalesce(p.waiting, 0) <> coalesce(e.total, 0)
+    WHERE a.balance + coalesce(p.waiting, 0) <> coalesce(e.total, 0) + coalesce(t.total, 0)
     ORDER BY a.id
 """
 _ACCOUNTS_BELOW_ZERO = """
@@ -51,14 +58,33 @@ _POSTINGS_THAT_DIFFER = """
     HAVING coalesce(sum(e.amount), 0) <> 0 OR count(e.id) < 2
     ORDER BY p.id
 """
+_NEW_POSTINGS_THAT_DIFFER = """
+    SELECT e.posting_id, coalesce(c.code, ''), sum(e.amount)
+    FROM wallet_entry e LEFT JOIN wallet_coin c ON c.id = e.coin_id
+    WHERE e.posting_id IN (SELECT n.posting_id FROM wallet_entry n WHERE n.id > %(after)s)
+    GROUP BY e.posting_id, c.code
+    HAVING sum(e.amount) <> 0 OR count(*) < 2
+    UNION ALL
+    SELECT p.id, '', 0::numeric FROM wallet_posting p
+    WHERE p.id > %(posting)s AND NOT EXISTS (SELECT FROM wallet_entry e WHERE e.posting_id = p.id)
+    ORDER BY 1
+"""
+_PROVEN_SUMS_DIFFER = """
+    SELECT EXISTS (
+        SELECT FROM wallet_auditedtotal t
+        FULL JOIN (SELECT account_id, sum(amount) AS total FROM wallet_entry WHERE id <= %s GROUP BY account_id) e
+            ON e.account_id = t.account_id
+        WHERE t.total IS DISTINCT FROM e.total
+    )
+"""
 _WITHDRAWALS_THAT_DIFFER = """
     SELECT w.public_id, n.coin_id, w.amount + w.fee, coalesce(-sum(e.amount), 0)
     FROM wallet_withdrawal w
     JOIN wallet_coinnetwork n ON n.id = w.coin_network_id
-    LEFT JOIN wallet_posting p ON p.scope = 'withdrawal' AND p.key = w.public_id || ':end' AND p.kind = %s
+    LEFT JOIN wallet_posting p ON p.scope = 'withdrawal' AND p.key = w.public_id || ':end' AND p.kind = %(kind)s
     LEFT JOIN wallet_ledgeraccount a ON a.owner_id = w.customer_id AND a.coin_id = n.coin_id AND a.kind = 'spot_held'
     LEFT JOIN wallet_entry e ON e.posting_id = p.id AND e.account_id = a.id
-    WHERE w.state = ANY(%s)
+    WHERE w.state = ANY(%(states)s) AND w.finished_at >= %(since)s
     GROUP BY w.id, n.coin_id
     HAVING coalesce(-sum(e.amount), 0) <> w.amount + w.fee
     ORDER BY w.id
@@ -73,7 +99,7 @@ _TRANSFERS_THAT_DIFFER = """
         AND ((a.owner_id = t.sender_id AND a.kind = 'spot_held')
             OR (a.owner_id = CASE t.state WHEN 'completed' THEN t.receiver_id ELSE t.sender_id END
                 AND a.kind = 'spot_available'))
-    WHERE t.finished_at IS NOT NULL
+    WHERE t.finished_at >= %(since)s
     GROUP BY t.id
     HAVING coalesce(-min(e.amount) FILTER (WHERE a.kind = 'spot_held'), 0) <> t.amount
         OR coalesce(max(e.amount) FILTER (WHERE a.kind = 'spot_available'), 0) <> t.amount
@@ -99,7 +125,7 @@ _DEPOSITS_THAT_DIFFER = """
     LEFT JOIN wallet_ledgeraccount a
         ON a.owner_id = d.customer_id AND a.coin_id = n.coin_id AND a.kind = 'spot_available'
     LEFT JOIN wallet_entry e ON e.posting_id = d.posting_id AND e.account_id = a.id
-    WHERE d.state = 'credited'
+    WHERE d.state = 'credited' AND d.credited_at >= %(since)s
     GROUP BY d.id, n.coin_id
     HAVING coalesce(sum(e.amount), 0) <> d.amount
     ORDER BY d.id
@@ -132,14 +158,14 @@ class AccountSums:
     total: Decimal
 
 
-def coins() -> list[CoinSums]:
-    """Every coin."""
-    return [CoinSums(*row) for row in _rows(_COINS)]
+def coins(*, after: int) -> list[CoinSums]:
+    """Every coin; of its entries up to `after` what was proven is taken, and those after it are summed (and counted)."""
+    return [CoinSums(*row) for row in _rows(_COINS, {"after": after})]
 
 
-def accounts_that_differ() -> list[AccountSums]:
-    """Accounts whose balance is not the sum of their entries."""
-    return [AccountSums(*row) for row in _rows(_ACCOUNTS_THAT_DIFFER)]
+def accounts_that_differ(*, after: int) -> list[AccountSums]:
+    """Accounts whose balance is not the sum of their entries, those up to `after` as they were proven."""
+    return [AccountSums(*row) for row in _rows(_ACCOUNTS_THAT_DIFFER, {"after": after})]
 
 
 def accounts_below_zero() -> list[AccountSums]:
@@ -157,20 +183,27 @@ def postings_that_differ(after: int, until: int) -> Iterator[tuple[int, str, Dec
     yield from _rows(_POSTINGS_THAT_DIFFER, [after, until])
 
 
-def withdrawals_that_differ(states: Collection[str], kind: str) -> Iterator[tuple[int, int, Decimal, Decimal]]:
-    """Ended withdrawals in these states whose last posting, of that kind, did not take amount + fee from what was held.
+def new_postings_that_differ(*, after: int, posting: int) -> Iterator[tuple[int, str, Decimal]]:
+    """The same of every posting that has an entry after `after`, and of those with an id above `posting` without any."""
+    yield from _rows(_NEW_POSTINGS_THAT_DIFFER, {"after": after, "posting": posting})
+
+
+def withdrawals_that_differ(
+    states: Collection[str], kind: str, *, since: datetime
+) -> Iterator[tuple[int, int, Decimal, Decimal]]:
+    """Withdrawals ended in these states whose last posting, of that kind, did not take amount + fee from what was held.
 
     Each is (public id, coin id, what is due, what was posted).
     """
-    yield from _rows(_WITHDRAWALS_THAT_DIFFER, [kind, list(states)])
+    yield from _rows(_WITHDRAWALS_THAT_DIFFER, {"kind": kind, "states": list(states), "since": since})
 
 
-def transfers_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]]:
+def transfers_that_differ(*, since: datetime) -> Iterator[tuple[int, int, Decimal, Decimal]]:
     """Ended transfers that did not go, in full, from what the sender held to whom their end says.
 
     Each is (public id, coin id, amount, what left the sender's held money).
     """
-    yield from _rows(_TRANSFERS_THAT_DIFFER)
+    yield from _rows(_TRANSFERS_THAT_DIFFER, {"since": since})
 
 
 def fiat_withdrawals_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]]:
@@ -181,9 +214,14 @@ def fiat_withdrawals_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]
     yield from _rows(_FIAT_WITHDRAWALS_THAT_DIFFER)
 
 
-def deposits_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]]:
+def deposits_that_differ(*, since: datetime) -> Iterator[tuple[int, int, Decimal, Decimal]]:
     """Credited deposits whose posting did not credit their amount: (public id, coin id, amount, what was posted)."""
-    yield from _rows(_DEPOSITS_THAT_DIFFER)
+    yield from _rows(_DEPOSITS_THAT_DIFFER, {"since": since})
+
+
+def proven_sums_differ(*, until: int) -> bool:
+    """Whether what was kept as the sums of the entries up to `until` is not what they sum to."""
+    return bool(_rows(_PROVEN_SUMS_DIFFER, [until])[0][0])
 
 
 def deposits_contradicted() -> Iterator[tuple[int, int, Decimal, Decimal]]:
@@ -206,7 +244,7 @@ def count_accounts() -> int:
     return int(_rows("SELECT count(*) FROM wallet_ledgeraccount")[0][0])
 
 
-def _rows(query: str, values: list[Any] | None = None) -> list[tuple[Any, ...]]:
+def _rows(query: str, values: list[Any] | dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(query, values)
         return list(cursor.fetchall())

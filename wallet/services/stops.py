@@ -41,3 +41,9 @@ def resume(code: str, *, by: str, reason: str) -> bool:
         facts={"by": by},
     )
     return True
+
+
+def standing() -> dict[str, str]:
+    """The coins that are stopped, each with the reason."""
+    stopped = Coin.objects.exclude(withdrawals_stopped_because="").order_by("code")
+    return dict(stopped.values_list("code", "withdrawals_stopped_because"))

@@ -1,4 +1,4 @@
-"""`manage.py audit_ledger [--json] [--full] [--keep-open]`: prove the books."""
+"""`manage.py audit_ledger [--json] [--full | --incremental] [--keep-open]`: prove the books."""
 
 from __future__ import annotations
 
@@ -20,7 +20,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """How deep, and for whom."""
         parser.add_argument("--json", action="store_true", help="print JSON for programs")
-        parser.add_argument("--full", action="store_true", help="also prove every posting by itself")
+        depth = parser.add_mutually_exclusive_group()
+        depth.add_argument("--full", action="store_true", help="also prove every posting by itself")
+        depth.add_argument("--incremental", action="store_true", help="only what came since the last proof, each posting too")
         parser.add_argument("--keep-open", action="store_true", help="don't stop withdrawals of a coin with a difference")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -32,7 +34,8 @@ class Command(BaseCommand):
                 bar.total = total
                 bar.update(done - bar.n)
 
-            report = audit.run(full=options["full"], stop=not options["keep_open"], progress=progress)
+            depth = {"full": options["full"], "incremental": options["incremental"]}
+            report = audit.run(**depth, stop=not options["keep_open"], progress=progress)
         if options["json"]:
             self.stdout.write(json.dumps({"ok": report.ok, **asdict(report)}, indent=2))
         else:
