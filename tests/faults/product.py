@@ -15,7 +15,7 @@ from typing import Any
 import httpx
 
 ROOT = Path(__file__).resolve().parents[2]
-READY_SECONDS_MAX = 240
+READY_SECONDS_MAX = 900
 STOP_SECONDS_MAX = 120
 OURS = ("QUAESTOR_", "DATABASE_", "EVM_", "CELERY_", "EMAIL_", "SMS_", "CACHE_", "PYTEST_", "TEST_", "DJANGO_")
 """Beginnings of names that the suite's own environment may not hand on."""

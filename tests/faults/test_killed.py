@@ -28,7 +28,7 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
 
 @pytest.mark.slow
 def test_killing_web_worker_and_signer_in_the_middle_loses_and_doubles_nothing(product):
-    told = product.manage("demo", "--customers", str(CUSTOMERS), "--json", "--soak", seconds=300 + 120 * CUSTOMERS)
+    told = product.manage("demo", "--customers", str(CUSTOMERS), "--json", "--soak", seconds=1800 + 120 * CUSTOMERS)
     assert told.stdout, told.stderr + product.told()
     report = json.loads(told.stdout)
     assert report["failures"] == [], product.told()

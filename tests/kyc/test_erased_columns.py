@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -20,16 +21,19 @@ from kyc.models import Case
 from messaging.models import Message, MessageTry, Purpose
 from messaging.services import destinations
 from tests import factories_kyc as make
+from tests import levels
 from tests.apikeys import people
 from tests.factories_around import sub_account
 from tests.factories_wallet import fund, owner, transfer
 from tests.house.personal_columns import COLUMNS, GONE, WIPED
 from tests.kyc.test_privacy import dumped
+from tests.wallet.fiat import arrange as fiat
 from tests.wallet.transfers import arrange as gifts
 from tests.wallet.withdrawals import arrange
 from tests.wallet.withdrawals.conftest import network  # noqa: F401  # the fixture
 from wallet.models import CoinNetwork, TrustedAddress
 from wallet.services import leaving
+from wallet.services.fiat_withdrawals import cancel
 
 NETWORK, IP, LABEL = "198.51.100.0/24", "198.51.100.77", "Planted by Xanthippe"
 CLIENT = clients.describe(ip=IP, user_agent="Planted/1.0")
@@ -83,7 +87,7 @@ def known() -> User:
 
 
 def moneys(user: User) -> None:
-    """An address with a memo, twice; a withdrawal and a transfer that ended."""
+    """An address with a memo, twice; a withdrawal, one to a bank and a transfer that ended."""
     coin_network = CoinNetwork.objects.get(coin__code="ETH", network__code="ETHEREUM")
     for memo in (LABEL, f"{LABEL} 2"):
         TrustedAddress.objects.create(
@@ -95,6 +99,17 @@ def moneys(user: User) -> None:
     given = gifts.ask(user, gifts.customer(funds="0"), amount="0.5", remark=LABEL, ip=IP)
     assert gifts.take_back(user, given).requested_from == IP
     transfer(user, owner(), "1")
+    to_a_bank(user)
+
+
+def to_a_bank(user: User) -> None:
+    """Taken back, and the money given away."""
+    fiat.open_bank()
+    levels.give(user, 3, at=now() - timedelta(days=400), above=2)
+    fund(user, "5000", coin="TWD")
+    asked = fiat.ask(user, amount="4000", ip=IP)
+    assert cancel.cancel(customer=user, public_id=asked.public_id).requested_from == IP
+    transfer(user, owner(), "5000", coin="TWD")
 
 
 def rows_of(user: User) -> dict[str, dict[Any, Any]]:

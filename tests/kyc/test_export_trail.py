@@ -47,7 +47,7 @@ def contested() -> tuple[User, User]:
 def test_the_trail_of_one_customer_among_many_is_found_by_indexes() -> None:
     user = make.level_two()
     with connection.cursor() as cursor:
-        cursor.execute(MANY, [60_000])
+        cursor.execute(MANY, [20_000])
         cursor.execute("ANALYZE accounts_auditrecord")
     plan = export_trail.matching(user).explain()
     assert "Seq Scan" not in plan

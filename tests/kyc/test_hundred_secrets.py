@@ -193,9 +193,9 @@ def forms(kind: str, text: str) -> Iterator[bytes]:
 
 
 def alone(kind: str, text: str) -> bytes:
-    """A short number that stands by itself; a birthday in any order that people write, with any mark between, or none."""
+    """A short number that stands by itself, not among the digits and letters of what is sealed; a birthday in any order that people write, with any mark between, or none."""
     if kind != "birthday":
-        return rb"(?<![0-9.])" + text.encode() + rb"(?![0-9])"
+        return rb"(?<![0-9A-Za-z.+/])" + text.encode() + rb"(?![0-9A-Za-z+/])"
     year, month, day = text.split("-")
     mark = r"[-/. ]?"
     orders = ((year, month, day), (day, month, year), (month, day, year))

@@ -16,7 +16,7 @@ import psycopg
 from django.db import connection
 
 ROOT = Path(__file__).resolve().parents[2]
-WAIT_SECONDS_MAX = 180.0
+WAIT_SECONDS_MAX = 600.0
 
 
 def database_url(name: str | None = None) -> str:
