@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from django.apps import AppConfig
+from django.core import checks
 
 from config.kit.money import widen_arithmetic
 
@@ -24,3 +28,13 @@ class ConfigConfig(AppConfig):
         import config.dialects.spot.dialect  # noqa: F401  # all imported for what importing them does, settings ready
 
         widen_arithmetic()
+        checks.register(_desk, checks.Tags.admin)
+
+
+def _desk(app_configs: Sequence[AppConfig] | None, **_: Any) -> list[checks.CheckMessage]:
+    """Django's checks of the desk's pages. Otherwise they are read with the URLs only, which may be later than the check."""
+    from django.contrib.admin import autodiscover
+    from django.contrib.admin.sites import all_sites
+
+    autodiscover()
+    return [message for site in all_sites for message in site.check(app_configs)]

@@ -43,7 +43,7 @@ PROXY_COUNT = env.integer("PROXY_COUNT", default=0)
 
 INSTALLED_APPS = [
     "unfold",
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # the desk's pages are read with the URLs, by processes that serve them
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

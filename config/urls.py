@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.contrib import admin
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.templatetags.static import static
 from django.urls import include, path
@@ -37,6 +38,8 @@ def favicon(request: HttpRequest) -> HttpResponse:
     """Browsers ask for it unasked."""
     return HttpResponsePermanentRedirect(static("quaestor/favicon.svg"))
 
+
+admin.autodiscover()
 
 urlpatterns = [
     path("", root),

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 import pytest
 from argon2 import PasswordHasher, Type
 from django.conf import settings
+from django.contrib import admin
 from django.core.management import call_command
 from django.db import connection
 
@@ -85,4 +86,5 @@ def pytest_collection_finish() -> None:
 # Each client of a test builds the middleware anew; WhiteNoise then lists every static file of every package, unless it looks
 # for a file when it is asked for one. That was a third of the suite's time.
 settings.WHITENOISE_AUTOREFRESH = True
+admin.autodiscover()  # as the URLs do, for tests that look at pages before they ask for one
 database.install_truncation()

@@ -8,7 +8,6 @@ from typing import Any
 from django.db import DatabaseError
 from django.http import HttpRequest
 from django_ratelimit.core import get_usage
-from redis.exceptions import RedisError
 
 from config.kit.errors import Throttled, Unavailable
 
@@ -25,7 +24,7 @@ def count(request: HttpRequest, *, group: str, who: str, rate: str, fails_open: 
     """
     try:
         usage = get_usage(request, group=group, key=lambda _group, _request: who, rate=rate, increment=True)
-    except (OSError, RedisError, DatabaseError) as trouble:
+    except _troubles() as trouble:
         logger.warning("the cache of rates does not answer: %s", type(trouble).__name__)
         usage = NOT_COUNTED
     if usage is None:
@@ -36,3 +35,13 @@ def count(request: HttpRequest, *, group: str, who: str, rate: str, fails_open: 
         raise Unavailable
     if usage["should_limit"]:
         raise Throttled(retry_after=max(1, int(usage["time_left"])))
+
+
+def _troubles() -> tuple[type[Exception], ...]:
+    """What a cache raises that does not answer.
+
+    The client of Redis is read here, once something was raised: it is a tenth of each process's start, and few need it.
+    """
+    from redis.exceptions import RedisError
+
+    return OSError, RedisError, DatabaseError

@@ -193,7 +193,7 @@ def forms(kind: str, text: str) -> Iterator[bytes]:
 
 
 def alone(kind: str, text: str) -> bytes:
-    """A short number that stands by itself, not among the digits and letters of what is sealed; a birthday in any order that people write, with any mark between, or none."""
+    """A short number that stands by itself, not within something sealed; a birthday in any order, with any mark or none."""
     if kind != "birthday":
         return rb"(?<![0-9A-Za-z.+/])" + text.encode() + rb"(?![0-9A-Za-z+/])"
     year, month, day = text.split("-")

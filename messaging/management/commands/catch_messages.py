@@ -15,6 +15,7 @@ class Command(BaseCommand):
     """Catches the mail and SMS of development. Production refuses it."""
 
     help = "Run a mail server and an SMS gateway on 127.0.0.1 that keep everything for /outbox/ (development only)."
+    requires_system_checks: list[str] = []  # serves no page: reading all URLs would only make its start late
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Ports; without them those of EMAIL_URL and SMS_URL."""

@@ -19,6 +19,7 @@ class Command(BaseCommand):
     """Sign what passed the gate, until SIGTERM."""
 
     help = "Sign approved withdrawals with the key in SIGNER_KEY_FILE. Reads and writes the database, nothing else."
+    requires_system_checks: list[str] = []  # serves no page: reading all URLs would only make its start late
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Pace, and one single look."""

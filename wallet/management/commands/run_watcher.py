@@ -14,6 +14,7 @@ class Command(BaseCommand):
     """Look at every connected network, again and again, until SIGTERM."""
 
     help = "Watch the chains: record deposits, credit them at their confirmations."
+    requires_system_checks: list[str] = []  # serves no page: reading all URLs would only make its start late
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Pace, and one single look."""
