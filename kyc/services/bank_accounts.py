@@ -71,15 +71,15 @@ class Standing:
     allow_change: bool
 
 
-def list_of(user: User, *, currency: str = "") -> list[BankAccountShown]:
-    """The customer's accounts that wait or are verified, or were refused, newest first; numbers are masked."""
+def list_of(user: User, *, currency: str = "", is_whole: bool = False) -> list[BankAccountShown]:
+    """The accounts that wait or are verified, or were refused, newest first; numbers are masked unless `is_whole`."""
     rows = BankAccount.objects.filter(user_id=user.pk, state__in=(*LIVE, BankAccountState.REFUSED)).order_by("-id")[:50]
-    shown = [show(row) for row in rows]
+    shown = [show(row, is_whole=is_whole) for row in rows]
     return [account for account in shown if not currency or account.currency == currency.upper()]
 
 
-def show(row: BankAccount) -> BankAccountShown:
-    """One account, masked."""
+def show(row: BankAccount, *, is_whole: bool = False) -> BankAccountShown:
+    """One account, masked; with `is_whole` its number is not, its holder is."""
     facts = bank_cases.opened(row)
     number, holder = facts["account_number"], facts.get("holder", "")
     details = BankDetails(row.country, row.bank_code, number, row.branch_code)
@@ -91,7 +91,7 @@ def show(row: BankAccount) -> BankAccountShown:
         currency=banks.of(row.country).currency,
         bank_code=row.bank_code,
         branch_code=row.branch_code,
-        account_number=bank_details.mask(number),
+        account_number=number if is_whole else bank_details.mask(number),
         holder=f"{holder[:1]}*{holder[-1:] if len(holder) > 2 else ''}" if holder else "",
         swift_code=bank_details.swift_code_of(details),
         state=row.state,

@@ -12,6 +12,7 @@ from accounts.models import Favourite
 from accounts.services import favourites
 from accounts.services.favourites import EXCHANGE, SYMBOL, Market
 from config.dialects.bhex.dialect import BhexView
+from config.dialects.bhex.fields import as_text
 from config.dialects.bhex.success import SUCCESS, SuccessOutput
 from config.kit.fields import Text
 from config.kit.operations import Call, Needs, operation
@@ -28,8 +29,8 @@ class Name(Text):
 
     def to_internal_value(self, data: Any) -> str:
         """The text."""
-        text = super().to_internal_value(str(data) if isinstance(data, int) and not isinstance(data, bool) else data)
-        if not self.form.fullmatch(text):
+        text = super().to_internal_value(as_text(data))
+        if not self.form.fullmatch(text) or text.startswith("-"):
             self.fail("invalid")
         return text
 

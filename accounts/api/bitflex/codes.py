@@ -44,8 +44,8 @@ OWN: dict[str, Purpose] = {
     "BIND_EMAIL": Purpose.SECURITY_SETTINGS,
     "BIND_PHONE": Purpose.SECURITY_SETTINGS,
 }
-"""`type` → what a code to the customer's own address is good for. That of a new address is bound to that one, which is named
-where the address is added: here it is refused. That of a withdrawal is sent where one waits for it (`wallet.api.bitflex`)."""
+"""`type` → what a code to the customer's own address is good for. That of a new address is sent before it is named, and bound
+to the session. That of a withdrawal is sent where one waits for it (`wallet.api.bitflex`)."""
 CLIENT_LENGTH_MAX = 1_000
 CAPTCHA_REFUSALS = (CaptchaRequired, CaptchaWrong, TooManyCaptchas, CaptchaUnavailable)
 PUBLIC = (
@@ -150,7 +150,8 @@ def own(call: Call, *, method: Method, bind: Purpose, new: str) -> bool:
     address = new if binds_new else str(getattr(session.user, name) or "")
     if not address:
         raise errors.DestinationMissing(channel=name)
-    code_requests.ask(
+    send = code_requests.ask_unnamed if purpose in code_requests.UNNAMED else code_requests.ask
+    send(
         purpose=purpose,
         email=address if method == Method.EMAIL else None,
         phone=address if method == Method.PHONE else None,

@@ -16,6 +16,11 @@ MILLISECONDS_MAX = 253_402_300_799_999
 """The end of the year 9999."""
 
 
+def as_text(said: Any) -> Any:
+    """A whole number as text, because clients of JSON write ids, phones and area codes so; all else as it came."""
+    return str(said) if isinstance(said, int) and not isinstance(said, bool) and said >= 0 else said
+
+
 class NumberText(Text):
     """An id: digits, as text or as a number."""
 
@@ -24,7 +29,7 @@ class NumberText(Text):
 
     def to_internal_value(self, data: Any) -> str:
         """The digits."""
-        text = super().to_internal_value(str(data) if isinstance(data, int) and not isinstance(data, bool) else data)
+        text = super().to_internal_value(as_text(data))
         if not (text.isascii() and text.isdigit()):
             self.fail("invalid")
         return text
@@ -109,7 +114,7 @@ class ContactName(Text):
 
     def to_internal_value(self, data: Any) -> str:
         """The text; a space in a phone only parts its digits."""
-        text = super().to_internal_value(str(data) if isinstance(data, int) and not isinstance(data, bool) else data)
+        text = super().to_internal_value(as_text(data))
         return text.replace(" ", "+") if "@" in text else text
 
 
@@ -121,7 +126,7 @@ class NationalCode(Text):
 
     def to_internal_value(self, data: Any) -> str:
         """The digits alone."""
-        text = super().to_internal_value(str(data) if isinstance(data, int) and not isinstance(data, bool) else data)
+        text = super().to_internal_value(as_text(data))
         digits = text.removeprefix("+").removeprefix("00")
         if not (digits.isascii() and digits.isdigit() and len(digits) <= 4):
             self.fail("invalid")
@@ -136,7 +141,7 @@ class Mobile(Text):
 
     def to_internal_value(self, data: Any) -> str:
         """The digits."""
-        text = super().to_internal_value(str(data) if isinstance(data, int) and not isinstance(data, bool) else data)
+        text = super().to_internal_value(as_text(data))
         digits = text.replace(" ", "").replace("-", "")
         if not (digits.isascii() and digits.isdigit()):
             self.fail("invalid")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from rest_framework import serializers
@@ -15,6 +16,7 @@ from kyc.models import BankAccountState, CaseState, DocumentKind, DocumentState,
 from kyc.models.cases import WAITING
 from kyc.services import bank_accounts, identity, one_name, overview
 from kyc.services.bank_accounts import BankAccountShown
+from kyc.services.identity import PersonalData
 from kyc.services.overview import CaseShown
 
 NONE, IN_REVIEW, PASSED, AGAIN = 1, 2, 3, 4
@@ -94,9 +96,8 @@ def status_of(call: Call) -> dict[str, Any]:
     found = overview.overview(user=call.user, language=call.language)
     cases = {case.level: case for case in found.cases}
     account = bank_accounts.standing(call.user)
-    full = one_name.joined(first_name=person.first_name, last_name=person.last_name) if person else ""
     return {
-        "name": overview.mask_name(full) if full else "",
+        "name": _masked_name(person),
         "gender": GENDER_WORDS[person.gender] if person else None,
         "identityNumber": overview.mask_number(person.id_number) if person else "",
         "mobilePhone": mask_phone(call.user.phone),
@@ -108,6 +109,12 @@ def status_of(call: Call) -> dict[str, Any]:
         "statusLevel3": level_status(cases[Level.BANK]),
         "allowChangeBankAccount": account.allow_change,
     }
+
+
+def _masked_name(person: PersonalData | None) -> str:
+    """`林*得`; empty where nothing was said."""
+    full = one_name.joined(first_name=person.first_name, last_name=person.last_name) if person else ""
+    return overview.mask_name(full) if full else ""
 
 
 class KycStatus(BitginView):
@@ -128,7 +135,7 @@ class BankAccountsInput(serializers.Serializer[Any]):
 
 
 class BankAccountOutput(serializers.Serializer[BankAccountShown]):
-    """A verified account; number and holder are masked."""
+    """A verified account; its holder is masked, and to a signed key its number too."""
 
     id = serializers.IntegerField(source="number")
     name = serializers.CharField()
@@ -149,6 +156,8 @@ class BankAccounts(BitginView):
         summary="List the verified bank accounts",
     )
     def post(self, call: Call) -> list[BankAccountShown]:
-        """Newest first."""
-        found = bank_accounts.list_of(call.user, currency=call.input.get("currency") or "")
-        return [account for account in found if account.state == BankAccountState.VERIFIED]
+        """Newest first; the number is whole, as the sample has it, to whom a session shows to be its owner."""
+        by_session = call.credential is not None and call.credential.kind == "session"
+        found = bank_accounts.list_of(call.user, currency=call.input.get("currency") or "", is_whole=by_session)
+        holder = _masked_name(identity.read(call.user))  # an account is its customer's own; the family name comes first here
+        return [replace(account, holder=holder) for account in found if account.state == BankAccountState.VERIFIED]

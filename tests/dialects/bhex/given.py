@@ -78,3 +78,12 @@ def _waiting_with_code() -> tuple[Person, Facts]:
     person = people.signed_up()
     request_id = people.waiting(person)["requestId"]
     return person, {name: str(value) for name, value in people.login_code(person, request_id).items()}
+
+
+@given("a log-in by email that waits")
+def _waiting_by_email() -> tuple[Person, Facts]:
+    person = people.signed_up("email")
+    person.browser = Browser()
+    told = person.browser.post("/api/user/email_authorize", {"email": person.email, "password": people.DIGEST}).json()
+    pass_time_for_resend()
+    return person, {"request_id": told["requestId"]}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.dialects.bhex import people
 from tests.dialects.bhex.given import given
-from tests.dialects.bhex.people import Person
+from tests.dialects.bhex.people import Browser, Person
 from tests.factories_accounts import App
 
 
@@ -63,3 +63,10 @@ def _mobile() -> tuple[Person, dict[str, str]]:
 def _email() -> tuple[Person, dict[str, str]]:
     person = people.signed_up()
     return person, email_fields(person)
+
+
+@given("a customer by email with an authenticator, signed out")
+def _authenticator_by_email() -> tuple[Person, dict[str, str]]:
+    person, _ = with_authenticator("email")
+    person.browser = Browser()
+    return person, {}

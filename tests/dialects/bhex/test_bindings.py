@@ -19,8 +19,6 @@ from tests.dialects.bhex.people import Person
 pytestmark = pytest.mark.django_db
 CODE_LIFETIME = timedelta(seconds=601)
 OVERLONG, WRONG_ORDER = "9" * 41, "1000000000000001"
-ORDERS = [("", 30003), (OVERLONG, 30003), ("12a", 30003)]
-CODES = [("", 31014), (OVERLONG, 30003)]
 
 
 def user_of(person: Person) -> User:
@@ -53,10 +51,8 @@ def test_the_picture_is_a_png_of_the_seed_and_a_second_seed_voids_the_first() ->
 
 @pytest.mark.parametrize(
     ("name", "value", "number"),
-    [("ga_code", None, 31014), *(("ga_code", *case) for case in CODES), ("ga_code", "000000", 31024),
-     ("order_id", None, 30003), *(("order_id", *case) for case in ORDERS), ("order_id", "0", 31015),
-     ("order_id", WRONG_ORDER, 31015),
-     ("verify_code", None, 31014), *(("verify_code", *case) for case in CODES), ("verify_code", "000000", 31015)],
+    [("ga_code", "000000", 31024), ("order_id", "12a", 30003), ("order_id", "0", 31015), ("order_id", WRONG_ORDER, 31015),
+     ("verify_code", "000000", 31015)],
 )  # fmt: skip
 def test_an_authenticator_is_bound_by_everything_that_is_asked_for(name: str, value: str | None, number: int) -> None:
     person = people.signed_up()
@@ -92,16 +88,9 @@ def test_a_code_that_is_too_old_is_refused_in_the_name_of_its_own_channel() -> N
 
 @pytest.mark.parametrize(
     ("name", "value", "number"),
-    [("national_code", None, 31022), ("national_code", "", 31022), ("national_code", "x", 31027),
-     ("national_code", OVERLONG, 31027), ("mobile", None, 31001), ("mobile", "", 31001), ("mobile", "12ab", 31002),
-     ("mobile", OVERLONG, 31002), ("mobile", "18600009999", 31015),
-     ("mobile_order_id", None, 30003), *(("mobile_order_id", *case) for case in ORDERS),
-     ("mobile_order_id", WRONG_ORDER, 31015),
-     ("mobile_verify_code", None, 31014), *(("mobile_verify_code", *case) for case in CODES),
-     ("mobile_verify_code", "000000", 31015),
-     ("order_id", None, 30003), *(("order_id", *case) for case in ORDERS), ("order_id", "0", 30003),
-     ("order_id", WRONG_ORDER, 31016),
-     ("verify_code", None, 31014), *(("verify_code", *case) for case in CODES), ("verify_code", "000000", 31016)],
+    [("national_code", OVERLONG, 31027), ("mobile", "12ab", 31002), ("mobile", "18600009999", 31015),
+     ("mobile_order_id", WRONG_ORDER, 31015), ("mobile_verify_code", "000000", 31015), ("order_id", "0", 30003),
+     ("order_id", WRONG_ORDER, 31016), ("verify_code", "000000", 31016)],
 )  # fmt: skip
 def test_a_phone_is_bound_by_everything_that_is_asked_for(name: str, value: str | None, number: int) -> None:
     person = people.signed_up("email")
@@ -112,13 +101,8 @@ def test_a_phone_is_bound_by_everything_that_is_asked_for(name: str, value: str 
 
 @pytest.mark.parametrize(
     ("name", "value", "number"),
-    [("email", None, 31004), ("email", "", 31004), ("email", "x@", 31005), ("email", "a" * 260 + "@example.com", 31005),
-     ("email", "other@example.com", 31016),
-     ("email_order_id", None, 30003), *(("email_order_id", *case) for case in ORDERS), ("email_order_id", WRONG_ORDER, 31016),
-     ("email_verify_code", None, 31014), *(("email_verify_code", *case) for case in CODES),
-     ("email_verify_code", "000000", 31016),
-     ("order_id", None, 30003), *(("order_id", *case) for case in ORDERS), ("order_id", WRONG_ORDER, 31015),
-     ("verify_code", None, 31014), *(("verify_code", *case) for case in CODES), ("verify_code", "000000", 31015)],
+    [("email", "x@", 31005), ("email", "other@example.com", 31016), ("email_order_id", WRONG_ORDER, 31016),
+     ("email_verify_code", "000000", 31016), ("order_id", WRONG_ORDER, 31015), ("verify_code", "000000", 31015)],
 )  # fmt: skip
 def test_an_email_is_bound_by_everything_that_is_asked_for(name: str, value: str | None, number: int) -> None:
     person = people.signed_up()

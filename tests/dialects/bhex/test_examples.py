@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -41,3 +42,15 @@ def test_the_example_is_answered_as_documented(name: str, example: dict[str, Any
         answer = browser.post(request["path"], fields) if request["method"] == "POST" else browser.get(request["path"])
     assert answer.status_code == example.get("status", 200), answer.content
     assert list(differences(example["answer"], answer.json(), set(example["varies"]))) == []
+
+
+def test_every_endpoint_of_the_document_has_its_sample() -> None:
+    """What is not replayed here is ours and answers a file, or is an address of the document under one more prefix."""
+    index = Path(__file__).parents[1] / "endpoints" / "bhex.txt"
+    endpoints = {tuple(line.split()) for line in index.read_text().splitlines()}
+    replayed = {(one["request"]["method"], one["request"]["path"].partition("?")[0]) for _, one in EXAMPLES}
+    assert endpoints - replayed == {
+        ("GET", "/os/kyc_image/{name}"), ("GET", "/os/kyc_video/{name}"),
+        ("GET", "/api/user/verify_info"), ("POST", "/api/user/verify_info"),
+    }  # fmt: skip
+    assert replayed <= endpoints

@@ -15,15 +15,14 @@ from tests.dialects.bhex.given_passwords import TRADE, first_fields, trade_field
 from tests.dialects.bhex.given_recovery import NEW, PASSWORDS
 from tests.dialects.bhex.given_security import with_authenticator
 from tests.dialects.bhex.people import DIGEST, Browser, Person, md5
-from tests.dialects.bhex.test_bindings import CODES, ORDERS, WRONG_ORDER, changed, refused, user_of
+from tests.dialects.bhex.test_bindings import WRONG_ORDER, changed, refused, user_of
 
 pytestmark = pytest.mark.django_db
 UPDATE, SET, TRADE_SET = "/api/user/update_pwd", "/api/user/set_password", "/api/user/trade_pwd/set"
 PHRASE = "/api/user/edit_anti_phishing_code"
 LONG = "a" * 1025
 CHANGE = {"old_password": DIGEST, **PASSWORDS}
-TWICE = [({"password1": None}, 31011), ({"password1": ""}, 31011), ({"password2": None}, 31011), ({"password2": ""}, 31011),
-         ({"password2": md5("other")}, 31012), ({"password1": "short", "password2": "short"}, 31013),
+TWICE = [({"password2": md5("other")}, 31012), ({"password1": "short", "password2": "short"}, 31013),
          ({"password1": LONG, "password2": LONG}, 31013)]  # fmt: skip
 
 
@@ -53,10 +52,8 @@ def test_a_changed_password_ends_all_sessions_and_takes_the_cookies_back() -> No
 
 @pytest.mark.parametrize(
     ("change", "number"),
-    [({"old_password": None}, 31038), ({"old_password": ""}, 31038), ({"old_password": LONG}, 31040),
-     ({"old_password": md5("other")}, 31040), ({"old_password": people.PASSWORD}, 31040),
-     ({"password1": DIGEST, "password2": DIGEST}, 31013),
-     *((change, 31039 if number == 31011 else number) for change, number in TWICE)],
+    [({"old_password": LONG}, 31040), ({"old_password": md5("other")}, 31040), ({"old_password": people.PASSWORD}, 31040),
+     ({"password1": DIGEST, "password2": DIGEST}, 31013), *TWICE],
 )  # fmt: skip
 def test_a_password_is_changed_by_everything_that_is_asked_for(change: dict[str, Any], number: int) -> None:
     person = people.signed_up()
@@ -85,9 +82,7 @@ def test_a_first_password_is_set_once_and_keeps_the_session() -> None:
 
 @pytest.mark.parametrize(
     ("change", "number"),
-    [*TWICE, ({"order_id": None}, 30003), *(({"order_id": value}, number) for value, number in ORDERS),
-     ({"order_id": WRONG_ORDER}, 31015), ({"verify_code": None}, 31014),
-     *(({"verify_code": value}, number) for value, number in CODES), ({"verify_code": "000000"}, 31015)],
+    [*TWICE, ({"order_id": WRONG_ORDER}, 31015), ({"verify_code": "000000"}, 31015)],
 )  # fmt: skip
 def test_a_first_password_is_set_by_everything_that_is_asked_for(change: dict[str, Any], number: int) -> None:
     person = without_password()
@@ -134,13 +129,9 @@ def test_a_trade_password_may_come_as_its_md5_and_is_still_that_password() -> No
 
 @pytest.mark.parametrize(
     ("change", "number"),
-    [({"type": "3"}, 30003), ({"type": "x"}, 30003), ({"trade_pwd": None}, 31055), ({"trade_pwd": ""}, 31055),
-     ({"trade_pwd": LONG, "trade_pwd2": LONG}, 31075), ({"trade_pwd": "a1" * 100, "trade_pwd2": "a1" * 100}, 31075),
+    [({"type": "3"}, 30003), ({"trade_pwd": "a1" * 100, "trade_pwd2": "a1" * 100}, 31075),
      ({"trade_pwd": "123456", "trade_pwd2": "123456"}, 31075), ({"trade_pwd": "9", "trade_pwd2": "9"}, 31075),
-     ({"trade_pwd2": None}, 31055), ({"trade_pwd2": ""}, 31055), ({"trade_pwd2": "938271"}, 31012),
-     ({"order_id": None}, 30003), *(({"order_id": value}, number) for value, number in ORDERS),
-     ({"order_id": WRONG_ORDER}, 31015), ({"verify_code": None}, 31014),
-     *(({"verify_code": value}, number) for value, number in CODES), ({"verify_code": "000000"}, 31015)],
+     ({"trade_pwd2": "938271"}, 31012), ({"order_id": WRONG_ORDER}, 31015), ({"verify_code": "000000"}, 31015)],
 )  # fmt: skip
 def test_a_trade_password_is_set_by_everything_that_is_asked_for(change: dict[str, Any], number: int) -> None:
     person = people.signed_up()
@@ -157,10 +148,7 @@ def test_an_authenticators_code_comes_without_an_order() -> None:
 
 @pytest.mark.parametrize(
     ("change", "number"),
-    [({"anti_phishing_code": None}, 30003), ({"anti_phishing_code": "x" * 33}, 30003), ({"order_id": None}, 30003),
-     *(({"order_id": value}, number) for value, number in ORDERS), ({"order_id": WRONG_ORDER}, 31015),
-     ({"verify_code": None}, 31014), *(({"verify_code": value}, number) for value, number in CODES),
-     ({"verify_code": "000000"}, 31015)],
+    [({"anti_phishing_code": "x" * 33}, 30003), ({"order_id": WRONG_ORDER}, 31015), ({"verify_code": "000000"}, 31015)],
 )  # fmt: skip
 def test_a_phrase_is_set_by_everything_that_is_asked_for(change: dict[str, Any], number: int) -> None:
     person = people.signed_up()

@@ -207,12 +207,8 @@ def test_known_and_unknown_numbers_fail_alike() -> None:
 @pytest.mark.parametrize("way", ["register_type", "login_type"])
 @pytest.mark.parametrize(
     ("change", "number"),
-    [({"way": None}, 30003), ({"way": ""}, 30003), ({"way": "pigeon"}, 30003), ({"mobile": None}, 31001),
-     ({"mobile": ""}, 31001), ({"mobile": "12ab"}, 31002), ({"mobile": "1" * 25}, 31002), ({"national_code": None}, 31022),
-     ({"national_code": ""}, 31022), ({"national_code": "x"}, 31027), ({"way": "email"}, 31004),
-     ({"way": "email", "email": "x@"}, 31005), ({"order_id": None}, 30003), ({"order_id": ""}, 30003),
-     ({"order_id": "x"}, 30003), ({"order_id": "9" * 21}, 30003), ({"verify_code": None}, 31014), ({"verify_code": ""}, 31014),
-     ({"verify_code": "1" * 40}, 30003), ({"verify_code": "000000"}, 31015), ({"is_oauth": "maybe"}, 30003)],
+    [({"way": "pigeon"}, 30003), ({"mobile": "1" * 25}, 31002), ({"way": "email"}, 31004),
+     ({"way": "email", "email": "x@"}, 31005), ({"verify_code": "000000"}, 31015), ({"is_oauth": "maybe"}, 30003)],
 )  # fmt: skip
 def test_what_is_wrong_in_any_part_is_told_which_and_opens_nothing(way: str, change: dict[str, Any], number: int) -> None:
     person = people.somebody() if way == "register_type" else without_password()
@@ -227,9 +223,8 @@ def test_what_is_wrong_in_any_part_is_told_which_and_opens_nothing(way: str, cha
 
 @pytest.mark.parametrize(
     ("change", "number"),
-    [({"request_id": None}, 30003), ({"request_id": ""}, 30003), ({"request_id": "x" * 65}, 30003),
-     ({"request_id": "é"}, 30010), ({"request_id": "x" * 32}, 30010), ({"password": None}, 31011), ({"password": ""}, 31011),
-     ({"password": "x" * 1025}, 31013), ({"password": "x"}, 31019)],
+    [({"request_id": "é"}, 30010), ({"request_id": "x" * 32}, 30010), ({"password": "x" * 1025}, 31013),
+     ({"password": "x"}, 31019)],
 )  # fmt: skip
 def test_a_second_step_that_is_wrong_in_any_part_opens_nothing(change: dict[str, Any], number: int) -> None:
     person = people.signed_up()

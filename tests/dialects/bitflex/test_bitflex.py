@@ -177,7 +177,6 @@ def test_what_is_wrong_is_told_by_its_number_and_sends_nothing(path: str, fields
         ("email", {"type": "BIND_EMAIL"}, 4000),
         ("email", {"type": "WITHDRAW"}, 4040),
         ("sms", {"type": "WITHDRAW"}, 4040),
-        ("email", {"type": "ADD_WITHDRAW_ADDRESS"}, 4030),
         ("sms", {"type": "ADD_WITHDRAW_ADDRESS"}, 4030),
         ("sms", {"type": "SET_ANTI_PHISHING_CODE"}, 4000),
         ("sms", {"type": "BIND_PHONE", "phone": "18700000001"}, 4000),

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from accounts.models import User
+from accounts.models import Session, User
 from accounts.services.second_factor import Proof
 from config.kit.clock import now
 from messaging.errors import WrongCode
+from messaging.services import codes
 from tests import factories_accounts as make
 from tests import levels
 from tests.dialects.bitflex import people
@@ -20,10 +21,12 @@ from tests.wallet.withdrawals import arrange
 from tests.wallet.withdrawals.conftest import network
 from tests.wallet.withdrawals.outside import Network
 from wallet.models import Withdrawal
+from wallet.services import trusted_addresses
 from wallet.services.withdrawals import confirm
 
 __all__ = ["network"]
 real = pytest.mark.django_db(transaction=True)
+NEW_ADDRESS: dict[str, Any] = {"label": "cold", "coin": "ETH", "network": "ETHEREUM", "address": arrange.ADDRESS, "ip": make.IP}
 
 
 def with_money() -> User:
@@ -52,6 +55,20 @@ def test_the_code_of_a_withdrawal_is_sent_again_and_good_for_that_one_alone(netw
     confirm.confirm(customer=user, public_id=last.public_id, proof=proof, ip=make.IP)
     Withdrawal.objects.filter(pk=first.pk).update(expires_at=now())
     assert caller.post("/v1/user/message/sms", {"type": "WITHDRAW"}).json()["code"] == 4040
+
+
+@real
+@pytest.mark.parametrize("path", ["email", "sms"])
+def test_the_code_of_an_address_that_is_not_named_yet_is_the_sessions_and_adds_none(path: str) -> None:
+    caller, user = people.signed_in()
+    User.objects.filter(pk=user.pk).update(phone="+8618799999998")
+    answer = caller.post(f"/v1/user/message/{path}", {"type": "ADD_WITHDRAW_ADDRESS"})
+    assert answer.json() == {"code": 0, "message": "ok", "data": True}
+    destination = str(user.email) if path == "email" else "+8618799999998"
+    shown = {"purpose": "trusted_address", "channel": path, "destination": destination, "code": read_code(destination)}
+    with pytest.raises(WrongCode):
+        trusted_addresses.add(customer=user, proof=Proof("email" if path == "email" else "phone", shown["code"]), **NEW_ADDRESS)
+    codes.verify(**shown, user=user, session=str(Session.objects.get(user=user).public_id))
 
 
 @real

@@ -9,7 +9,7 @@ from django.core.cache import cache
 
 from accounts.models import User
 from apikeys.models import Scheme
-from kyc.models import Case, Document, DocumentKind, Identity
+from kyc.models import BankAccount, Case, Document, DocumentKind, Identity
 from kyc.services import decisions, identity, one_name
 from tests import factories_kyc as kyc
 from tests.apikeys import people as keys
@@ -34,6 +34,7 @@ def status(person: people.Person) -> dict[str, Any]:
 
 def test_the_whole_way_from_signing_up_to_level_three_through_bitgin_and_seen_natively() -> None:
     person = people.signed_in()
+    issued = issue(person.user, Scheme.BTSE, ("read",))
     person.caller.prefix = "/bitgin/v1"
     app = people.bind(person)
     assert person.caller.post("logout").json()["code"] == 1
@@ -66,7 +67,10 @@ def test_the_whole_way_from_signing_up_to_level_three_through_bitgin_and_seen_na
     user = person.caller.get("user").json()["data"]
     assert (user["kycLevel"], user["isKyc"], user["allowFiatWithdrawal"]) == (3, True, True)
     (account,) = person.caller.post("user/bank_accounts", {"currency": "TWD"}).json()["data"]
-    assert (account["code"], account["account"][-4:], account["swiftCode"]) == ("005", "5777", "")
+    shown = account["code"], account["account"], account["accountHolder"], account["swiftCode"]
+    assert shown == ("005", BANK["account"], "林*得", "")
+    by_key = BtseClient(issued.api_key.key, issued.secret).sign("POST", "/v1/user/bank_accounts", b"{}")
+    assert keys.send(by_key).json()["data"] == [{**account, "account": f"****{BANK['account'][-4:]}"}]
     assert person.caller.post("user/bank_accounts", {"currency": "USD"}).json()["data"] == []
     native = Api().post("/api/v1/sessions", {"login": person.email, "password": PASSWORD}).json()
     assert native["methods"][0] == "totp"
@@ -143,6 +147,19 @@ def test_a_file_that_is_no_image_or_too_large_is_invalid_and_each_kind_of_image_
         assert answer.json()["msg"] == "Invalid type."
     assert person.caller.upload("kyc/image", {"type": 1}).json()["msg"] == "Invalid file."
     refused(person.caller.post("kyc/image", {"type": 1}), 400, -2)
+
+
+def test_level_three_asks_for_every_part_of_an_account_and_keeps_nothing_of_a_bad_one() -> None:
+    person = people.level_two()
+    for name in ("code", "branch", "account"):
+        for said in ({**BANK, name: ""}, {key: value for key, value in BANK.items() if key != name}):
+            answer = person.caller.upload("kyc/apply_level_3", files_of(said))
+            refused(answer, 400, -2)
+            assert answer.json()["msg"] == "Missing bank account."
+        for wrong in ("9" * 41, "x", "１２３"):
+            refused(person.caller.upload("kyc/apply_level_3", files_of({**BANK, name: wrong})), 400, -2)
+    assert not BankAccount.objects.exists()
+    assert status(person)["statusLevel3"] == 1
 
 
 def test_a_phone_of_another_customer_and_a_number_of_another_customer_open_nothing() -> None:
