@@ -89,7 +89,7 @@ class MessageTemplateAdmin(ReadOnlyAdmin):
             "sms": shown.get(Channel.SMS.value),
             "html_address": f"{reverse('admin:messaging_messagetemplate_html', args=[object_id])}?{query}",
             "may_send": has_role(request, *message_tests.ROLES) and Channel.EMAIL.value in shown,
-            "own_address": request.user.get_full_name() if request.user.is_authenticated else "",
+            "own_address": request.user.email if request.user.is_authenticated else "",
             "back": reverse("admin:messaging_messagetemplate_changelist"),
         }
         return TemplateResponse(request, "admin/messaging/template.html", context)

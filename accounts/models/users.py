@@ -19,6 +19,7 @@ from config.kit.sealed_text import SealedText
 
 UID_MIN = 100_000_000
 UID_MAX = 999_999_999
+OFFICER_NAME_LENGTH_MAX = 64
 
 
 class Status(models.TextChoices):
@@ -112,6 +113,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     checks_other_places = models.BooleanField(default=False, db_default=False)
     """Whether a sign-in from a network and device never seen asks for a code although no second factor is due."""
     is_staff = models.BooleanField("is an officer", default=False)
+    officer_name = models.CharField(max_length=OFFICER_NAME_LENGTH_MAX, blank=True, default="", db_default="")
+    """What colleagues call this officer, and what stands across each picture that the officer looks at."""
     credentials_epoch = models.PositiveIntegerField(default=0, editable=False)
     """Grows with each change of password or factor; a staff cookie of an older epoch is dead."""
     registered_at = models.DateTimeField()
@@ -165,6 +168,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.UniqueConstraint(fields=["referral_code"], name="accounts_user_referral_unique"),
             models.CheckConstraint(condition=Q(status__in=Status.values), name="accounts_user_status_known"),
             models.CheckConstraint(condition=Q(is_superuser=False), name="accounts_user_no_superuser"),
+            models.CheckConstraint(condition=Q(is_staff=True) | Q(officer_name=""), name="accounts_user_name_of_officers"),
         )
 
     def __str__(self) -> str:
@@ -209,8 +213,8 @@ class User(AbstractBaseUser, PermissionsMixin):
         return str(self.uid)
 
     def get_full_name(self) -> str:
-        """What the admin calls this person."""
-        return self.email or self.phone or str(self.uid)
+        """What the admin calls this person: an officer by name, where one was given."""
+        return self.officer_name or self.email or self.phone or str(self.uid)
 
     def get_short_name(self) -> str:
         """What the admin greets this person with."""

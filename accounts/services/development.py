@@ -17,6 +17,7 @@ from config.kit.clock import now
 from config.kit.crypto import unseal
 
 EMAILS = ("officer1@quaestor.local", "officer2@quaestor.local")
+NAMES = dict(zip(EMAILS, ("Lin Ai-Da 林艾達", "Ben Okafor"), strict=True))
 ROLES = ("compliance", "compliance_lead", "treasury")
 SECRETS_FILE = "officers.json"
 """In the installation's var directory, readable by its owner alone."""
@@ -73,10 +74,17 @@ def _officer(email: str, drawn: dict[str, str]) -> DevelopmentOfficer:
     user = User.objects.filter(email=email, is_staff=True).first()
     if user is None:
         user = staff.create_officer(
-            email=email, password=drawn["password"], roles=ROLES, totp_seed=seed, by="create_officers"
+            email=email,
+            password=drawn["password"],
+            roles=ROLES,
+            name=NAMES[email],
+            totp_seed=seed,
+            by="create_officers",
         ).user
     elif not _has(user, drawn["password"], seed):
         staff.renew_secrets(user=user, password=drawn["password"], totp_seed=seed, by="create_officers")
+    if not user.officer_name:
+        staff.rename(user=user, name=NAMES[email], by="create_officers", reason="made before officers had names")
     return DevelopmentOfficer(
         email=email,
         password=drawn["password"],

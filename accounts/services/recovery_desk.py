@@ -110,10 +110,10 @@ def claimed_by(case: RecoveryCase) -> User | None:
     return case.claimed_by if is_held else None
 
 
-def has_in_hand(user: User, officer: User) -> bool:
-    """Whether the officer is the one who looks at a recovery of this customer that waits for a decision."""
+def in_hand(user: User, officer: User) -> RecoveryCase | None:
+    """The recovery of this customer that waits for a decision and that the officer, and nobody else, looks at."""
     held = RecoveryCase.objects.filter(user_id=user.pk, state__in=DECIDABLE, claimed_by=officer)
-    return held.filter(claimed_at__gt=now() - CLAIM).exists()
+    return held.filter(claimed_at__gt=now() - CLAIM).order_by("-pk").first()
 
 
 def has_approved(decisions: Iterable[RecoveryDecision], case: RecoveryCase, officer: User) -> bool:

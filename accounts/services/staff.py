@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,6 +16,7 @@ from accounts.models.attempts import Scope
 from accounts.models.factors import FactorKind
 from accounts.models.logins import LoginAct
 from accounts.models.passwords import Form
+from accounts.models.users import OFFICER_NAME_LENGTH_MAX
 from accounts.services import attempts, audit, logins, passwords, totp
 from accounts.services.attempts import Subject
 from accounts.services.clients import Client
@@ -31,6 +33,9 @@ ROLE_APPS = {
     "auditor": ("accounts", "kyc", "wallet", "messaging", "apikeys"),
 }
 """The roles, and of which apps each may read the pages. What a role may *do* is asked by the page that does it."""
+
+
+NAME_MARKS = frozenset(" -.'’·,")
 
 
 def load_roles() -> list[str]:
@@ -60,15 +65,17 @@ def create_officer(
     email: str,
     password: str,
     roles: Sequence[str],
+    name: str = "",
     totp_seed: bytes | None = None,
     by: str = "operator",
     reason: str = "",
 ) -> Officer:
     """Make an officer with these roles and a bound authenticator, whose seed is drawn unless given.
 
-    Raises InvalidEmail, PasswordRefused, StaffInvalid (unknown role, or the email has an account).
+    Without a name the officer is called by the email. Raises InvalidEmail, PasswordRefused, StaffInvalid (unknown role,
+    no good name, or the email has an account).
     """
-    address = normalise_email(email)
+    address, called = normalise_email(email), _name(name) if name else ""
     unknown = set(roles) - set(ROLE_APPS)
     if unknown or not roles:
         raise StaffInvalid(reason=f"Roles are {', '.join(ROLE_APPS)}; not {', '.join(sorted(unknown)) or 'none'}.")
@@ -76,7 +83,13 @@ def create_officer(
     seed = totp_seed or secrets.token_bytes(totp.SEED_BYTES)
     try:
         with transaction.atomic():
-            user = User.objects.create(email=address, register_type=RegisterType.STAFF, is_staff=True, registered_at=now())
+            user = User.objects.create(
+                email=address,
+                register_type=RegisterType.STAFF,
+                is_staff=True,
+                officer_name=called,
+                registered_at=now(),
+            )
             passwords.store(user, forms)
             _bind(user, seed)
             user.groups.set(Group.objects.filter(name__in=roles))
@@ -86,11 +99,38 @@ def create_officer(
                 act="accounts.officer_created",
                 subject=f"accounts.user:{user.uid}",
                 reason=reason,
-                facts={"email": address, "roles": ",".join(sorted(roles)), "by": by},
+                facts={"email": address, "name": called, "roles": ",".join(sorted(roles)), "by": by},
             )
     except IntegrityError:
         raise StaffInvalid(reason="There is an account with this email already.") from None
     return Officer(user, seed)
+
+
+def rename(*, user: User, name: str, by: str, reason: str) -> None:
+    """Call an officer by this name from now on. Raises StaffInvalid (no officer, or no good name)."""
+    called = _name(name)
+    if not user.is_staff:
+        raise StaffInvalid(reason="This is no officer's account.")
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(officer_name=called)
+        audit.record(
+            actor=None,
+            actor_kind="operator",
+            act="accounts.officer_renamed",
+            subject=f"accounts.user:{user.uid}",
+            reason=reason,
+            facts={"name": called, "by": by},
+        )
+    user.officer_name = called
+
+
+def _name(text: str) -> str:
+    """The name with single spaces, of letters and the marks that stand in names. Raises StaffInvalid."""
+    name = " ".join(unicodedata.normalize("NFC", text).split())
+    good = all(mark in NAME_MARKS or unicodedata.category(mark)[0] in "LM" for mark in name)
+    if not good or not any(map(str.isalpha, name)) or len(name) > OFFICER_NAME_LENGTH_MAX:
+        raise StaffInvalid(reason=f"A name has letters, spaces and hyphens, {OFFICER_NAME_LENGTH_MAX} characters at most.")
+    return name
 
 
 def _encoded(password: str, email: str) -> dict[Form, str]:

@@ -31,9 +31,16 @@ CONTACT_ROLES = ("compliance", "treasury")
 
 
 def reveal(
-    *, customer: User, fields: Collection[str], act: Act, subject: str, known: Collection[str], roles: Collection[str]
+    *,
+    customer: User,
+    fields: Collection[str],
+    act: Act,
+    subject: str,
+    known: Collection[str],
+    roles: Collection[str],
+    seconds: int = UNMASKED_SECONDS,
 ) -> Unmasking:
-    """Open the fields to the officer on the page `subject` for UNMASKED_SECONDS.
+    """Open the fields to the officer on the page `subject` for so many seconds, and write down who, whose, what and why.
 
     Raises ReasonDue, NotAnOfficer, OwnAccount, FieldUnknown.
     """
@@ -54,7 +61,7 @@ def reveal(
             fields=chosen,
             reason=told.said,
             at=moment,
-            until=moment + timedelta(seconds=UNMASKED_SECONDS),
+            until=moment + timedelta(seconds=seconds),
         )
         told.record(
             act="accounts.unmasked", subject=subject, facts={"customer": str(customer.uid), "fields": ", ".join(chosen)}
@@ -62,9 +69,30 @@ def reveal(
     return opened
 
 
-def opened(*, customer: User, officer: User, subject: str) -> dict[str, datetime]:
-    """What the officer has open on the page now: each field, until when. One query."""
-    rows = Unmasking.objects.filter(officer=officer, customer=customer, subject=subject, until__gt=now()).order_by("until")
+def keep_open(
+    *, customer: User, fields: Collection[str], officer: User, subject: str, roles: Collection[str], seconds: int
+) -> None:
+    """Have the fields open on the page of what the officer is at work on, for half of `seconds` from now on at least.
+
+    Where they are, nothing is written: looking again and again at one's own work makes no row each time. Raises as `reveal`.
+    """
+    enough = now() + timedelta(seconds=seconds / 2)
+    standing = opened(customer=customer, officer=officer, subject=subject)
+    if any(name not in standing or standing[name] < enough for name in fields):
+        act = Act(reason="review", officer=officer)
+        reveal(customer=customer, fields=fields, act=act, subject=subject, known=fields, roles=roles, seconds=seconds)
+
+
+def open_subjects(*, officer: User, subjects: Collection[str], field: str) -> set[str]:
+    """Those of the pages on which the officer has the field open now. One query."""
+    rows = Unmasking.objects.filter(officer=officer, subject__in=subjects, until__gt=now())
+    return {row.subject for row in rows if field in row.fields}
+
+
+def opened(*, customer: User, officer: User, subject: str, work: str = "") -> dict[str, datetime]:
+    """What the officer has open on the page now: each field, until when; and for the `work` that is in hand. One query."""
+    subjects = [subject, work] if work else [subject]
+    rows = Unmasking.objects.filter(officer=officer, customer=customer, subject__in=subjects, until__gt=now()).order_by("until")
     return {str(name): row.until for row in rows for name in row.fields}
 
 

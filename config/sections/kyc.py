@@ -11,3 +11,5 @@ KYC_IMAGING_PROCESSES = env.integer("KYC_IMAGING_PROCESSES", default=2)
 """Child processes that may read customers' files at once, for each web process."""
 BANK_ACCOUNT_COOLDOWN_SECONDS = env.integer("BANK_ACCOUNT_COOLDOWN_SECONDS", default=24 * 3600 if PRODUCTION else 0)
 """How long after it was named a bank account that is not the customer's first takes no money."""
+WATERMARK_FONTS = env.list("WATERMARK_FONTS", default=[])
+"""Font files in which officers' names are drawn, tried before those that systems keep (`kyc.services.watermark`)."""

@@ -17,6 +17,7 @@ from accounts.admin_site import PageAdmin, site
 from accounts.services.officers import REASON_CHARACTERS_MAX
 from config.kit.errors import DomainError
 from kyc.admin.cases import OFFICERS, officer_of
+from kyc.admin.noted import NotedPages
 from kyc.catalogue.reasons import REASONS
 from kyc.models import BankAccount, BankAccountState
 from kyc.services import bank_review, unmasking
@@ -49,7 +50,7 @@ class StateFilter(SimpleListFilter):
 
 
 @admin.register(BankAccount, site=site)
-class BankAccountAdmin(PageAdmin):
+class BankAccountAdmin(NotedPages, PageAdmin):
     """Bank accounts that customers added: oldest first."""
 
     icon = "account_balance"

@@ -16,8 +16,9 @@ from accounts.admin_site import PageAdmin, has_role, site
 from accounts.services.officers import REASON_CHARACTERS_MAX
 from config.kit.errors import Absent, DomainError
 from config.kit.ids import read_public_id
-from kyc.admin import case_acts, case_videos
+from kyc.admin import case_acts, case_neighbours, case_videos
 from kyc.admin.filters import AGES, STATES, QueueForm
+from kyc.admin.noted import NotedPages
 from kyc.catalogue.reasons import REASONS, reasons_for
 from kyc.errors import LinkInvalid
 from kyc.models import Case, Document, IdType, Level, Verdict
@@ -41,7 +42,7 @@ IMAGE_HEADERS = {
 
 
 @admin.register(Case, site=site)
-class CaseAdmin(PageAdmin):
+class CaseAdmin(NotedPages, PageAdmin):
     """Cases: the queue, oldest first, and a page on which to decide."""
 
     icon = "badge"
@@ -56,7 +57,7 @@ class CaseAdmin(PageAdmin):
         after = request.GET.get("after", "")
         if request.method == "POST":
             return self._take_next(request, filters)
-        page = queue.page(filters, officer=officer_of(request), after=after)
+        page = queue.look(filters, officer=officer_of(request), after=after)
         return TemplateResponse(
             request,
             "admin/kyc/case/queue.html",
@@ -132,6 +133,8 @@ class CaseAdmin(PageAdmin):
         act = request.POST.get("act", "")
         if act == REVEAL:
             return self._reveal(request, case)
+        if act == case_neighbours.COMPARE:
+            return case_neighbours.compare(request, case, officer_of(request))
         if act in CLAIMS:
             return self._claim(request, case, act)
         if act in case_acts.ACTS:
@@ -183,6 +186,8 @@ class CaseAdmin(PageAdmin):
 
     def _page(self, request: HttpRequest, view: desk.CaseView) -> dict[str, Any]:
         case = view.case
+        is_masked = unmasking.IMAGES not in view.opened
+        beside = {} if is_masked else case_neighbours.beside(view, site=self.admin_site.name, viewer=viewer_of(request))
         return {
             **self.admin_site.each_context(request),
             "title": f"Case {case.public_id}",
@@ -193,7 +198,8 @@ class CaseAdmin(PageAdmin):
             "waits": timesince(case.submitted_at, depth=1) if case.waiting and case.submitted_at else "",
             "id_type": IdType(view.person.id_type).label if view.person else "",
             "documents": [
-                self._shown(request, document, view.hints[document.pk], masked="images" not in view.opened)
+                self._shown(request, document, view.hints[document.pk], masked=is_masked)
+                | {"beside": beside.get(document.pk, ())}
                 for document in view.evidence.documents
             ],
             "decisions": [(decision, _reason_text(decision.reason)) for decision in view.decisions],

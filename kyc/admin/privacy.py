@@ -18,12 +18,13 @@ from accounts.services.officers import REASON_CHARACTERS_MAX, Act
 from config.kit.errors import Absent, DomainError
 from config.kit.ids import read_public_id
 from kyc.admin.cases import OFFICERS, officer_of
+from kyc.admin.noted import NotedPages
 from kyc.models import Retention
-from kyc.services import export
+from kyc.services import export, looks
 
 
 @admin.register(LegalHold, site=site)
-class LegalHoldAdmin(ReadOnlyAdmin):
+class LegalHoldAdmin(NotedPages, ReadOnlyAdmin):
     """Legal holds, and beside them the page of one customer's file."""
 
     icon = "gavel"
@@ -40,12 +41,28 @@ class LegalHoldAdmin(ReadOnlyAdmin):
         page = path("customers/<int:uid>/", self.admin_site.admin_view(self.file_view), name="kyc_customer_file")
         return [page, *super().get_urls()]
 
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",  # Django's signature
+        extra_context: dict[str, Any] | None = None,  # Django's signature
+    ) -> HttpResponse:
+        """The hold as it stands, and a record of the look at it."""
+        answer: HttpResponse = super().change_view(request, object_id, form_url, extra_context)
+        if answer.status_code == 200 and (hold := self.get_object(request, object_id)) is not None:
+            facts = {"customer": str(hold.customer.uid)}
+            looks.note(officer_of(request), "accounts.legal_hold_viewed", f"accounts.legalhold:{hold.public_id}", facts)
+        return answer
+
     def file_view(self, request: HttpRequest, uid: int) -> HttpResponse | FileResponse:
         """The page; a POST places a hold, asks to lift one, agrees to that, or exports."""
         if not has_role(request, OFFICERS):
             return HttpResponseForbidden("Only compliance officers see a customer's file.", content_type="text/plain")
         customer = get_object_or_404(User, uid=uid, is_staff=False)
         if request.method != "POST":
+            facts = {"customer": str(customer.uid)}
+            looks.note(officer_of(request), "kyc.customer_file_viewed", f"kyc.customer:{customer.uid}", facts)
             return TemplateResponse(request, "admin/kyc/file/page.html", self._page(request, customer))
         reason = request.POST.get("reason", "")[: REASON_CHARACTERS_MAX + 1]
         try:

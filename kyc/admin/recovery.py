@@ -22,6 +22,7 @@ from accounts.services import recovery_desk, recovery_reasons
 from accounts.services.officers import REASON_CHARACTERS_MAX
 from config.kit.errors import Absent, DomainError
 from kyc.admin.cases import IMAGE_HEADERS, REVEAL, officer_of, viewer_of
+from kyc.admin.noted import NotedPages
 from kyc.models import Document, IdType
 from kyc.services import links, recovery_view, unmasking
 from messaging.models import Purpose
@@ -77,7 +78,7 @@ class StateFilter(SimpleListFilter):
 
 
 @admin.register(RecoveryCase, site=site)
-class RecoveryCaseAdmin(PageAdmin):
+class RecoveryCaseAdmin(NotedPages, PageAdmin):
     """Recovery cases: the queue, oldest first, and a page on which to decide."""
 
     icon = "lock_reset"

@@ -42,6 +42,9 @@ from kyc.models.customers import (
 from kyc.models.customers import (
     IdType as IdType,
 )
+from kyc.models.customers import (
+    NamedNumber as NamedNumber,
+)
 from kyc.models.decisions import (
     CaseDecision as CaseDecision,
 )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.conf import settings
 from django.db import models
 
@@ -71,3 +73,31 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"identity of customer {self.pk}"
+
+    @property
+    def seal_context(self) -> str:
+        """What the sealed facts are bound to."""
+        return f"kyc.identity:{self.pk}"
+
+
+class NamedNumber(models.Model):
+    """A document number that a customer ever named, held or refused: by it two customers of one number find each other.
+
+    `sealed` is the number under the customer's key, `number_index` as in Identity. `refused_at` is when it was refused
+    last, because another customer held it.
+    """
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", db_index=False)
+    country = models.CharField(max_length=2)
+    sealed = models.BinaryField()
+    number_index = models.BinaryField(max_length=32)
+    named_at = models.DateTimeField(default=clock.now)
+    refused_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "kyc_named_number"
+        constraints: ClassVar = (models.UniqueConstraint(fields=["user", "number_index"], name="kyc_named_number_once_each"),)
+        indexes: ClassVar = (models.Index(fields=["number_index"], name="kyc_named_number_index"),)
+
+    def __str__(self) -> str:
+        return f"number named by customer {self.user_id}"

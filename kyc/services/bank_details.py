@@ -10,10 +10,9 @@ import pycountry
 from schwifty import IBAN, registry
 from schwifty.exceptions import SchwiftyException
 
-from config.kit import crypto
 from kyc.catalogue import banks
 from kyc.errors import BankAccountInvalid
-from kyc.services import bank_branches
+from kyc.services import bank_branches, blind_indexes
 
 HOLDER_LENGTH_MAX = 200
 TAIL_DIGITS = 4
@@ -61,7 +60,7 @@ def checked(details: BankDetails) -> BankDetails:
 
 def number_index(details: BankDetails) -> bytes:
     """The blind index: equal for one account, whoever names it. Of checked details."""
-    return crypto.keyed_hash("kyc.bank_account", details.country, details.bank_code, details.account_number)
+    return blind_indexes.of_bank_account(details.country, details.bank_code, details.account_number)
 
 
 def same_holder(holder: str, *, first_name: str, last_name: str) -> bool:

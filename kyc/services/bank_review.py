@@ -16,7 +16,7 @@ from kyc.catalogue.reasons import REASONS
 from kyc.errors import BankAccountChanged, BankAccountMasked, BankAccountWithCase, NotAnOfficer, OwnBankAccount, ReasonUnknown
 from kyc.models import BankAccount, BankAccountState, Case, CaseState, Identity, Level
 from kyc.models.bank_accounts import BANK_ACCOUNT_FLOW
-from kyc.services import bank_accounts, bank_cases, entitlements, identity, lowering, unmasking, vault
+from kyc.services import bank_accounts, bank_cases, entitlements, identity, looks, lowering, unmasking, vault
 from kyc.services.bank_details import same_holder
 from kyc.services.decisions import is_officer
 from kyc.services.refusals import spoken
@@ -56,9 +56,7 @@ def look(*, account_pk: int, officer: User) -> BankAccountView:
     row = BankAccount.objects.select_related("user", "case", "officer").filter(pk=account_pk).first()
     if row is None:
         raise Absent(thing="bank account")
-    with transaction.atomic():
-        subject, facts = f"kyc.bank_account:{row.public_id}", {"customer": str(row.user.uid)}
-        audit.record(actor=officer, actor_kind="staff", act="kyc.bank_account_viewed", subject=subject, facts=facts)
+    looks.note(officer, "kyc.bank_account_viewed", f"kyc.bank_account:{row.public_id}", {"customer": str(row.user.uid)})
     person, details, opened = identity.read(row.user), bank_accounts.details_of(row), unmasking.opened(row.user, officer)
     is_open, has_case = set(OPENED) <= set(opened), row.case is not None and row.state == BankAccountState.PENDING
     may_hold = entitlements.allowed(row.user)[entitlements.Act.CHANGE_BANK_ACCOUNT]

@@ -9,7 +9,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import transaction
 from django.db.models import CharField, F, Func, Q, Value
 
-from accounts.services import audit, staff
+from accounts.services import audit, staff, unmasking
 from config.kit import clock
 from config.kit.errors import Absent
 from kyc.errors import CaseClaimed, CaseNotClaimed, CaseNotWaiting, ImagesUnseen, NotALead, NotAnOfficer, OwnCase
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 OFFICERS_GROUP = "compliance"
 LEADS_GROUP = "compliance_lead"
+OPENED = ("name", "birthday", "gender", "address", "id_number", "account_number", "answers", "images")
+"""What a claim opens to its officer: all that the identity checks mask."""
 CLAIM_MINUTES = 20
 """For how long a claim stands without a sign of life; each look at the case by its officer renews it."""
 
@@ -29,7 +31,8 @@ CLAIM_MINUTES = 20
 def claim(*, case_pk: int, officer: User) -> CaseClaim:
     """Take a waiting case that nobody else has, or renew the own claim. Of two at once, one gets it.
 
-    While it stands the officer sees the customer's data and images without masks; its audit record says so.
+    While it stands the officer sees the customer's data and images without masks; that is written down like any other
+    unmasking, with the reason that they are reviewed.
 
     Raises NotAnOfficer, Absent, OwnCase, CaseNotWaiting, CaseClaimed.
     """
@@ -60,7 +63,13 @@ def renew(*, case_pk: int, officer: User) -> None:
     """Let the officer's own claim, where it still stands, begin anew: the officer is at work."""
     now = clock.now()
     live = CaseClaim.objects.filter(case_id=case_pk, officer=officer, expires_at__gt=now)
-    live.update(expires_at=now + timedelta(minutes=CLAIM_MINUTES))
+    if live.update(expires_at=now + timedelta(minutes=CLAIM_MINUTES)):
+        _open(Case.objects.select_related("user").get(pk=case_pk), officer)
+
+
+def subject_of(case: Case) -> str:
+    """What an unmasking is about that a claim of the case makes. It counts while the claim stands."""
+    return f"kyc.caseclaim:{case.public_id}"
 
 
 def of(case: Case) -> CaseClaim | None:
@@ -129,8 +138,20 @@ def _hold(case: Case, officer: User, *, is_lead: bool) -> CaseClaim:
     if held.officer_id != officer.pk:
         raise CaseClaimed(officer=held.officer.get_full_name())
     taken_from = {"taken_from": str(before.officer_id)} if before else {}
-    _note(officer, "kyc.case_claimed", case, {"customer": str(case.user.uid), "opened": "everything", **taken_from})
+    _note(officer, "kyc.case_claimed", case, {"customer": str(case.user.uid), **taken_from})
+    _open(case, officer)
     return held
+
+
+def _open(case: Case, officer: User) -> None:
+    unmasking.keep_open(
+        customer=case.user,
+        fields=OPENED,
+        officer=officer,
+        subject=subject_of(case),
+        roles=(OFFICERS_GROUP,),
+        seconds=CLAIM_MINUTES * 60,
+    )
 
 
 def _page(document: Document, page: int) -> str:

@@ -15,11 +15,12 @@ from config.kit.errors import Absent
 from kyc.errors import IdNumberTaken, NumberProven
 from kyc.models import Case, Identity, Level
 from kyc.models.cases import WAITING
-from kyc.services import cases, entitlements, lowering, vault
+from kyc.services import cases, entitlements, lowering, named_numbers, vault
 
 if TYPE_CHECKING:
     from accounts.models import User
     from accounts.services.officers import Act
+    from kyc.services.named_numbers import Number
 
 ROLE = "compliance"
 NOTED_SECONDS = 24 * 3600
@@ -28,19 +29,22 @@ DISPUTED = "number_disputed"
 
 
 @contextmanager
-def noted(user: User, number_index: bytes) -> Iterator[None]:
-    """Write down who was refused because of whom. Stand it outside the transaction that breaks."""
+def noted(user: User, number: Number) -> Iterator[None]:
+    """Write down who was refused because of whom, and that they named one number. Stand it outside what breaks."""
     try:
         yield
     except IdNumberTaken:
-        holder = Identity.objects.filter(number_index=number_index).select_related("user").first()
-        if holder is not None and cache.add(f"kyc.contested:{holder.pk}:{user.pk}", 1, timeout=NOTED_SECONDS):
-            _note(user, holder)
+        holder = Identity.objects.filter(number_index=number.index).select_related("user").first()
+        if holder is not None and holder.pk != user.pk:
+            _note(user, holder, number)
         raise
 
 
 @transaction.atomic
-def _note(claimant: User, holder: Identity) -> None:
+def _note(claimant: User, holder: Identity, number: Number) -> None:
+    named_numbers.note_refused(claimant, number)
+    if not cache.add(f"kyc.contested:{holder.pk}:{claimant.pk}", 1, timeout=NOTED_SECONDS):
+        return
     audit.record(
         actor=claimant,
         actor_kind="customer",
@@ -66,6 +70,7 @@ def release(*, holder: User, act: Act) -> None:
     waiting = Case.objects.filter(user_id=holder.pk, level__gte=Level.DOCUMENTS, state__in=WAITING).exists()
     if waiting or cases.proven(holder):
         raise NumberProven
+    named_numbers.note(holder, named_numbers.held(row))
     row.number_index = crypto.keyed_hash("kyc.released_number", str(holder.pk), clock.now().isoformat())
     row.released_at = clock.now()
     row.save(update_fields=["number_index", "released_at"])

@@ -35,7 +35,7 @@ def correct(*, user: User, changes: Mapping[str, Any]) -> Case:
     if before is None or not (typed or expires_on):
         raise NothingToCorrect
     clean = personal_data.partly_checked(replace(before, **typed))
-    with contested.noted(user, identity.number_index_of(clean)), spoken(), transaction.atomic():
+    with contested.noted(user, identity.number_of(clean)), spoken(), transaction.atomic():
         vault.lock(user)
         case = cases.open_case(user, Level.DOCUMENTS)
         if case is None or case.state != CaseState.SENT_BACK:

@@ -7,16 +7,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.core.cache import cache
-from django.db import transaction
 
-from accounts.services import audit
-from config.kit import clock, crypto, ranges
+from config.kit import crypto, ranges
 from config.kit.crypto import Unsealable
 from config.kit.errors import Absent
 from kyc.catalogue.questionnaires import QUESTIONNAIRES
 from kyc.catalogue.requirements import COMPARED
 from kyc.errors import ImagesMasked, NotAnOfficer
-from kyc.models import Case, CaseClaim, CaseDecision, CaseEvent, Document
+from kyc.models import BankAccount, Case, CaseClaim, CaseDecision, CaseEvent, Document
 from kyc.services import (
     applications,
     claims,
@@ -26,6 +24,7 @@ from kyc.services import (
     hints,
     identity,
     links,
+    looks,
     neighbours,
     recovery_view,
     unmasking,
@@ -53,8 +52,11 @@ class CaseView:
     events: list[CaseEvent]
     other_cases: list[Case]
     claim: CaseClaim | None
-    same_account: list[Case]
+    same_number: list[neighbours.NumberNeighbour]
+    same_account: list[BankAccount]
     hints: dict[int, hints.Hints]
+    compared: list[Document]
+    """Other customers' pictures that the officer has open beside those of this case."""
 
 
 def look(*, case_pk: int, officer: User) -> CaseView:
@@ -63,10 +65,11 @@ def look(*, case_pk: int, officer: User) -> CaseView:
     case = Case.objects.select_related("user").filter(pk=case_pk).first()
     if case is None:
         raise Absent(thing="case")
-    _note(officer, "kyc.case_viewed", f"kyc.case:{case.public_id}", {"customer": str(case.user.uid)})
+    looks.note(officer, "kyc.case_viewed", f"kyc.case:{case.public_id}", {"customer": str(case.user.uid)})
     claims.renew(case_pk=case.pk, officer=officer)
     opened = unmasking.opened(case, officer)
     proof = evidence.of(case)
+    noticed = hints.of_many(proof.documents)
     bank = applications.bank_account_of(case)
     return CaseView(
         case=case,
@@ -81,9 +84,18 @@ def look(*, case_pk: int, officer: User) -> CaseView:
         events=list(CaseEvent.objects.filter(case=case).select_related("actor").order_by("id")),
         other_cases=list(Case.objects.filter(user_id=case.user_id).exclude(pk=case.pk).order_by("-id")[:20]),
         claim=claims.of(case),
+        same_number=neighbours.of_number(case.user),
         same_account=neighbours.of_bank_account(case),
-        hints=hints.of_many(proof.documents),
+        hints=noticed,
+        compared=_compared(noticed, officer),
     )
+
+
+def _compared(noticed: dict[int, hints.Hints], officer: User) -> list[Document]:
+    numbers = [alike.document_id for found in noticed.values() for alike in found.neighbours]
+    rows = Document.objects.filter(public_id__in=numbers).select_related("user") if numbers else ()
+    pictures = {row.pk: row for row in rows}
+    return [pictures[pk] for pk in sorted(unmasking.open_pictures(pictures.values(), officer))]
 
 
 def look_at_page(*, document_id: int, number: int, officer: User) -> bytes:
@@ -98,10 +110,10 @@ def look_at_page(*, document_id: int, number: int, officer: User) -> bytes:
         page = documents.page(document, number)
     except (IndexError, FileNotFoundError, Unsealable):
         raise Absent(thing="page") from None
-    facts = {"page": str(number), "kind": document.kind, "sha256": document.fingerprint}
+    facts = {**_about(document), "page": str(number)}
     claims.note_seen(document.case, officer, document, number)
-    _note(officer, "kyc.document_viewed", f"kyc.document:{document.public_id}", facts)
-    return watermark.drawn(page, text=f"{officer.get_full_name()}  {clock.now():%Y-%m-%d %H:%M} UTC")
+    looks.note(officer, "kyc.document_viewed", f"kyc.document:{document.public_id}", facts)
+    return watermark.drawn(page, text=watermark.of(officer))
 
 
 @dataclass(frozen=True, repr=False)
@@ -131,27 +143,25 @@ def look_at_video(*, document_id: int, officer: User, part: ranges.Part, link: s
     file = links.video(document, start=start, length=length)
     on_record = f"kyc.video_viewed:{crypto.token_hash(link).hex()}"
     if cache.get(on_record) is None:
-        facts = {"kind": document.kind, "sha256": document.fingerprint}
-        _note(officer, "kyc.video_viewed", f"kyc.document:{document.public_id}", facts)
+        looks.note(officer, "kyc.video_viewed", f"kyc.document:{document.public_id}", _about(document))
         cache.set(on_record, 1, timeout=links.LINK_SECONDS)
     return VideoShown(file, start, whole)
 
 
 def _may_see(document: Document, officer: User) -> bool:
-    """With the case in hand or its images opened; and the verified face while a recovery is to be compared with it."""
-    if "images" in unmasking.opened(document.case, officer):
+    """With the case in hand or its images opened, or this picture alone to compare it; the verified face in recoveries too."""
+    if unmasking.IMAGES in unmasking.opened(document.case, officer) or unmasking.open_pictures([document], officer):
         return True
     return document.kind in COMPARED and recovery_view.may_see(document.case.user, officer)
+
+
+def _about(document: Document) -> dict[str, str]:
+    return {"customer": str(document.case.user.uid), "kind": document.kind, "sha256": document.fingerprint}
 
 
 def _require_officer(officer: User) -> None:
     if not is_officer(officer):
         raise NotAnOfficer
-
-
-def _note(officer: User, act: str, subject: str, facts: dict[str, str]) -> None:
-    with transaction.atomic():
-        audit.record(actor=officer, actor_kind="staff", act=act, subject=subject, facts=facts)
 
 
 def _answers(case: Case) -> list[tuple[str, str]]:

@@ -18,7 +18,7 @@ from django.apps import apps
 from django.db import models, transaction
 
 from config.kit import clock
-from kyc.models import BankAccount, BankAccountUse, Case, Document, Identity, Retention
+from kyc.models import BankAccount, BankAccountUse, Case, Document, Identity, NamedNumber, Retention
 from kyc.models.hints import ImagePrint, Likeness
 from kyc.services import likeness, storage, sweep, vault
 
@@ -59,6 +59,7 @@ def wipe(user: User) -> None:
     Likeness.objects.filter(models.Q(document__user=user) | models.Q(other__user=user)).delete()
     ImagePrint.objects.filter(user=user).delete()
     Identity.objects.filter(user=user).delete()
+    NamedNumber.objects.filter(user=user).delete()
     BankAccountUse.objects.filter(account__user=user).delete()
     BankAccount.objects.filter(user=user).delete()
     for model, way, columns in personal_columns():

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from accounts.models import LegalHold, RecoveryCase
 from config.kit import clock
 from config.kit.crypto import Unsealable
-from kyc.models import BankAccount, Case, CaseDecision, CaseEvent, Document, RecoverySelfie, Retention
-from kyc.services import applications, bank_accounts, identity
+from kyc.models import BankAccount, Case, CaseDecision, CaseEvent, Document, NamedNumber, RecoverySelfie, Retention
+from kyc.services import applications, bank_accounts, identity, named_numbers
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -27,12 +28,21 @@ def gathered(customer: User) -> dict[str, Any]:
             for name in ("uid", "email", "phone", "username", "status", "language", "registered_at", "registered_ip")
         },
         "person": asdict(person) if person else None,
+        "numbers_named": [_number(row) for row in NamedNumber.objects.filter(user=customer).order_by("pk")],
         "cases": [_case(case) for case in Case.objects.filter(user=customer).order_by("pk")],
         "bank_accounts": [_bank_account(account) for account in accounts],
         "recoveries": [_recovery(case) for case in RecoveryCase.objects.filter(user=customer).order_by("pk")],
         "legal_holds": list(holds.values("public_id", "reason", "since", "lift_reason", "lifted_at")),
         "retention": list(Retention.objects.filter(user=customer).values("case__public_id", "starts_at", "retain_until")),
     }
+
+
+def _number(row: NamedNumber) -> dict[str, Any]:
+    """A document number that the customer ever named; whose it was instead is not this customer's to tell."""
+    facts: dict[str, Any] = {"country": row.country, "named_at": row.named_at, "refused_at": row.refused_at}
+    with suppress(Unsealable):
+        facts["number"] = named_numbers.named(row).text
+    return facts
 
 
 def _bank_account(account: BankAccount) -> dict[str, Any]:

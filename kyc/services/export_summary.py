@@ -28,6 +28,7 @@ GRID = TableStyle(
     ]
 )
 LISTS = {
+    "Document numbers named": "numbers_named",
     "Bank accounts": "bank_accounts",
     "Recoveries": "recoveries",
     "Legal holds": "legal_holds",

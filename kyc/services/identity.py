@@ -12,10 +12,11 @@ from accounts.models import User as UserRow
 from accounts.models.holds import Cause
 from accounts.models.logins import LoginAct
 from accounts.services import audit, holds, logins
-from config.kit import clock, crypto
+from config.kit import clock
 from kyc.errors import AlreadyApproved, IdentityDiffers, NumberReleased, PhoneDiffers, UnderReview
 from kyc.models import Case, CaseState, Identity, Level
-from kyc.services import cases, contested, entitlements, id_numbers, personal_data, vault
+from kyc.services import cases, contested, entitlements, id_numbers, named_numbers, personal_data, vault
+from kyc.services.named_numbers import Number
 from kyc.services.personal_data import ADDRESS_LENGTH_MAX as ADDRESS_LENGTH_MAX  # noqa: PLC0414  # callers name it here
 from kyc.services.personal_data import NAME_LENGTH_MAX as NAME_LENGTH_MAX  # noqa: PLC0414  # callers name it here
 from kyc.services.personal_data import PersonalData as PersonalData  # noqa: PLC0414  # callers name it here
@@ -36,7 +37,7 @@ def submit(*, user: User, details: PersonalData) -> Case:
     """
     entitlements.require_own_identity(user)
     clean = personal_data.checked(details)
-    with contested.noted(user, number_index_of(clean)), spoken(), transaction.atomic():
+    with contested.noted(user, number_of(clean)), spoken(), transaction.atomic():
         vault.lock(user)
         if cases.approved(user, Level.BASIC):
             raise AlreadyApproved(level=Level.BASIC)
@@ -129,7 +130,7 @@ def read(user: User) -> PersonalData | None:
     row = Identity.objects.filter(user_id=user.pk).first()
     if row is None:
         return None
-    facts = vault.unseal_facts(row.user_id, row.sealed, context=_context(row.user_id))
+    facts = vault.unseal_facts(row.user_id, row.sealed, context=row.seal_context)
     return PersonalData(
         nationality=row.nationality,
         residence=row.residence,
@@ -138,21 +139,16 @@ def read(user: User) -> PersonalData | None:
     )
 
 
-def number_index(country: str, number: str) -> bytes:
-    """The blind index of a document number: equal for equal numbers of one issuing country."""
-    return crypto.keyed_hash("kyc.id_number", country, number)
-
-
-def number_index_of(clean: PersonalData) -> bytes:
-    """The blind index of these checked data's number."""
+def number_of(clean: PersonalData) -> Number:
+    """These checked data's document number, with the country that issued it."""
     issuer = id_numbers.issuer(clean.id_type, nationality=clean.nationality, residence=clean.residence)
-    return number_index(issuer, clean.id_number)
+    return Number(issuer, clean.id_number)
 
 
 def index_of(row: Identity, number: str) -> bytes:
     """The blind index that the number would have as that of the row's document. Raises IdNumberInvalid."""
     issuer = id_numbers.issuer(row.id_type, nationality=row.nationality, residence=row.residence)
-    return number_index(issuer, id_numbers.spelled(number, id_type=row.id_type, issuer=issuer))
+    return Number(issuer, id_numbers.spelled(number, id_type=row.id_type, issuer=issuer)).index
 
 
 def _finish(user: User, case: Case) -> Case:
@@ -173,20 +169,17 @@ def _is_complete(user: User) -> bool:
 
 def write(user: User, clean: PersonalData) -> None:
     """Keep checked data. Under `vault.lock`; the database refuses another customer's number."""
-    facts = asdict(clean)
+    number, facts = number_of(clean), asdict(clean)
     open_facts = {name: facts.pop(name) for name in ("nationality", "residence", "id_type")}
     facts["birthday"] = clean.birthday.isoformat() if clean.birthday else None
     Identity.objects.update_or_create(
         user_id=user.pk,
         defaults={
             **open_facts,
-            "sealed": vault.seal_facts(user.pk, facts, context=_context(user.pk)),
-            "number_index": number_index_of(clean),
+            "sealed": vault.seal_facts(user.pk, facts, context=Identity(pk=user.pk).seal_context),
+            "number_index": number.index,
             "released_at": None,
             "updated_at": clock.now(),
         },
     )
-
-
-def _context(user_id: int) -> str:
-    return f"kyc.identity:{user_id}"
+    named_numbers.note(user, number)

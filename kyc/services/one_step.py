@@ -85,7 +85,7 @@ def submit(
     named = {DocumentKind.ID_FRONT: front, DocumentKind.SELFIE: selfie}
     images = {kind: _own_image(user, kind, path) for kind, path in named.items() if path}
     second_factor.require(user, proof, Purpose.KYC, client=client)
-    with contested.noted(user, identity.number_index_of(clean)), spoken(), transaction.atomic():
+    with contested.noted(user, identity.number_of(clean)), spoken(), transaction.atomic():
         vault.lock(user)
         _require_open_way(user)
         case = cases.open_or_new(user, Level.DOCUMENTS)

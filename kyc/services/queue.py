@@ -14,7 +14,7 @@ from config.kit import clock
 from kyc.errors import CaseClaimed, CaseNotWaiting, OwnCase
 from kyc.models import Case, CaseClaim, CaseState
 from kyc.models.cases import WAITING
-from kyc.services import claims, hints
+from kyc.services import claims, hints, looks, neighbours
 
 PAGE_SIZE = 50
 MINE, UNCLAIMED, ALL = "mine", "unclaimed", "all"
@@ -42,11 +42,14 @@ class Filters:
 
 @dataclass(frozen=True)
 class Row:
-    """One case with its claim, where one stands, and how many of its documents ask for a second look."""
+    """One case with its claim, where one stands, and what asks for a second look."""
 
     case: Case
     claim: CaseClaim | None
     warnings: int
+    """Documents with something to look at twice."""
+    shared: int
+    """Other customers of its document number or its bank account."""
 
 
 @dataclass(frozen=True)
@@ -64,12 +67,21 @@ def page(filters: Filters, *, officer: User, after: str = "") -> QueuePage:
         cases = _after_moment(cases, after).order_by("submitted_at", "id")
     else:
         cases = _after_id(cases, after).order_by("-id")
-    found = list(cases.select_related("user")[: PAGE_SIZE + 1])
+    found = list(cases.select_related("user", "claim__officer")[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
-    held = _claims(shown)
+    now = clock.now()
     warned = hints.warnings_of_cases([case.pk for case in shown]) if shown else {}
-    rows = [Row(case, held.get(case.pk), warned[case.pk]) for case in shown]
+    shared = neighbours.counts([case.pk for case in shown]) if shown else {}
+    rows = [Row(case, _live(case, now), warned[case.pk], shared[case.pk]) for case in shown]
     return QueuePage(rows, _cursor(filters, shown[-1]) if len(found) > PAGE_SIZE else "")
+
+
+def look(filters: Filters, *, officer: User, after: str = "") -> QueuePage:
+    """The page for an officer's eyes, with an audit record of the look."""
+    shown = page(filters, officer=officer, after=after)
+    chosen = {name: str(value) for name, value in vars(filters).items() if value}
+    looks.note_list(officer, "kyc.case", rows=len(shown.rows), chosen={**chosen, "after": after if shown.rows else ""})
+    return shown
 
 
 def take_next(filters: Filters, *, officer: User) -> Case | None:
@@ -109,9 +121,10 @@ def _narrowed(filters: Filters, officer: User) -> QuerySet[Case]:
     return cases
 
 
-def _claims(cases: Sequence[Case]) -> dict[int, CaseClaim]:
-    live = CaseClaim.objects.filter(case_id__in=[case.pk for case in cases], expires_at__gt=clock.now())
-    return {claim.case_id: claim for claim in live.select_related("officer")}
+def _live(case: Case, now: datetime) -> CaseClaim | None:
+    """The claim that stands on the case, which the page's own query brought with it."""
+    claim: CaseClaim | None = getattr(case, "claim", None)
+    return claim if claim is not None and claim.expires_at > now else None
 
 
 def _cursor(filters: Filters, last: Case) -> str:

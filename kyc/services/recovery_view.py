@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from django.db import transaction
-
+from accounts.errors import NotACustomer, OwnAccount
 from accounts.models import AccountFreeze, LoginRecord, RecoveryCase, RecoveryDecision, SecurityHold
-from accounts.services import audit, freezing, holds, logins, recovery_desk
-from config.kit import clock
+from accounts.services import freezing, holds, logins, recovery_desk
+from accounts.services import unmasking as accounts_unmasking
 from config.kit.crypto import Unsealable
 from config.kit.errors import Absent
 from kyc.catalogue.requirements import COMPARED
 from kyc.errors import ImagesMasked, NotAnOfficer
 from kyc.models import Case, CaseState, Document, DocumentState, RecoverySelfie
-from kyc.services import entitlements, identity, recovery_selfies, unmasking, watermark
+from kyc.services import entitlements, identity, looks, recovery_selfies, unmasking, watermark
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -55,12 +55,13 @@ def look(*, case_pk: int, officer: User) -> RecoveryView:
     if case is None:
         raise Absent(thing="recovery case")
     user = case.user
-    subject = f"accounts.recoverycase:{case.public_id}"
+    subject = _subject(case)
     other = recovery_desk.claim(case=case, officer=officer)
-    in_hand = recovery_desk.has_in_hand(user, officer)
-    opened = dict.fromkeys(unmasking.FIELDS, clock.now()) if in_hand else unmasking.opened(user, officer)
-    facts = {"customer": str(user.uid), **({"opened": ", ".join(OPENED)} if in_hand else {})}
-    _note(officer, "accounts.recovery_viewed", subject, facts)
+    looks.note(officer, "accounts.recovery_viewed", subject, {"customer": str(user.uid)})
+    held = recovery_desk.in_hand(user, officer)
+    if held == case:
+        _keep_open(case, officer)
+    opened = _opened(user, officer, held)
     return RecoveryView(
         case=case,
         looked_at_by=other,
@@ -89,14 +90,39 @@ def look_at_selfie(*, selfie_id: int, officer: User) -> bytes:
         content = recovery_selfies.read(selfie)
     except (FileNotFoundError, Unsealable):
         raise Absent(thing="selfie") from None
-    facts = {"sha256": selfie.fingerprint}
-    _note(officer, "accounts.recovery_selfie_viewed", f"kyc.recoveryselfie:{selfie.public_id}", facts)
-    return watermark.drawn(content, text=f"{officer.get_full_name()}  {clock.now():%Y-%m-%d %H:%M} UTC")
+    facts = {"customer": str(selfie.case.user.uid), "sha256": selfie.fingerprint}
+    looks.note(officer, "accounts.recovery_selfie_viewed", f"kyc.recoveryselfie:{selfie.public_id}", facts)
+    return watermark.drawn(content, text=watermark.of(officer))
 
 
 def may_see(user: User, officer: User) -> bool:
     """Whether pictures of the customer are open to the officer because of a recovery: it is in hand, or they were opened."""
-    return recovery_desk.has_in_hand(user, officer) or "images" in unmasking.opened(user, officer)
+    return "images" in _opened(user, officer, recovery_desk.in_hand(user, officer))
+
+
+def _opened(user: User, officer: User, held: RecoveryCase | None) -> dict[str, datetime]:
+    """What is open of the customer: by a reason that was given, or because the officer has the recovery in hand."""
+    work = _subject(held) if held is not None else ""
+    return accounts_unmasking.opened(customer=user, officer=officer, subject=unmasking.subject_of(user), work=work)
+
+
+def _keep_open(case: RecoveryCase, officer: User) -> None:
+    """Whoever has the case in hand compares the face with the documents: written down as any other unmasking."""
+    try:
+        accounts_unmasking.keep_open(
+            customer=case.user,
+            fields=OPENED,
+            officer=officer,
+            subject=_subject(case),
+            roles=(recovery_desk.ROLE,),
+            seconds=int(recovery_desk.CLAIM.total_seconds()),
+        )
+    except (OwnAccount, NotACustomer):
+        return  # the own case is shown masked, and its decision refused
+
+
+def _subject(case: RecoveryCase) -> str:
+    return f"accounts.recoverycase:{case.public_id}"
 
 
 def _compared(user: User) -> list[Document]:
@@ -112,8 +138,3 @@ def _compared(user: User) -> list[Document]:
 def _require_officer(officer: User) -> None:
     if not recovery_desk.is_officer(officer):
         raise NotAnOfficer
-
-
-def _note(officer: User, act: str, subject: str, facts: dict[str, str]) -> None:
-    with transaction.atomic():
-        audit.record(actor=officer, actor_kind="staff", act=act, subject=subject, facts=facts)

@@ -11,6 +11,7 @@ from accounts.models import User
 from kyc.errors import IdNumberTaken
 from kyc.models import Identity
 from kyc.services import contested, id_numbers, identity, vault
+from kyc.services.named_numbers import Number
 from kyc.services.refusals import spoken
 
 KINDS = frozenset(id_numbers.SPELLINGS)
@@ -59,7 +60,7 @@ def _respell_one(user: User) -> int:
         return 0
     issuer = id_numbers.issuer(data.id_type, nationality=data.nationality, residence=data.residence)
     number = id_numbers.spelled(data.id_number, id_type=data.id_type, issuer=issuer)
-    with contested.noted(user, identity.number_index(issuer, number)), spoken(), transaction.atomic():
+    with contested.noted(user, Number(issuer, number)), spoken(), transaction.atomic():
         vault.lock(user)
         if identity.read(user) != data or number == data.id_number or identity.is_released(user):
             return 0

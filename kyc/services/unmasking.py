@@ -1,11 +1,11 @@
 """Personal data at the desk: masked unless an officer opened them, with a reason, for a few minutes, on one page.
 
-A page of a case asks `shown(case_or_user, officer)` and prints what it gets; its button calls `reveal`.
+Nothing is open without a row of `accounts.Unmasking`: a button writes it (`reveal`), or taking a case does (`claims`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from accounts.services import unmasking as accounts_unmasking
 from accounts.services.officers import Act
 from config.kit import clock
-from kyc.models import Case
+from kyc.models import Case, Document
 from kyc.services import claims
 from kyc.services.decisions import OFFICERS_GROUP
 from kyc.services.overview import mask_name, mask_number
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
     from kyc.services.applications import BankDetails
     from kyc.services.identity import PersonalData
 
-FIELDS = ("name", "birthday", "gender", "address", "id_number", "account_number", "answers", "images")
+FIELDS = claims.OPENED
 """What the identity checks mask, in the order of the page."""
+IMAGES = "images"
 REASONS = accounts_unmasking.REASONS
 """Reasons to choose from, slug and text; a typed one is as good."""
 UNMASKED_SECONDS = accounts_unmasking.UNMASKED_SECONDS
@@ -95,31 +96,46 @@ def answers(lines: list[tuple[str, str]], *, opened: Collection[str] = ()) -> li
 
 
 def opened(about: Case | User, officer: User) -> dict[str, datetime]:
-    """What the officer has open on this page now: each field, until when. Whoever has the case has all of it open."""
+    """What the officer has open on this page now: each field, until when. A claim opens it while it stands."""
     claim = claims.of(about) if isinstance(about, Case) else None
-    if claim is not None and claim.officer_id == officer.pk:
-        return dict.fromkeys(FIELDS, claim.expires_at)
-    return accounts_unmasking.opened(customer=_customer(about), officer=officer, subject=_subject(about))
+    is_own = claim is not None and claim.officer_id == officer.pk
+    return accounts_unmasking.opened(
+        customer=_customer(about),
+        officer=officer,
+        subject=subject_of(about),
+        work=claims.subject_of(about) if isinstance(about, Case) and is_own else "",
+    )
 
 
-def reveal(about: Case | User, fields: Collection[str], officer: User, reason: str) -> Unmasking:
-    """Open fields of a case's customer on the case's page, or of a customer on the customer's, for UNMASKED_SECONDS.
+def open_pictures(documents: Iterable[Document], officer: User) -> set[int]:
+    """Primary keys of the documents whose pictures the officer has open by themselves, to compare them. One query."""
+    subjects = {subject_of(document): document.pk for document in documents}
+    shown = accounts_unmasking.open_subjects(officer=officer, subjects=list(subjects), field=IMAGES) if subjects else set()
+    return {subjects[subject] for subject in shown}
 
-    `reason` is a slug of REASONS or typed text. Raises ReasonDue, NotAnOfficer, OwnAccount, FieldUnknown.
+
+def reveal(about: Case | User | Document, fields: Collection[str], officer: User, reason: str) -> Unmasking:
+    """Open fields of a case's customer on the case's page, of a customer on the customer's, or one document's pictures.
+
+    They stay open for UNMASKED_SECONDS. `reason` is a slug of REASONS or typed text.
+    Raises ReasonDue, NotAnOfficer, OwnAccount, FieldUnknown.
     """
     return accounts_unmasking.reveal(
         customer=_customer(about),
         fields=fields,
         act=Act(reason=reason, officer=officer),
-        subject=_subject(about),
-        known=FIELDS,
+        subject=subject_of(about),
+        known=(IMAGES,) if isinstance(about, Document) else FIELDS,
         roles=(OFFICERS_GROUP,),
     )
 
 
-def _customer(about: Case | User) -> User:
-    return about.user if isinstance(about, Case) else about
+def _customer(about: Case | User | Document) -> User:
+    return about.user if isinstance(about, Case | Document) else about
 
 
-def _subject(about: Case | User) -> str:
+def subject_of(about: Case | User | Document) -> str:
+    """On which page what is opened is open."""
+    if isinstance(about, Document):
+        return f"kyc.document:{about.public_id}"
     return f"kyc.case:{about.public_id}" if isinstance(about, Case) else f"kyc.customer:{about.uid}"

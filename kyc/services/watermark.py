@@ -5,25 +5,74 @@ Reads only JPEGs that our own encoder wrote, so it may run in the web process.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from PIL import Image, ImageDraw, ImageFont
+
+from config.kit import clock
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 PLACES = ((0.05, 0.015), (0.52, 0.34), (0.04, 0.66), (0.45, 0.955))
 """Where each line begins, in parts of the width and the height: along the edges, and twice across."""
 SHADES = ((0, 0, 0, 48), (255, 255, 255, 56))
 """Dark and light, so that the text is seen on any ground; faint enough to read through."""
+LINES_IN_WIDTH = 56
+SIZE_MIN = 12
+FONTS = (
+    "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
+    "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/opentype/noto/NotoSerifCJK-Regular.ttc",
+    "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
+    "/usr/share/fonts/truetype/wqy/wqy-zenhei.ttc",
+    "/usr/share/fonts/truetype/droid/DroidSansFallbackFull.ttf",
+)
+"""Where systems keep fonts that know more than Latin letters; a name is drawn in the first that knows all of it."""
+ANY_SIZE = 24
+NO_LETTER = "\U0010ffff"
+"""What no font has: it is drawn as the font draws whatever it does not know."""
+
+
+def of(officer: User) -> str:
+    """What stands across an image that this officer looks at: name, number, moment."""
+    name = officer.get_full_name()
+    known = name if font_for(name) is not None else "Officer"
+    return f"{known}  {officer.uid}  {clock.now():%Y-%m-%d %H:%M} UTC"
 
 
 def drawn(jpeg: bytes, *, text: str) -> bytes:
     """The image with the text across it in a few places."""
     with Image.open(BytesIO(jpeg), formats=("JPEG",)) as opened:
         image = opened.convert("RGB")
-    font = ImageFont.load_default(size=max(12, image.width // 56))
+    font = _font(font_for(text) or "", max(SIZE_MIN, image.width // LINES_IN_WIDTH))
     pen = ImageDraw.Draw(image, "RGBA")
+    widest = max(0.0, 1 - pen.textlength(text, font=font) / image.width - 0.01)
     for x, y in PLACES:
         for offset, shade in enumerate(SHADES):
-            pen.text((image.width * x + offset, image.height * y + offset), text, font=font, fill=shade)
+            place = (image.width * min(x, widest) + offset, image.height * y + offset)
+            pen.text(place, text, font=font, fill=shade)
     target = BytesIO()
     image.save(target, "JPEG", quality=85)
     return target.getvalue()
+
+
+@lru_cache(maxsize=1_000)
+def font_for(text: str) -> str | None:
+    """The file of the first font that has every letter of the text; empty for Pillow's own, None where none has."""
+    files = (path for path in (*settings.WATERMARK_FONTS, *FONTS) if Path(path).is_file())
+    return next((path for path in ("", *files) if _has(path, text)), None)
+
+
+def _has(path: str, text: str) -> bool:
+    font = _font(path, ANY_SIZE)
+    unknown = bytes(font.getmask(NO_LETTER))
+    return all(letter.isspace() or bytes(font.getmask(letter)) not in {unknown, b""} for letter in text)
+
+
+def _font(path: str, size: int) -> Any:
+    return ImageFont.truetype(path, size) if path else ImageFont.load_default(size=size)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.management import call_command
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -243,19 +243,43 @@ def test_create_staff_makes_an_officer_from_the_console(monkeypatch: pytest.Monk
     monkeypatch.setattr("sys.stdin", StringIO(f"{PASSWORD}\n"))
     out = StringIO()
     call_command(
-        "create_staff", "--email", "Ann@Example.com", "--role", "auditor", "--by", "root", "--reason", "new", "--json",
+        "create_staff", "--email", "Ann@Example.com", "--name", "Ann 安", "--role", "auditor",
+        "--by", "root", "--reason", "new", "--json",
         stdout=out,
     )  # fmt: skip
     told = json.loads(out.getvalue())
     user = User.objects.get(email="ann@example.com")
     assert staff.has_role(user, "auditor")
     assert App.of(user).seed == App.of_secret(told["totp_secret"]).seed
+    assert (user.get_full_name(), told["name"]) == ("Ann 安", "Ann 安")
     record = AuditRecord.objects.get(act="accounts.officer_created")
-    assert (record.reason, record.facts["by"]) == ("new", "root")
+    assert (record.reason, record.facts["by"], record.facts["name"]) == ("new", "root", "Ann 安")
     monkeypatch.setattr("sys.stdin", StringIO("short\n"))
     with pytest.raises(SystemExit) as ended:
         call_command(
-            "create_staff", "--email", "b@example.com", "--role", "auditor", "--by", "root", "--reason", "x",
+            "create_staff", "--email", "b@example.com", "--name", "B", "--role", "auditor", "--by", "root", "--reason", "x",
             stderr=StringIO(),
         )  # fmt: skip
     assert ended.value.code == 1
+
+
+def test_an_officer_is_renamed_from_the_console_and_nobody_else_has_such_a_name() -> None:
+    user = staff.create_officer(email="c@example.com", password=PASSWORD, roles=("auditor",)).user
+    assert user.get_full_name() == "c@example.com"
+    words = ("rename_staff", "--by", "root", "--reason", "she has a name", "--email")
+    call_command(*words, "c@example.com", "--name", " Mei-Hua   Lin ", stdout=StringIO())
+    user.refresh_from_db()
+    assert user.get_full_name() == "Mei-Hua Lin"
+    record = AuditRecord.objects.get(act="accounts.officer_renamed")
+    assert (record.reason, record.facts) == ("she has a name", {"name": "Mei-Hua Lin", "by": "root"})
+    for email, name in (
+        ("d@example.com", "Ann"),
+        ("c@example.com", "<b>"),
+        ("c@example.com", "x" * 65),
+        ("c@example.com", "-"),
+    ):
+        with pytest.raises(SystemExit):
+            call_command(*words, email, "--name", name, stderr=StringIO())
+    customer = User.objects.create(email="e@example.com", register_type="email", registered_at=user.registered_at)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        User.objects.filter(pk=customer.pk).update(officer_name="Ann")

@@ -12,6 +12,7 @@ OURS = "about the exchange and not about a customer"
 OFFICERS = "an officer's words or judgement: what was decided about a uid, and why"
 RANDOM = "drawn at random or a hash of that: it tells nothing of anybody"
 FILE = "tells of a file that is gone: its hash, which decisions were bound to, its size, its random name"
+COLLEAGUE = "the name of an officer, who is no customer; a constraint keeps it off everybody else"
 BOOKS = "the books and the chain: what was moved under a uid, which nobody may change"
 STATE = "a word of ours: which kind, which state, which language"
 COUNTED = "a keyed hash, deleted two days after the last attempt"
@@ -80,6 +81,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "accounts.Visit": _of(SOON, "token_hash", "sealed_key", "public_key", "picture_id"),
     "accounts.User": _of(WIPED, "email", "phone", "username", "anti_phishing_phrase", "sub_account_label", "referral_code")
     | _of(WIPED, "registered_ip")
+    | _of(COLLEAGUE, "officer_name")
     | _of(STATE, "language"),
     # apikeys
     "apikeys.ApiKey": _of(WIPED, "label", "networks", "sealed_secret")
@@ -97,6 +99,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "kyc.CaseClaim": _of(OFFICERS, "seen"),
     "kyc.CustomerKey": _of(GONE, "wrapped"),
     "kyc.Identity": _of(GONE, "nationality", "residence", "sealed", "number_index"),
+    "kyc.NamedNumber": _of(GONE, "country", "sealed", "number_index"),
     "kyc.CaseDecision": _of(OFFICERS, "reason") | _of(FILE, "seen", "seen_hash"),
     "kyc.Document": _of(FILE, "sha256", "storage_name", "video_name", "video", "media_type", "pages") | _of(OFFICERS, "reason"),
     "kyc.RecoverySelfie": _of(FILE, "sha256", "storage_name") | _of(RANDOM, "challenge"),

@@ -8,11 +8,11 @@ import pytest
 import time_machine
 from django.test import Client
 
-from accounts.models import AuditRecord, User
+from accounts.models import AuditRecord, Unmasking, User
 from config.kit import clock
 from kyc.errors import CaseClaimed, CaseNotWaiting, NotALead, NotAnOfficer, OwnCase
 from kyc.models import Case, CaseClaim, CaseDecision
-from kyc.services import claims, decisions, evidence
+from kyc.services import claims, decisions, evidence, unmasking
 from tests import factories_kyc as make
 from tests.accounts.threads import at_once
 from tests.kyc.conftest import signed_in
@@ -130,3 +130,36 @@ def test_taking_a_case_for_review_opens_the_data_and_closes_the_decision_to_othe
     assert "is working on this case." in refused.content.decode()
     desk.post(page_of(case), {"act": "release"})
     assert "Nobody works on this case." in body(other, page_of(case))
+
+
+@pytest.mark.django_db
+def test_a_claim_opens_the_data_by_an_unmasking_with_reason_and_audit_row_and_renews_it_while_its_officer_looks() -> None:
+    case, mine = make.submitted(), make.officer()
+    claims.claim(case_pk=case.pk, officer=mine)
+    (row,) = Unmasking.objects.all()
+    assert (row.officer, row.customer, set(row.fields)) == (mine, case.user, set(unmasking.FIELDS))
+    assert (row.subject, row.reason) == (f"kyc.caseclaim:{case.public_id}", unmasking.REASONS["review"])
+    record = AuditRecord.objects.get(act="accounts.unmasked")
+    assert (record.actor, record.subject, record.reason) == (mine, row.subject, row.reason)
+    claims.claim(case_pk=case.pk, officer=mine)
+    claims.renew(case_pk=case.pk, officer=mine)
+    assert Unmasking.objects.count() == 1
+    with time_machine.travel(clock.now() + LATER * 0.6):
+        claims.renew(case_pk=case.pk, officer=mine)
+        assert Unmasking.objects.count() == AuditRecord.objects.filter(act="accounts.unmasked").count() == 2
+    with time_machine.travel(clock.now() + LATER * 1.4):
+        assert set(unmasking.opened(case, mine)) == set(unmasking.FIELDS)
+    with time_machine.travel(clock.now() + LATER * 2):
+        assert unmasking.opened(case, mine) == {}
+
+
+@pytest.mark.django_db
+def test_a_claim_alone_opens_nothing_and_an_unmasking_of_a_claim_ends_with_it() -> None:
+    case, mine, now = make.submitted(), make.officer(), clock.now()
+    bare = CaseClaim.objects.create(case=case, officer=mine, claimed_at=now, expires_at=now + LATER)
+    assert unmasking.opened(case, mine) == {}
+    bare.delete()
+    claims.claim(case_pk=case.pk, officer=mine)
+    assert unmasking.opened(case, mine) != {}
+    claims.release(case_pk=case.pk, officer=mine)
+    assert unmasking.opened(case, mine) == {}

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-import secrets
 from datetime import timedelta
 from io import BytesIO
-from typing import Any
 
 import pytest
 import time_machine
@@ -91,23 +89,6 @@ def test_the_next_case_is_the_oldest_that_nobody_has(desk: Client) -> None:
     assert signed_in(make.officer()).post(QUEUE)["Location"] == page_of(third)
     none_left = signed_in(make.officer()).post(QUEUE, follow=True)
     assert "No case is free to take here." in none_left.content.decode()
-
-
-@pytest.mark.parametrize("count", [0, 1, 30])
-def test_the_queue_takes_twelve_queries_at_most(count: int, desk: Client, django_assert_max_num_queries: Any) -> None:
-    owner = make.level_one()
-    for _ in range(count):
-        Case.objects.create(user=make_user(), level=2, state="submitted", submitted_at=clock.now(), country="TW")
-    assert owner.pk
-    with django_assert_max_num_queries(12):
-        body(desk, QUEUE)
-
-
-def make_user() -> Any:
-    """A customer without ceremony."""
-    from accounts.models import User
-
-    return User.objects.create(email=f"{secrets.token_hex(8)}@example.com", register_type="email", registered_at=clock.now())
 
 
 def test_the_case_page_shows_images_beside_data_and_the_look_is_on_record(desk: Client) -> None:

@@ -11,7 +11,7 @@ from django.test import Client
 from PIL import Image
 
 from accounts import step_up
-from accounts.models import AuditRecord, RecoveryCase
+from accounts.models import AuditRecord, RecoveryCase, Unmasking
 from accounts.models.recovery import CaseState, RecoveryCause
 from accounts.services import freezing, recovery_cases
 from kyc.errors import ImagesMasked
@@ -81,7 +81,9 @@ def test_a_second_officer_sees_masks_until_they_are_opened_with_a_reason() -> No
     case = handed_in()
     first, second = desk_of()[0], desk_of()[0]
     assert "Mei-Hua Lin" in first.get(page_of(case)).content.decode()
-    assert "opened" in AuditRecord.objects.get(act="accounts.recovery_viewed").facts
+    row = Unmasking.objects.get(subject=f"accounts.recoverycase:{case.public_id}")
+    assert set(row.fields) == set(recovery_view.OPENED)
+    assert AuditRecord.objects.get(act="accounts.unmasked", subject=row.subject).reason == row.reason
     masked = second.get(page_of(case)).content.decode()
     assert "Mei-Hua Lin" not in masked
     assert "1990-02-28" not in masked
@@ -95,7 +97,7 @@ def test_a_second_officer_sees_masks_until_they_are_opened_with_a_reason() -> No
     assert "Mei-Hua Lin" not in second.get(page_of(case)).content.decode()
     second.post(page_of(case), {"act": "reveal", "reason": "review"})
     assert "Mei-Hua Lin" in second.get(page_of(case)).content.decode()
-    assert AuditRecord.objects.filter(act="accounts.unmasked").count() == 1
+    assert AuditRecord.objects.filter(act="accounts.unmasked").count() == Unmasking.objects.count() == 2
 
 
 def test_every_picture_is_watermarked_logged_and_for_this_officers_session_only() -> None:

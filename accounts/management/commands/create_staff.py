@@ -23,6 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """Who, with which roles, by whom and why."""
         parser.add_argument("--email", required=True)
+        parser.add_argument("--name", required=True, help="stands across each picture that the officer looks at")
         parser.add_argument("--role", action="append", required=True, choices=sorted(staff.ROLE_APPS), dest="roles")
         parser.add_argument("--by", required=True, help="who runs this command")
         parser.add_argument("--reason", required=True, help="why the officer is needed")
@@ -36,6 +37,7 @@ class Command(BaseCommand):
                 email=options["email"],
                 password=password,
                 roles=options["roles"],
+                name=options["name"],
                 by=options["by"],
                 reason=options["reason"],
             )
@@ -44,9 +46,14 @@ class Command(BaseCommand):
             raise SystemExit(1) from None
         shown = totp.shown(made.totp_seed, made.user, now())
         if options["json"]:
-            told = {"email": made.user.email, "totp_secret": shown.secret, "otpauth_url": shown.otpauth_url}
+            told = {
+                "name": made.user.officer_name,
+                "email": made.user.email,
+                "totp_secret": shown.secret,
+                "otpauth_url": shown.otpauth_url,
+            }
             self.stdout.write(json.dumps(told, indent=2))
             return
-        self.stdout.write(f"{made.user.email}  ({', '.join(sorted(options['roles']))})")
+        self.stdout.write(f"{made.user.get_full_name()}  {made.user.email}  ({', '.join(sorted(options['roles']))})")
         self.stdout.write(f"  authenticator   {base64.b32encode(made.totp_seed).decode('ascii')}")
         self.stdout.write(f"  otpauth URL     {shown.otpauth_url}")

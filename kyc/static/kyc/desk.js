@@ -68,6 +68,11 @@ for (const figure of figures) {
   tools.addEventListener("click", (event) => { act(event.target.dataset.act); });
 }
 
+// A picture of another customer that was just opened stands beside the one that it is like.
+const opened = location.hash.startsWith("#picture-") ? document.getElementById(location.hash.slice(1)) : null;
+const twin = opened?.dataset.beside ? document.getElementById(opened.dataset.beside) : null;
+if (twin) { compare(twin); compare(opened); }
+
 const sendBack = document.getElementById("send-back-choice");
 document.addEventListener("change", (event) => {
   if (sendBack && event.target.name.startsWith("refuse-") && event.target.value) { sendBack.open = true; }
