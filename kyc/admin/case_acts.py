@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from accounts.admin_site import has_role
 from accounts.services.officers import REASON_CHARACTERS_MAX, Act
 from config.kit.errors import DomainError
+from kyc.catalogue import asked_again
 from kyc.catalogue.reasons import LOWER, REASONS, reasons_for
 from kyc.errors import IdentityInvalid
 from kyc.models import Case, CaseState, Level, Part
@@ -62,10 +63,11 @@ def shown(request: HttpRequest, view: desk.CaseView) -> dict[str, Any]:
     """What the page needs for these acts."""
     case = view.case
     asks = case.waiting and case.level == Level.DOCUMENTS
-    parts = [part for part in Part if part != Part.QUESTIONNAIRE or view.answers] if asks else []
+    is_own = view.claim is not None and view.claim.officer_id == request.user.pk
+    parts = [part for part in Part if part != Part.QUESTIONNAIRE or view.answers] if asks and is_own else []
     stands = case.state == CaseState.APPROVED and view.customer_level >= case.level
     return {
-        "parts": [(part.value, part.label) for part in parts],
+        "again": {part.value: asked_again.of_part(part) for part in parts},
         "asks_reading": asks,
         "asks_birthday": asks and view.person is not None and view.person.age_years is None,
         "refused_parts": [(Part(part).label, REASONS[why].text("en")) for part, why in case.refused_parts.items()],

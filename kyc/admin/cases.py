@@ -19,10 +19,11 @@ from config.kit.ids import read_public_id
 from kyc.admin import case_acts, case_neighbours, case_videos
 from kyc.admin.filters import AGES, STATES, QueueForm
 from kyc.admin.noted import NotedPages
+from kyc.catalogue import asked_again
 from kyc.catalogue.reasons import REASONS, reasons_for
 from kyc.errors import LinkInvalid
 from kyc.models import Case, Document, IdType, Level, Verdict
-from kyc.services import claims, decisions, desk, hints, links, queue, unmasking
+from kyc.services import claims, decisions, desk, hints, links, queue, unmasking, watermark
 
 OFFICERS = "compliance"
 REVEAL = "reveal"
@@ -203,8 +204,8 @@ class CaseAdmin(NotedPages, PageAdmin):
                 for document in view.evidence.documents
             ],
             "decisions": [(decision, _reason_text(decision.reason)) for decision in view.decisions],
-            "back_reasons": reasons_for(Verdict.SEND_BACK),
             "end_reasons": reasons_for(Verdict.REJECT),
+            "mark": watermark.words(request.user.get_full_name(), officer_of(request)),
             "link_seconds": links.LINK_SECONDS,
             "claim_is_own": view.claim is not None and view.claim.officer_id == request.user.pk,
             "is_lead": has_role(request, claims.LEADS_GROUP),
@@ -227,7 +228,16 @@ class CaseAdmin(NotedPages, PageAdmin):
         if pages and document.video_name is not None:
             video = links.signed(reverse(f"{name}video", args=(document.public_id,)), viewer=viewer)
         reason = _reason_text(document.reason)
-        return {"document": document, "pages": pages, "video": video, "hints": found, "reason": reason}
+        again = asked_again.of_document(document.kind)
+        return {
+            "document": document,
+            "number": str(document.public_id),
+            "pages": pages,
+            "video": video,
+            "hints": found,
+            "reason": reason,
+            "again": again,
+        }
 
 
 def _address(request: HttpRequest, after: str) -> str:

@@ -39,10 +39,14 @@ NO_LETTER = "\U0010ffff"
 
 
 def of(officer: User) -> str:
-    """What stands across an image that this officer looks at: name, number, moment."""
+    """What stands across an image that this officer looks at; the name where a font here knows its letters."""
     name = officer.get_full_name()
-    known = name if font_for(name) is not None else "Officer"
-    return f"{known}  {officer.uid}  {clock.now():%Y-%m-%d %H:%M} UTC"
+    return words(name if font_for(name) is not None else "Officer", officer)
+
+
+def words(name: str, officer: User) -> str:
+    """Name, number and moment: the whole name where a browser draws it."""
+    return f"{name}  {officer.uid}  {clock.now():%Y-%m-%d %H:%M} UTC"
 
 
 def drawn(jpeg: bytes, *, text: str) -> bytes:

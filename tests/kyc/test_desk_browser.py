@@ -13,7 +13,7 @@ from playwright.sync_api import Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import AuditRecord, User
-from kyc.models import Case, CaseState, DocumentKind
+from kyc.models import Case, CaseDecision, CaseState, Document, DocumentKind
 from kyc.services import applications, documents, videos
 from tests import factories_kyc as make
 from tests.kyc import clips, pictures
@@ -29,7 +29,7 @@ LOADED = (
     "([...document.querySelectorAll('.desk-stage img')])"
 )
 COUNT_CLICKS = (
-    "document.addEventListener('click', () => { sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1 }, true)"
+    "document.addEventListener('pointerdown', () => { sessionStorage.clicks = Number(sessionStorage.clicks || 0) + 1 }, true)"
 )
 pytestmark = [
     pytest.mark.browser,
@@ -99,7 +99,7 @@ def test_an_officer_takes_sees_turns_compares_and_approves_in_three_clicks(
     page.get_by_role("button", name="Approve level 2").click()
     page.wait_for_url("**/admin/kyc/case/")
     page.screenshot(path=tmp_path / "approved.png")
-    assert page.evaluate("Number(sessionStorage.clicks)") == 3
+    assert clicks(page) == 3
     assert_state(case, CaseState.APPROVED)
 
 
@@ -125,19 +125,59 @@ def look_closer(page: Page, tmp_path: Path) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_document_is_sent_back_with_its_reason(page: Page, live_server: LiveServer, tmp_path: Path) -> None:
-    case = realistic_case()
+def test_a_document_is_sent_back_and_a_case_rejected_with_their_reasons_in_three_clicks_each(
+    page: Page, live_server: LiveServer, tmp_path: Path
+) -> None:
+    first, second = realistic_case(), make.submitted()
     page.set_viewport_size({"width": 1024, "height": 768})
     page.goto(f"{live_server.url}/admin/kyc/case/")
     page.get_by_role("button", name="Take the next case").click()
-    page.locator(".desk-document").nth(2).get_by_role("combobox").select_option("image_unclear")
-    page.screenshot(path=tmp_path / "send-back.png")
+    page.wait_for_function(LOADED)
+    selfie = page.locator(".desk-document").nth(2)
+    selfie.get_by_label("unclear").click()
+    assert page.locator(".desk-chosen li").all_inner_texts() == ["Selfie holding the document: unclear"]
+    page.screenshot(path=tmp_path / "send-back.png", full_page=True)
     page.get_by_role("button", name="Send back").click()
     page.wait_for_url("**/admin/kyc/case/")
-    assert_state(case, CaseState.SENT_BACK)
-    page.goto(f"{live_server.url}/admin/kyc/case/{case.pk}/change/")
+    assert clicks(page) == 3
+    assert_state(first, CaseState.SENT_BACK)
+    assert Document.objects.get(case=first, state="refused").reason == "image_unclear"
+    page.get_by_role("button", name="Take the next case").click()
+    page.wait_for_function(LOADED)
+    page.get_by_text("Reject…").click()
+    page.screenshot(path=tmp_path / "reject.png", full_page=True)
+    page.get_by_role("button", name="The document seems to have been altered.").click()
+    page.wait_for_url("**/admin/kyc/case/")
+    assert clicks(page) == 3
+    assert_state(second, CaseState.REJECTED)
+    assert CaseDecision.objects.get(case=second).reason == "document_altered"
+    page.goto(f"{live_server.url}/admin/kyc/case/{first.pk}/change/")
     page.screenshot(path=tmp_path / "sent-back.png", full_page=True)
     assert page.locator("[data-state=refused]").count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_choice_is_taken_back_and_no_key_alone_ends_a_case(page: Page, live_server: LiveServer) -> None:
+    case = make.submitted()
+    page.goto(f"{live_server.url}/admin/kyc/case/")
+    page.get_by_role("button", name="Take the next case").click()
+    page.wait_for_function(LOADED)
+    name = page.get_by_role("group", name="Ask again: Name").get_by_label("differs")
+    name.check()
+    assert page.locator(".desk-chosen li").all_inner_texts() == ["Name: differs"]
+    name.uncheck()
+    assert not page.get_by_role("button", name="Send back").is_visible()
+    page.locator(".desk-card h2").first.click()
+    page.keyboard.press("x")
+    page.keyboard.press("Enter")
+    page.keyboard.press("x")
+    assert page.get_by_role("button", name="You are not old enough.").is_visible()
+    assert_state(case, CaseState.SUBMITTED)
+
+
+def clicks(page: Page) -> int:
+    """How often the officer clicked since this was asked last."""
+    return int(page.evaluate("(() => { const n = sessionStorage.clicks; sessionStorage.clicks = 0; return n })()"))
 
 
 PLAYED = "(video => !video.error && video.currentTime > 0.3 && video.videoWidth === 320)(document.querySelector('video'))"

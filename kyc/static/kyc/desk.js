@@ -73,22 +73,34 @@ const opened = location.hash.startsWith("#picture-") ? document.getElementById(l
 const twin = opened?.dataset.beside ? document.getElementById(opened.dataset.beside) : null;
 if (twin) { compare(twin); compare(opened); }
 
+// What is to come again is chosen beside it; the panel that sends it back opens by itself and repeats what was chosen.
 const sendBack = document.getElementById("send-back-choice");
 document.addEventListener("change", (event) => {
-  if (sendBack && event.target.name.startsWith("refuse-") && event.target.value) { sendBack.open = true; }
+  if (!sendBack || !event.target.name.startsWith("refuse-")) { return; }
+  const chosen = [...document.querySelectorAll("input[name^='refuse-']:checked")].filter((input) => input.value);
+  sendBack.open = chosen.length > 0;
+  sendBack.querySelector(".desk-chosen").replaceChildren(...chosen.map((input) => {
+    const line = document.createElement("li");
+    line.textContent = `${input.dataset.what}: ${input.parentElement.textContent.trim()}`;
+    return line;
+  }));
 });
 
 const keys = document.querySelector(".desk-keys");
 if (keys) { keys.hidden = false; }
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input, select, textarea, video")) { return; }
+  if (event.ctrlKey || event.metaKey || event.altKey || event.target.closest("input:not([type='radio'], [type='checkbox']), select, textarea, video")) { return; }
   const figure = document.activeElement.closest(".desk-document") || figures[0];
   const choice = document.querySelector(`summary[data-key="${CSS.escape(event.key)}"]`);
   if (event.key === "?" && keys) { keys.open = !keys.open; }
   else if (event.key === "Escape") { endComparing(); }
   else if (/^[1-9]$/.test(event.key)) { figures[Number(event.key) - 1]?.querySelector(".desk-stage")?.focus(); }
   else if (KEYS[event.key] && figure) { acting.get(figure)(KEYS[event.key]); }
-  else if (choice) { choice.parentElement.open = true; choice.parentElement.querySelector("button").focus(); }
+  else if (choice) {
+    choice.parentElement.open = true;
+    const first = choice.parentElement.querySelector("input:not([type='hidden']), button:not(.desk-ends)");
+    (first || choice).focus(); // what ends a case is reached by Tab, never by one careless Enter
+  }
   else { return; }
   event.preventDefault();
 });
