@@ -97,6 +97,24 @@ def key_encryption_keys(text: str) -> dict[str, bytes]:
     return keys
 
 
+def blind_index_keys(text: str, *, hash_key: bytes) -> dict[str, bytes]:
+    """`1:base64,2:base64` as keys by their number, which is their column's; without a text the hash key alone is number 1.
+
+    In the place of a key may stand `HASH_KEY`: what was indexed before there were other keys. Raises ImproperlyConfigured.
+    """
+    keys: dict[str, bytes] = {}
+    for part in text.split(",") if text else ["1:HASH_KEY"]:
+        number, _, encoded = part.strip().partition(":")
+        try:
+            key = hash_key if encoded == "HASH_KEY" else base64.b64decode(encoded, validate=True)
+        except binascii.Error:
+            key = b""
+        if number not in {"1", "2"} or number in keys or len(key) < 32:
+            raise ImproperlyConfigured("BLIND_INDEX_KEYS must be 1: or 2: and HASH_KEY or base64 of 32 bytes, parted by commas")
+        keys[number] = key
+    return keys
+
+
 def database(url: str, *, lock_timeout_ms: int, statement_timeout_ms: int, pgbouncer: bool, test_name: str) -> dict[str, Any]:
     """Django's settings of a PostgreSQL URL; `?host=/dir` names a socket. Behind PgBouncer nothing is prepared or pooled."""
     parts = urlsplit(url)

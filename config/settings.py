@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.environment import database, key_encryption_keys, pgmq_options
+from config.environment import blind_index_keys, database, key_encryption_keys, pgmq_options
 from config.presentation import REST_FRAMEWORK, SPECTACULAR_SETTINGS, UNFOLD
 from config.production import complaints
 from config.sections.accounts import *  # noqa: F403  # each section's settings are ours
@@ -33,6 +33,9 @@ KEY_ENCRYPTION_KEYS = key_encryption_keys(
     env.secret("KEY_ENCRYPTION_KEYS", development="dev:" + "ZGV2ZWxvcG1lbnQta2V5LWVuY3J5cHRpb24ta2V5ISE=")
 )
 """Key-encryption keys by id; the first is active, the others only open what was sealed before."""
+
+BLIND_INDEX_KEYS = blind_index_keys(env.text("BLIND_INDEX_KEYS", default=""), hash_key=HASH_KEY)
+"""Keys under which document numbers and bank accounts are indexed, by the number of their column; one, or two while one goes."""
 
 # --- where we are --------------------------------------------------------------------------------------------------
 PUBLIC_URL = env.text("PUBLIC_URL", default="http://127.0.0.1:8000", production_needs=True)

@@ -90,14 +90,17 @@ def rewrap(sealed: bytes, *, context: str) -> bytes:
     return wrap_key(unwrap_key(sealed[:cut], context=context), context=context) + sealed[cut:]
 
 
-def keyed_hash(purpose: str, *parts: str | bytes) -> bytes:
-    """HMAC-SHA256 (32 bytes) of the parts, each with its length before it, under a key of the purpose's own."""
-    key = hmac.digest(bytes(settings.HASH_KEY), purpose.encode(), "sha256")
+def keyed_hash(purpose: str, *parts: str | bytes, key: bytes | None = None) -> bytes:
+    """HMAC-SHA256 (32 bytes) of the parts, each with its length before it, under a key of the purpose's own.
+
+    That one is derived from `key`, or from HASH_KEY where none is given.
+    """
+    own = hmac.digest(bytes(settings.HASH_KEY) if key is None else key, purpose.encode(), "sha256")
     message = bytearray()
     for part in parts:
         raw = part.encode() if isinstance(part, str) else part
         message += len(raw).to_bytes(8, "big") + raw
-    return hmac.digest(key, bytes(message), "sha256")
+    return hmac.digest(own, bytes(message), "sha256")
 
 
 def token() -> str:

@@ -56,7 +56,8 @@ class BankAccount(models.Model):
     bank_code = models.CharField(max_length=16)
     branch_code = models.CharField(max_length=16, blank=True, default="")
     sealed = models.BinaryField()
-    number_index = models.BinaryField(max_length=32)
+    number_index = models.BinaryField(max_length=32, null=True, blank=True)
+    second_number_index = models.BinaryField(max_length=32, null=True, blank=True)
     state = models.CharField(max_length=16, choices=BankAccountState.choices, default=BankAccountState.PENDING)
     reason = models.CharField(max_length=48, blank=True, default="")
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
@@ -70,6 +71,11 @@ class BankAccount(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["user", "number_index", "state"], condition=Q(state__in=LIVE), name="kyc_bank_account_once_in_a_state"
+            ),
+            models.UniqueConstraint(
+                fields=["user", "second_number_index", "state"],
+                condition=Q(state__in=LIVE),
+                name="kyc_bank_account_once_in_a_state_2",
             ),
             models.UniqueConstraint(fields=["case"], condition=Q(state__in=LIVE), name="kyc_bank_account_one_per_case"),
             models.CheckConstraint(condition=Q(state__in=BankAccountState.values), name="kyc_bank_account_state_known"),
@@ -87,6 +93,7 @@ class BankAccount(models.Model):
         ]
         indexes = [
             models.Index(fields=["number_index"], name="kyc_bank_account_number_index"),
+            models.Index(fields=["second_number_index"], name="kyc_bank_account_number_2"),
             models.Index(fields=["user", "-id"], name="kyc_bank_account_of_user"),
             models.Index(
                 fields=["created_at", "id"], condition=Q(state=BankAccountState.PENDING), name="kyc_bank_account_queue"

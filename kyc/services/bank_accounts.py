@@ -141,8 +141,7 @@ def add(*, user: User, details: BankDetails, proof: Proof | None, language: str 
     clean = bank_details.checked(details)
     entitlements.require_own_identity(user)
     holder = _own_holder(user, clean)
-    index = bank_details.number_index(clean)
-    _prove(user, proof, f"bank-account:add:{index.hex()}", language, ip)
+    _prove(user, proof, f"bank-account:add:{bank_details.tag(clean).hex()}", language, ip)
     with spoken(), transaction.atomic():
         vault.lock(user)
         require_change_allowed(user)
@@ -150,7 +149,7 @@ def add(*, user: User, details: BankDetails, proof: Proof | None, language: str 
         if case is not None and case.state == CaseState.SENT_BACK:
             return keep_for(case, details)
         live = BankAccount.objects.filter(user_id=user.pk, state__in=LIVE)
-        if live.filter(number_index=index).exists():
+        if live.filter(bank_details.indexes(clean).meeting()).exists():
             raise BankAccountKnown
         if live.count() >= ACCOUNTS_PER_CUSTOMER_MAX:
             raise BankAccountsFull(maximum=ACCOUNTS_PER_CUSTOMER_MAX)
@@ -196,7 +195,7 @@ def keep_for(case: Case, details: BankDetails) -> BankAccount:
     bank_uses.require_none(user)
     for row in (former, waiting):
         if row is not None:
-            bank_cases.replace(row, by=bank_details.number_index(clean), actor=user)
+            bank_cases.replace(row, by=bank_details.indexes(clean), actor=user)
     return _insert(user, clean, holder, case=case)
 
 
@@ -230,8 +229,8 @@ def _insert(user: User, clean: BankDetails, holder: str, *, case: Case | None) -
         country=clean.country,
         bank_code=clean.bank_code,
         branch_code=clean.branch_code,
-        number_index=bank_details.number_index(clean),
         usable_from=clock.now() + cooldown,
+        **bank_details.indexes(clean).columns,
     )
     facts = {"account_number": clean.account_number, "holder": holder}
     row.sealed = vault.seal_facts(user.pk, facts, context=row.seal_context)

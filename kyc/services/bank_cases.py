@@ -13,11 +13,12 @@ from config.kit import clock
 from kyc.catalogue.reasons import REASONS
 from kyc.models import BankAccount, BankAccountState, Case, CaseDecision, CaseState
 from kyc.models.bank_accounts import BANK_ACCOUNT_FLOW
-from kyc.services import bank_branches, bank_details, bank_uses, entitlements, vault
+from kyc.services import bank_branches, bank_details, bank_uses, blind_indexes, entitlements, vault
 from messaging.services import notices, webhooks
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from kyc.services.blind_indexes import Indexes
 
 
 def follow(case: Case, *, to: str, actor: User | None, reason: str) -> None:
@@ -37,22 +38,22 @@ def follow(case: Case, *, to: str, actor: User | None, reason: str) -> None:
         decide(account, BankAccountState.REFUSED, officer=actor, seen=bytes(seen or b""), reason=reason)
         return
     standing = BankAccount.objects.select_for_update().filter(user_id=case.user_id, state=BankAccountState.VERIFIED)
-    index = bytes(account.number_index)
-    formers = list(standing.filter(Q(number_index=index) | Q(case__isnull=False)).order_by("id"))
+    index = blind_indexes.of_row(account)
+    formers = list(standing.filter(index.meeting() | Q(case__isnull=False)).order_by("id"))
     bank_uses.require_none(case.user, formers)
     for former in formers:
         replace(former, by=index, actor=actor)
-    known = next((row for row in formers if bytes(row.number_index) == index), None)
+    known = next((row for row in formers if index.meets(blind_indexes.of_row(row))), None)
     decide(account, BankAccountState.VERIFIED, officer=actor, seen=bytes(seen or b""), known=known)
 
 
-def replace(former: BankAccount, *, by: bytes, actor: User) -> None:
-    """Make room for the account with the number index `by`, and tell the customer, unless it is the same one named anew.
+def replace(former: BankAccount, *, by: Indexes, actor: User) -> None:
+    """Make room for the account with the indexes `by`, and tell the customer, unless it is the same one named anew.
 
     The caller holds `vault.lock`.
     """
     move(former, BankAccountState.REPLACED, actor=actor)
-    if bytes(former.number_index) != by:
+    if not by.meets(blind_indexes.of_row(former)):
         notices.notify(user=former.user, template="bank_account_replaced", facts=told(former))
 
 

@@ -10,9 +10,11 @@ import pycountry
 from schwifty import IBAN, registry
 from schwifty.exceptions import SchwiftyException
 
+from config.kit import crypto
 from kyc.catalogue import banks
 from kyc.errors import BankAccountInvalid
 from kyc.services import bank_branches, blind_indexes
+from kyc.services.blind_indexes import Indexes
 
 HOLDER_LENGTH_MAX = 200
 TAIL_DIGITS = 4
@@ -58,9 +60,14 @@ def checked(details: BankDetails) -> BankDetails:
     return BankDetails(country=country, bank_code=bank, branch_code=branch, account_number=number, holder=details.holder)
 
 
-def number_index(details: BankDetails) -> bytes:
-    """The blind index: equal for one account, whoever names it. Of checked details."""
+def indexes(details: BankDetails) -> Indexes:
+    """The blind indexes: equal for one account, whoever names it. Of checked details."""
     return blind_indexes.of_bank_account(details.country, details.bank_code, details.account_number)
+
+
+def tag(details: BankDetails) -> bytes:
+    """A keyed hash (32 bytes) of the account that stays the same when keys of indexes change: what proofs and approvals name."""
+    return crypto.keyed_hash("kyc.bank_account", details.country, details.bank_code, details.account_number)
 
 
 def same_holder(holder: str, *, first_name: str, last_name: str) -> bool:

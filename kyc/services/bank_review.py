@@ -16,7 +16,7 @@ from kyc.catalogue.reasons import REASONS
 from kyc.errors import BankAccountChanged, BankAccountMasked, BankAccountWithCase, NotAnOfficer, OwnBankAccount, ReasonUnknown
 from kyc.models import BankAccount, BankAccountState, Case, CaseState, Identity, Level
 from kyc.models.bank_accounts import BANK_ACCOUNT_FLOW
-from kyc.services import bank_accounts, bank_cases, entitlements, identity, looks, lowering, unmasking, vault
+from kyc.services import bank_accounts, bank_cases, blind_indexes, entitlements, identity, looks, lowering, unmasking, vault
 from kyc.services.bank_details import same_holder
 from kyc.services.decisions import is_officer
 from kyc.services.refusals import spoken
@@ -78,7 +78,7 @@ def look(*, account_pk: int, officer: User) -> BankAccountView:
 
 def others_with(row: BankAccount) -> list[BankAccount]:
     """Accounts of other customers with the same number, newest first."""
-    same = BankAccount.objects.filter(number_index=row.number_index).exclude(user_id=row.user_id)
+    same = BankAccount.objects.filter(blind_indexes.of_row(row).meeting()).exclude(user_id=row.user_id)
     return list(same.select_related("user").order_by("-id")[:OTHERS_MAX])
 
 

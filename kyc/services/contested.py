@@ -10,12 +10,12 @@ from django.core.cache import cache
 from django.db import transaction
 
 from accounts.services import audit
-from config.kit import clock, crypto
+from config.kit import clock
 from config.kit.errors import Absent
 from kyc.errors import IdNumberTaken, NumberProven
 from kyc.models import Case, Identity, Level
 from kyc.models.cases import WAITING
-from kyc.services import cases, entitlements, lowering, named_numbers, vault
+from kyc.services import blind_indexes, cases, entitlements, lowering, named_numbers, vault
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -34,7 +34,7 @@ def noted(user: User, number: Number) -> Iterator[None]:
     try:
         yield
     except IdNumberTaken:
-        holder = Identity.objects.filter(number_index=number.index).select_related("user").first()
+        holder = Identity.objects.filter(number.indexes.meeting()).select_related("user").first()
         if holder is not None and holder.pk != user.pk:
             _note(user, holder, number)
         raise
@@ -71,8 +71,7 @@ def release(*, holder: User, act: Act) -> None:
     if waiting or cases.proven(holder):
         raise NumberProven
     named_numbers.note(holder, named_numbers.held(row))
-    row.number_index = crypto.keyed_hash("kyc.released_number", str(holder.pk), clock.now().isoformat())
     row.released_at = clock.now()
-    row.save(update_fields=["number_index", "released_at"])
+    Identity.objects.filter(pk=row.pk).update(released_at=row.released_at, **blind_indexes.of_nothing().columns)
     act.record(act="kyc.id_number_released", subject=f"kyc.customer:{holder.uid}", facts={})
     lowering.revoke(holder, 0, reason=DISPUTED, actor=act.officer)

@@ -16,6 +16,7 @@ from config.kit import clock
 from kyc.errors import AlreadyApproved, IdentityDiffers, NumberReleased, PhoneDiffers, UnderReview
 from kyc.models import Case, CaseState, Identity, Level
 from kyc.services import cases, contested, entitlements, id_numbers, named_numbers, personal_data, vault
+from kyc.services.blind_indexes import Indexes
 from kyc.services.named_numbers import Number
 from kyc.services.personal_data import ADDRESS_LENGTH_MAX as ADDRESS_LENGTH_MAX  # noqa: PLC0414  # callers name it here
 from kyc.services.personal_data import NAME_LENGTH_MAX as NAME_LENGTH_MAX  # noqa: PLC0414  # callers name it here
@@ -145,10 +146,10 @@ def number_of(clean: PersonalData) -> Number:
     return Number(issuer, clean.id_number)
 
 
-def index_of(row: Identity, number: str) -> bytes:
-    """The blind index that the number would have as that of the row's document. Raises IdNumberInvalid."""
+def indexes_of(row: Identity, number: str) -> Indexes:
+    """The blind indexes that the number would have as that of the row's document. Raises IdNumberInvalid."""
     issuer = id_numbers.issuer(row.id_type, nationality=row.nationality, residence=row.residence)
-    return Number(issuer, id_numbers.spelled(number, id_type=row.id_type, issuer=issuer)).index
+    return Number(issuer, id_numbers.spelled(number, id_type=row.id_type, issuer=issuer)).indexes
 
 
 def _finish(user: User, case: Case) -> Case:
@@ -177,7 +178,7 @@ def write(user: User, clean: PersonalData) -> None:
         defaults={
             **open_facts,
             "sealed": vault.seal_facts(user.pk, facts, context=Identity(pk=user.pk).seal_context),
-            "number_index": number.index,
+            **number.indexes.columns,
             "released_at": None,
             "updated_at": clock.now(),
         },

@@ -11,6 +11,7 @@ from kyc.services import blind_indexes, id_numbers, vault
 
 if TYPE_CHECKING:
     from accounts.models import User
+    from kyc.services.blind_indexes import Indexes
 
 REFUSED_NUMBERS_MAX = 50
 """Refused numbers of one customer that are kept: more are somebody trying numbers, of which the audit log tells."""
@@ -24,8 +25,8 @@ class Number:
     text: str
 
     @property
-    def index(self) -> bytes:
-        """Its blind index."""
+    def indexes(self) -> Indexes:
+        """Its blind indexes."""
         return blind_indexes.of_id_number(self.country, self.text)
 
 
@@ -38,7 +39,7 @@ def note_refused(user: User, number: Number) -> None:
     """The customer has named a number that another one holds. Within a transaction; safe to repeat."""
     vault.lock(user)
     known = NamedNumber.objects.filter(user=user)
-    if known.filter(number_index=number.index).update(refused_at=clock.now()):
+    if known.filter(number.indexes.meeting()).update(refused_at=clock.now()):
         return
     if known.filter(refused_at__isnull=False).count() < REFUSED_NUMBERS_MAX:
         row = _row(user, number)
@@ -60,7 +61,7 @@ def named(row: NamedNumber) -> Number:
 
 def _row(user: User, number: Number) -> NamedNumber:
     sealed = vault.seal(user.pk, number.text.encode(), context=_context(user.pk))
-    return NamedNumber(user=user, country=number.country, sealed=sealed, number_index=number.index)
+    return NamedNumber(user=user, country=number.country, sealed=sealed, **number.indexes.columns)
 
 
 def _context(user_id: int) -> str:

@@ -12,7 +12,7 @@ from accounts.models import User as UserRow
 from config.kit.errors import Absent
 from kyc.errors import ImagesMasked
 from kyc.models import BankAccount, Case, Document, DocumentState, Identity, Likeness, NamedNumber
-from kyc.services import unmasking
+from kyc.services import blind_indexes, unmasking
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -22,23 +22,25 @@ HOLDS, REFUSED, NAMED = "holds it", "was refused it", "named it before"
 TO_COMPARE = "duplicate"
 """Why a neighbour's picture is opened; a reason of `unmasking.REASONS`."""
 
-SHARED = """
-SELECT c.id, count(DISTINCT theirs.user_id) FROM kyc_case c
+SHARED_NUMBER = """
+SELECT c.id AS case_id, theirs.user_id FROM kyc_case c
 CROSS JOIN LATERAL (
-    SELECT number_index FROM kyc_identity WHERE user_id = c.user_id
-    UNION SELECT number_index FROM kyc_named_number WHERE user_id = c.user_id
+    SELECT {column} AS index FROM kyc_identity WHERE user_id = c.user_id
+    UNION SELECT {column} FROM kyc_named_number WHERE user_id = c.user_id
 ) mine
 CROSS JOIN LATERAL (
-    SELECT user_id FROM kyc_identity WHERE number_index = mine.number_index
-    UNION ALL SELECT user_id FROM kyc_named_number WHERE number_index = mine.number_index
+    SELECT user_id FROM kyc_identity WHERE {column} = mine.index
+    UNION ALL SELECT user_id FROM kyc_named_number WHERE {column} = mine.index
 ) theirs
-WHERE c.id = ANY(%(cases)s) AND theirs.user_id <> c.user_id GROUP BY c.id
-UNION ALL
-SELECT mine.case_id, count(DISTINCT theirs.user_id) FROM kyc_customer_bank_account mine
-JOIN kyc_customer_bank_account theirs ON theirs.number_index = mine.number_index AND theirs.user_id <> mine.user_id
-WHERE mine.case_id = ANY(%(cases)s) GROUP BY mine.case_id
+WHERE c.id = ANY(%(cases)s) AND theirs.user_id <> c.user_id
 """
-"""Each case that shares its document number or its bank account with other customers, and with how many."""
+"""Each case beside each other customer of its document number, by one column of indexes."""
+SHARED_ACCOUNT = """
+SELECT mine.case_id, theirs.user_id FROM kyc_customer_bank_account mine
+JOIN kyc_customer_bank_account theirs ON theirs.{column} = mine.{column} AND theirs.user_id <> mine.user_id
+WHERE mine.case_id = ANY(%(cases)s)
+"""
+"""The same of its bank account."""
 
 
 @dataclass(frozen=True)
@@ -52,13 +54,13 @@ class NumberNeighbour:
 
 def of_number(user: User) -> list[NumberNeighbour]:
     """Customers who hold a number that this one ever named, were refused it, or named it before."""
-    held, named = (rows.filter(user=user).values_list("number_index") for rows in (Identity.objects, NamedNumber.objects))
-    indexes = {bytes(index) for (index,) in held.union(named)}
-    if not indexes:
+    own = [*Identity.objects.filter(user=user), *NamedNumber.objects.filter(user=user)]
+    if not own:
         return []
-    others = NamedNumber.objects.filter(number_index__in=indexes).exclude(user=user).order_by("id")
+    same = blind_indexes.meeting(blind_indexes.of_row(row) for row in own)
+    others = NamedNumber.objects.filter(same).exclude(user=user).order_by("id")
     relations = {row.user_id: REFUSED if row.refused_at else NAMED for row in others[:NEIGHBOURS_MAX]}
-    holders = Identity.objects.filter(number_index__in=indexes).exclude(user=user)
+    holders = Identity.objects.filter(same).exclude(user=user)
     relations |= dict.fromkeys(holders.values_list("user_id", flat=True), HOLDS)
     people = UserRow.objects.in_bulk(list(relations))
     newest = Case.objects.filter(user_id__in=relations).order_by("user_id", "-id").distinct("user_id")
@@ -68,8 +70,8 @@ def of_number(user: User) -> list[NumberNeighbour]:
 
 def of_bank_account(case: Case) -> list[BankAccount]:
     """Newest first, accounts of other customers with the number of this case's, whether a case brought them or not."""
-    named = [bytes(index) for index in BankAccount.objects.filter(case=case).values_list("number_index", flat=True)]
-    same = BankAccount.objects.filter(number_index__in=named).exclude(user_id=case.user_id)
+    named = blind_indexes.meeting(blind_indexes.of_row(row) for row in BankAccount.objects.filter(case=case))
+    same = BankAccount.objects.filter(named).exclude(user_id=case.user_id)
     return list(same.select_related("user", "case").order_by("-id")[:NEIGHBOURS_MAX])
 
 
@@ -80,10 +82,23 @@ def counts(case_pks: Collection[int]) -> dict[int, int]:
     """
     found = dict.fromkeys(case_pks, 0)
     with connection.cursor() as cursor:
-        cursor.execute(SHARED, {"cases": list(found)})
+        cursor.execute(shared_sql(), {"cases": list(found)})
         for pk, customers in cursor.fetchall():
             found[pk] += customers
     return found
+
+
+def shared_sql() -> str:
+    """The query of `counts`: in each column of a key that is in use, numbers and accounts that meet."""
+    columns = blind_indexes.columns_in_use()
+    counted = (
+        " UNION ".join(part.format(column=column) for column in columns)  # a neighbour met in both columns is one neighbour
+        for part in (SHARED_NUMBER, SHARED_ACCOUNT)
+    )
+    return " UNION ALL ".join(
+        f"SELECT case_id, count(DISTINCT user_id) FROM ({pairs}) pairs GROUP BY case_id"  # noqa: S608  # names of our own columns
+        for pairs in counted
+    )
 
 
 def open_picture(*, case: Case, document_id: int, officer: User) -> Document:

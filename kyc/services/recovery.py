@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 
 from accounts.services import password_recovery, recovery_orders
 from accounts.services.clients import Client
-from config.kit.crypto import equal
 from kyc.errors import IdNumberInvalid
 from kyc.models import Identity, Level
-from kyc.services import cases, identity
+from kyc.services import blind_indexes, cases, identity
 
 if TYPE_CHECKING:
     from accounts.models import User
@@ -36,12 +35,12 @@ def prove_second(*, token: str, order: str, told: str, client: Client) -> passwo
 
 
 def number_fits(user: User, id_number: str) -> bool:
-    """Whether it is the number of the customer's verified document, compared by its blind index."""
+    """Whether it is the number of the customer's verified document, compared by its blind indexes."""
     row = Identity.objects.filter(user_id=user.pk).first()
     if row is None or not has_identity(user):
         return False
     try:
-        told = identity.index_of(row, id_number)
+        told = identity.indexes_of(row, id_number)
     except IdNumberInvalid:
         return False
-    return equal(bytes(row.number_index), told)
+    return told.meets(blind_indexes.of_row(row))

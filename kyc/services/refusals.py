@@ -13,10 +13,12 @@ from kyc import errors
 
 BY_CONSTRAINT: dict[str, Callable[[], DomainError]] = {
     "kyc_identity_number_unique": errors.IdNumberTaken,
+    "kyc_identity_second_number_unique": errors.IdNumberTaken,
     "kyc_decision_officer_is_not_customer": errors.OwnCase,
     "kyc_decision_reason_unless_approved": errors.ReasonUnknown,
     "kyc_recovery_selfie_fresh": SelfieNotFresh,
     "kyc_bank_account_once_in_a_state": errors.BankAccountKnown,
+    "kyc_bank_account_once_in_a_state_2": errors.BankAccountKnown,
     "kyc_bank_account_officer_is_not_customer": errors.OwnBankAccount,
     "accounts_user_phone_unique": errors.PhoneTaken,
 }

@@ -93,13 +93,14 @@ COLUMNS: dict[str, dict[str, str]] = {
     # kyc
     "kyc.Case": _of(WIPED, "country", "questionnaire_sealed", "document_expires_on") | _of(OFFICERS, "refused_parts"),
     "kyc.CaseEvent": _of(STATE, "from_state") | _of(OFFICERS, "reason"),
-    "kyc.BankAccount": _of(GONE, "country", "bank_code", "branch_code", "sealed", "number_index", "reason", "seen_hash"),
+    "kyc.BankAccount": _of(GONE, "country", "bank_code", "branch_code", "sealed", "reason", "seen_hash")
+    | _of(GONE, "number_index", "second_number_index"),
     "kyc.BankBranch": _of(OURS, "country", "bank_code", "code", "name"),
     "kyc.BankAccountUse": _of(GONE, "reference"),
     "kyc.CaseClaim": _of(OFFICERS, "seen"),
     "kyc.CustomerKey": _of(GONE, "wrapped"),
-    "kyc.Identity": _of(GONE, "nationality", "residence", "sealed", "number_index"),
-    "kyc.NamedNumber": _of(GONE, "country", "sealed", "number_index"),
+    "kyc.Identity": _of(GONE, "nationality", "residence", "sealed", "number_index", "second_number_index"),
+    "kyc.NamedNumber": _of(GONE, "country", "sealed", "number_index", "second_number_index"),
     "kyc.CaseDecision": _of(OFFICERS, "reason") | _of(FILE, "seen", "seen_hash"),
     "kyc.Document": _of(FILE, "sha256", "storage_name", "video_name", "video", "media_type", "pages") | _of(OFFICERS, "reason"),
     "kyc.RecoverySelfie": _of(FILE, "sha256", "storage_name") | _of(RANDOM, "challenge"),

@@ -254,7 +254,7 @@ def test_the_second_level_three_case_replaces_the_account_of_the_first(user: Use
 def test_of_two_adds_at_once_one_is_taken(real_db: None) -> None:
     made = approve(applied())
     Allowance.objects.all().delete()
-    index = bank_details.number_index(bank_details.checked(SECOND))
+    same = bank_details.indexes(bank_details.checked(SECOND)).meeting()
 
     def insert(_: int) -> BankAccount:
         with spoken(), transaction.atomic():
@@ -262,7 +262,7 @@ def test_of_two_adds_at_once_one_is_taken(real_db: None) -> None:
 
     results = at_once(4, insert)
     assert sum(isinstance(result, errors.BankAccountKnown) for result in results) == 3
-    assert BankAccount.objects.filter(user=made, number_index=index, state=BankAccountState.PENDING).count() == 1
+    assert BankAccount.objects.filter(same, user=made, state=BankAccountState.PENDING).count() == 1
 
 
 def test_the_endpoints_add_list_and_remove_with_a_code(user: User) -> None:

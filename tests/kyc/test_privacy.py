@@ -97,8 +97,8 @@ def test_personal_data_show_nothing_of_themselves_in_a_traceback() -> None:
 
 
 def test_the_blind_index_of_a_number_is_not_its_hash() -> None:
-    index = blind_indexes.of_id_number("TW", "A123456789")
+    index = blind_indexes.of_id_number("TW", "A123456789").number_index or b""
     digest = subprocess.run(["sha256sum"], input=b"A123456789", capture_output=True, check=True).stdout[:64].decode()
     assert len(index) == 32
     assert index.hex() != digest
-    assert blind_indexes.of_id_number("JP", "A123456789") != index
+    assert blind_indexes.of_id_number("JP", "A123456789").number_index != index

@@ -60,7 +60,7 @@ def bank_account(user: User, *, country: str = "TW", **changes: Any) -> BankAcco
         user=user,
         country=details.country,
         bank_code=details.bank_code,
-        number_index=bank_details.number_index(details),
+        **bank_details.indexes(details).columns,
         **{**facts, "decided_at": moment, "usable_from": moment, "created_at": moment, **changes},
     )
     sealed = {"account_number": number, "holder": person.full_name}
