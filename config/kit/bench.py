@@ -44,3 +44,7 @@ class Comparison(Bench):
     def doors(self) -> Mapping[str, Mapping[str, Callable[[int], None]]]:
         """By door and kind: what does the n-th sample."""
         raise NotImplementedError
+
+    def facts(self) -> Mapping[str, Mapping[str, Mapping[str, float]]]:
+        """By door and kind: what else was found out about it. Asked after the doors."""
+        return {}

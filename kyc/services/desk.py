@@ -128,9 +128,10 @@ class VideoShown:
 def look_at_video(*, document_id: int, officer: User, part: ranges.Part, link: str) -> VideoShown:
     """The part of a video, by the link with this signature. The first look by a link is on record; its further parts are not.
 
-    A player asks for many parts, the first of which need not be the beginning. No name stands across a video: that would
-    mean to encode it anew (see docs/architecture.md). Raises NotAnOfficer, Absent, ImagesMasked, StorageUnavailable,
-    ranges.Outside.
+    A player asks for many parts, the first of which need not be the beginning. The officer's name stands over the
+    player and not in the video: that would mean to encode it anew (see docs/architecture.md).
+
+    Raises NotAnOfficer, Absent, ImagesMasked, StorageUnavailable, ranges.Outside.
     """
     _require_officer(officer)
     document = Document.objects.select_related("case__user").filter(public_id=document_id).first()

@@ -5,7 +5,8 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from io import BytesIO
+from typing import Any, Literal
 
 import pytest
 from django.db import connection
@@ -13,8 +14,9 @@ from playwright.sync_api import Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import AuditRecord, User
-from kyc.models import Case, CaseDecision, CaseState, Document, DocumentKind
-from kyc.services import applications, documents, videos
+from PIL import Image
+from kyc.models import Case, CaseClaim, CaseDecision, CaseState, Document, DocumentKind
+from kyc.services import applications, documents, reading, videos
 from tests import factories_kyc as make
 from tests.kyc import clips, pictures
 from tests.kyc.conftest import signed_in
@@ -180,19 +182,27 @@ def clicks(page: Page) -> int:
     return int(page.evaluate("(() => { const n = sessionStorage.clicks; sessionStorage.clicks = 0; return n })()"))
 
 
+SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+MARK_WITHIN = (
+    "(([mark, film]) => mark.top >= film.top && mark.bottom <= film.bottom && mark.width === film.width)"
+    "(['.desk-mark', '.desk-video'].map(one => document.querySelector(one).getBoundingClientRect()))"
+)
+PLAYER_BENEATH = (
+    "(box => document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2).tagName === 'VIDEO')"
+    "(document.querySelector('.desk-mark').getBoundingClientRect())"
+)
+"""A click on the mark is one on the player."""
 PLAYED = "(video => !video.error && video.currentTime > 0.3 && video.videoWidth === 320)(document.querySelector('video'))"
 
 
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_video_plays_and_jumps_on_the_page_of_its_case(
-    scheme: Any, page: Page, live_server: LiveServer, tmp_path: Path
+def test_a_video_plays_and_jumps_on_the_page_of_its_case_beneath_the_officers_name(
+    page: Page, live_server: LiveServer, tmp_path: Path
 ) -> None:
     user = make.level_one(id_number="A123456789")
     make.upload_all(user)
     videos.upload(user=user, file=clips.file(clips.clip(seconds=8, audio=None)))
     applications.apply(user=user, level=2)
-    page.emulate_media(color_scheme=scheme)
     page.goto(f"{live_server.url}/admin/kyc/case/")
     page.get_by_role("button", name="Take the next case").click()
     player = page.locator("video")
@@ -204,8 +214,19 @@ def test_a_video_plays_and_jumps_on_the_page_of_its_case(
     player.evaluate("video => { video.currentTime = 6 }")
     page.wait_for_function("document.querySelector('video').currentTime > 6.2")
     player.evaluate("video => video.pause()")
-    page.screenshot(path=tmp_path / f"video-{scheme}.png")
     assert AuditRecord.objects.filter(act="kyc.video_viewed").count() == 1
+    mine = CaseClaim.objects.get().officer
+    assert page.locator(".desk-mark span").count() == 3
+    assert page.locator(".desk-mark span").first.inner_text().startswith(f"{mine.get_full_name()} ")
+    assert page.evaluate(MARK_WITHIN)
+    assert page.evaluate(PLAYER_BENEATH)
+    for scheme in SCHEMES:
+        page.emulate_media(color_scheme=scheme)
+        shot = page.locator(".desk-film").screenshot(path=tmp_path / f"video-{scheme}.png")
+        if shutil.which("tesseract"):
+            picture = Image.open(BytesIO(shot)).convert("L")
+            large = picture.resize((picture.width * 3, picture.height * 3), Image.Resampling.LANCZOS)
+            assert str(mine.uid) in (reading.letters(pictures.encoded(large, "JPEG", quality=95)) or "")
 
 
 def assert_state(case: Any, state: str) -> None:

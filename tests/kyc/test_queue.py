@@ -15,7 +15,8 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import User
 from config.kit import clock
 from kyc.models import Case
-from kyc.services import claims, queue
+from kyc import bench_numbers
+from kyc.services import claims, neighbours, queue
 from tests import factories_kyc as make
 from tests.kyc.conftest import signed_in
 
@@ -98,22 +99,26 @@ def test_what_makes_no_sense_is_as_if_it_was_not_said(query: str, desk: Client) 
     assert shown(desk, f"?{query}") == [case.public_id]
 
 
-@pytest.mark.parametrize(
-    ("filters", "index"),
-    [
-        (queue.Filters(), "kyc_case_queue"),
-        (queue.Filters(claim="unclaimed"), "kyc_case_queue"),
-        (queue.Filters(country="JP"), "kyc_case_queue_country"),
-        (queue.Filters(level=3), "kyc_case_queue_level"),
-    ],
-)
-def test_the_cases_of_a_page_come_in_order_from_an_index(filters: queue.Filters, index: str) -> None:
-    waiting(3_000)
-    waiting(300, country="JP", level=3)  # more than a page: sorting them would be work for each page
+def test_the_cases_of_a_page_come_in_order_from_an_index_and_their_hints_and_neighbours_from_others() -> None:
+    plans = {
+        queue.Filters(): "kyc_case_queue",
+        queue.Filters(claim="unclaimed"): "kyc_case_queue",
+        queue.Filters(country="JP"): "kyc_case_queue_country",
+        queue.Filters(level=3): "kyc_case_queue_level",
+    }
+    officer, cases = make.officer(), [*waiting(3_000), *waiting(300, country="JP", level=3)]  # more than a page: no sorting
+    bench_numbers.fill(officer.pk)
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE kyc_case")
-    cases = queue._narrowed(filters, make.officer()).order_by("submitted_at", "id")  # the very query
-    plan = cases[: queue.PAGE_SIZE + 1].explain()
-    assert f"using {index} " in plan
-    assert "Seq Scan on kyc_case " not in plan
-    assert "Sort" not in plan
+        cursor.execute("ANALYZE")
+    for filters, index in plans.items():
+        page = queue._narrowed(filters, officer).order_by("submitted_at", "id")  # the very query
+        plan = page.select_related("user", "claim__officer")[: queue.PAGE_SIZE + 1].explain()
+        assert f"using {index} " in plan, filters
+        assert "Seq Scan on kyc_case " not in plan, filters
+        assert "Sort" not in plan, filters
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {neighbours.shared_sql()}", {"cases": [case.pk for case in cases[-queue.PAGE_SIZE :]]})
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    for index in ("kyc_identity_number_unique", "kyc_named_number_index", "kyc_bank_account_number_index"):
+        assert f" {index} " in plan, plan
+    assert "Seq Scan" not in plan

@@ -18,6 +18,7 @@ from tqdm import tqdm
 
 from config.kit.bench import Bench, Comparison, Setting
 
+MEASURED = ("quartile_ms", "median_ms", "upper_quartile_ms", "ratio")
 VARIATION_MAX = 0.25
 """Where the reference itself varies by more, the machine was too busy for a verdict."""
 
@@ -77,6 +78,8 @@ class Command(BaseCommand):
                     kinds[kind](sample)
                     times[kind].append((time.perf_counter() - begun) * 1000)
             report[door] = _compared(times)
+            for kind, found in bench.facts().get(door, {}).items():
+                report[door][kind] |= found
         self.stdout.write(json.dumps(report, indent=2) if options["json"] else _compared_text(report))
 
     def _measure(self, bench: Bench, options: dict[str, Any]) -> Verdict:
@@ -131,7 +134,8 @@ def _compared_text(report: dict[str, dict[str, Any]]) -> str:
     for door, kinds in report.items():
         for kind, told in kinds.items():
             spread = f"{told['quartile_ms']}-{told['upper_quartile_ms']}"
-            lines.append(f"{door:<20}{kind:<12}{told['median_ms']:>10}{spread:>18}{told['ratio']:>8}")
+            more = "".join(f"  {name} {value}" for name, value in told.items() if name not in MEASURED)
+            lines.append(f"{door:<20}{kind:<12}{told['median_ms']:>10}{spread:>18}{told['ratio']:>8}{more}")
     return "\n".join(lines)
 
 
