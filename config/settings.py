@@ -35,7 +35,7 @@ KEY_ENCRYPTION_KEYS = key_encryption_keys(
 """Key-encryption keys by id; the first is active, the others only open what was sealed before."""
 
 BLIND_INDEX_KEYS = blind_index_keys(env.text("BLIND_INDEX_KEYS", default=""), hash_key=HASH_KEY)
-"""Keys under which document numbers and bank accounts are indexed, by the number of their column; one, or two while one goes."""
+"""Keys of the blind indexes by the number of their column: one, or two while one takes the other's place."""
 
 # --- where we are --------------------------------------------------------------------------------------------------
 PUBLIC_URL = env.text("PUBLIC_URL", default="http://127.0.0.1:8000", production_needs=True)

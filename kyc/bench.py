@@ -78,7 +78,9 @@ class SqlClock:
     def __init__(self) -> None:
         self.queries, self.milliseconds = 0, 0.0
 
-    def __call__(self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any) -> Any:  # noqa: FBT001  # Django's signature
+    def __call__(
+        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
+    ) -> Any:  # Django's signature
         """Run the query and note it."""
         begun = time.perf_counter()
         try:
@@ -123,7 +125,9 @@ class KycQueue(Comparison):
         return self._found
 
     def _pages(self, door: str, filters: queue.Filters) -> dict[str, Callable[[int], None]]:
-        pages = {kind: partial(self._page, filters, after) for kind, after in (("first page", ""), ("far page", self._far(filters)))}
+        pages: dict[str, Callable[[int], None]] = {
+            kind: partial(self._page, filters, after) for kind, after in (("first page", ""), ("far page", self._far(filters)))
+        }
         self._found[door] = {kind: self._measured(f"{door}, {kind}", page) for kind, page in pages.items()}
         return pages
 

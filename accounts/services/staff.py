@@ -93,14 +93,8 @@ def create_officer(
             passwords.store(user, forms)
             _bind(user, seed)
             user.groups.set(Group.objects.filter(name__in=roles))
-            audit.record(
-                actor=None,
-                actor_kind="operator",
-                act="accounts.officer_created",
-                subject=f"accounts.user:{user.uid}",
-                reason=reason,
-                facts={"email": address, "name": called, "roles": ",".join(sorted(roles)), "by": by},
-            )
+            facts = {"email": address, "name": called, "roles": ",".join(sorted(roles)), "by": by}
+            _record("accounts.officer_created", user, reason, facts)
     except IntegrityError:
         raise StaffInvalid(reason="There is an account with this email already.") from None
     return Officer(user, seed)
@@ -113,15 +107,13 @@ def rename(*, user: User, name: str, by: str, reason: str) -> None:
         raise StaffInvalid(reason="This is no officer's account.")
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(officer_name=called)
-        audit.record(
-            actor=None,
-            actor_kind="operator",
-            act="accounts.officer_renamed",
-            subject=f"accounts.user:{user.uid}",
-            reason=reason,
-            facts={"name": called, "by": by},
-        )
+        _record("accounts.officer_renamed", user, reason, {"name": called, "by": by})
     user.officer_name = called
+
+
+def _record(act: str, user: User, reason: str, facts: dict[str, str]) -> None:
+    subject = f"accounts.user:{user.uid}"
+    audit.record(actor=None, actor_kind="operator", act=act, subject=subject, reason=reason, facts=facts)
 
 
 def _name(text: str) -> str:

@@ -205,7 +205,7 @@ class CaseAdmin(NotedPages, PageAdmin):
             ],
             "decisions": [(decision, _reason_text(decision.reason)) for decision in view.decisions],
             "end_reasons": reasons_for(Verdict.REJECT),
-            "mark": watermark.words(request.user.get_full_name(), officer_of(request)),
+            "mark": watermark.words(officer_of(request).get_full_name(), officer_of(request)),
             "link_seconds": links.LINK_SECONDS,
             "claim_is_own": view.claim is not None and view.claim.officer_id == request.user.pk,
             "is_lead": has_role(request, claims.LEADS_GROUP),

@@ -66,7 +66,7 @@ def indexes(details: BankDetails) -> Indexes:
 
 
 def tag(details: BankDetails) -> bytes:
-    """A keyed hash (32 bytes) of the account that stays the same when keys of indexes change: what proofs and approvals name."""
+    """A keyed hash (32 bytes) that outlives the keys of indexes: by it proofs and approvals name the account."""
     return crypto.keyed_hash("kyc.bank_account", details.country, details.bank_code, details.account_number)
 
 

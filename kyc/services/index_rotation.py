@@ -1,4 +1,4 @@
-"""The exchange of the key of the blind indexes, while everything runs: fills the column of a new key, empties that of an old one.
+"""The exchange of the blind indexes' key, while everything runs: fills the column of a new key, empties that of an old one.
 
 A row is changed only where it is as it was read: what a customer writes meanwhile is indexed under every key already.
 """

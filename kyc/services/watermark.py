@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 PLACES = ((0.05, 0.015), (0.52, 0.34), (0.04, 0.66), (0.45, 0.955))
 """Where each line begins, in parts of the width and the height: along the edges, and twice across."""
-SHADES = ((0, 0, 0, 48), (255, 255, 255, 56))
+SHADES = ((0, 0, 0, 96), (255, 255, 255, 104))
 """Dark and light, so that the text is seen on any ground; faint enough to read through."""
 LINES_IN_WIDTH = 56
-SIZE_MIN = 12
+SIZE_MIN = 14
 FONTS = (
     "/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf",
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
@@ -52,16 +52,17 @@ def words(name: str, officer: User) -> str:
 def drawn(jpeg: bytes, *, text: str) -> bytes:
     """The image with the text across it in a few places."""
     with Image.open(BytesIO(jpeg), formats=("JPEG",)) as opened:
-        image = opened.convert("RGB")
+        image = opened.convert("RGBA")
     font = _font(font_for(text) or "", max(SIZE_MIN, image.width // LINES_IN_WIDTH))
-    pen = ImageDraw.Draw(image, "RGBA")
+    mark = Image.new("RGBA", image.size)  # a sheet of its own: text drawn onto the image would not be faint
+    pen = ImageDraw.Draw(mark)
     widest = max(0.0, 1 - pen.textlength(text, font=font) / image.width - 0.01)
     for x, y in PLACES:
         for offset, shade in enumerate(SHADES):
             place = (image.width * min(x, widest) + offset, image.height * y + offset)
             pen.text(place, text, font=font, fill=shade)
     target = BytesIO()
-    image.save(target, "JPEG", quality=85)
+    Image.alpha_composite(image, mark).convert("RGB").save(target, "JPEG", quality=85)
     return target.getvalue()
 
 

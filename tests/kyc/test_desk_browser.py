@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 from io import BytesIO
+from pathlib import Path
 from typing import Any, Literal
 
 import pytest
 from django.db import connection
+from PIL import Image
 from playwright.sync_api import Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import AuditRecord, User
-from PIL import Image
 from kyc.models import Case, CaseClaim, CaseDecision, CaseState, Document, DocumentKind
 from kyc.services import applications, documents, reading, videos
 from tests import factories_kyc as make

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import LazySettings
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import IntegrityError, models, transaction
 
@@ -18,10 +19,19 @@ from accounts.models import User
 from accounts.services.officers import Act
 from config.environment import blind_index_keys
 from config.kit.crypto import Unsealable
-from django.core.exceptions import ImproperlyConfigured
 from kyc.errors import BankAccountKnown, IdNumberTaken
 from kyc.models import BankAccount, Case, Identity, NamedNumber
-from kyc.services import bank_accounts, bank_details, blind_indexes, contested, identity, index_rotation, neighbours, recovery, vault
+from kyc.services import (
+    bank_accounts,
+    bank_details,
+    blind_indexes,
+    contested,
+    identity,
+    index_rotation,
+    neighbours,
+    recovery,
+    vault,
+)
 from kyc.services.bank_details import BankDetails
 from kyc.services.refusals import spoken
 from tests import factories_kyc as make
@@ -52,9 +62,10 @@ def rotate(*arguments: str) -> dict[str, Any]:
 
 def refused(number: str) -> bool:
     """Whether somebody new is refused this number."""
+    user = make.customer()
     try:
         with transaction.atomic():
-            identity.submit(user=make.customer(), details=make.personal_data(id_number=number))
+            identity.submit(user=user, details=make.personal_data(id_number=number))
             raise Unsealable  # taken: undo it
     except Unsealable:
         return False

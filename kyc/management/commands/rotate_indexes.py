@@ -61,7 +61,6 @@ def _text(report: dict[str, Any], *, dry: bool) -> str:
     lines = [f"blind indexes in {', '.join(report['columns'])}: {'every row has just these' if report['ok'] else 'NOT DONE'}"]
     for name, tally in report["tables"].items():
         word = "to index" if dry else "indexed"
-        lines.append(
-            f"  {name:<20} {tally['turned']:>8} {word}  {tally['unreadable']:>4} unreadable  {tally['refused']:>4} refused as twins"
-        )
+        failed = f"{tally['unreadable']:>4} unreadable  {tally['refused']:>4} refused as twins"
+        lines.append(f"  {name:<20} {tally['turned']:>8} {word}  {failed}")
     return "\n".join([*lines, f"  time {report['seconds']} s"])

@@ -12,7 +12,7 @@ from accounts.services import freezing
 from config.kit.errors import Absent
 from config.kit.flow import IllegalMove
 from kyc.models import BankAccount
-from kyc.services import bank_uses, vault
+from kyc.services import bank_accounts, bank_uses, vault
 from tests.database import triggers_asleep
 from tests.factories_accounts import CLIENT
 from tests.factories_messaging import read_message
@@ -142,7 +142,8 @@ def test_officers_decide_about_others_with_a_reason_about_what_they_saw(customer
 def test_an_account_exchanged_beneath_the_request_voids_it(customer: User, officers: tuple[User, User]) -> None:
     made = arrange.approved(customer, by=officers[0])
     account = BankAccount.objects.get(public_id=made.bank_account)
-    sealed = vault.seal_facts(customer.pk, {"account_number": "99999999999"}, context=account.seal_context)
+    facts = {"account_number": "99999999999", "holder": bank_accounts.details_of(account).holder}
+    sealed = vault.seal_facts(customer.pk, facts, context=account.seal_context)
     BankAccount.objects.filter(pk=account.pk).update(sealed=sealed)
     with pytest.raises(PayloadChanged):
         arrange.decide(paying.begin, made, officers[1])
