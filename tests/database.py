@@ -15,6 +15,7 @@ REFERENCE_COMMANDS: list[tuple[str, ...]] = [
     ("load_vip_tiers",),
     ("load_coins", "--development"),
     ("load_withdrawal_limits",),
+    ("load_travel_rule", "--development"),
     ("load_payment_limits",),
     ("load_funds_transfer_limits",),
     ("load_conversion_terms", "--development"),

@@ -149,6 +149,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "wallet.NostroAccount": _of(OURS, "code", "bank", "holder", "account_number", "swift_code"),
     "wallet.BankLine": _of(BOOKS, "reference"),
     "wallet.DeskClaim": _of(OURS, "subject"),
+    "wallet.OutflowStop": _of(OFFICERS, "reason", "lift_reason", "lifted_because"),
+    "wallet.TravelRuleRecord": _of(WIPED, "sealed") | _of(OFFICERS, "reason"),
     "wallet.TransferEvent": _of(STATE, "state_before", "actor_kind") | _of(OFFICERS, "reason"),
     "wallet.TransferDecision": _of(OFFICERS, "reason") | _of(BOOKS, "payload_hash"),
     "wallet.TransferRisk": _of(BOOKS, "rules_version", "inputs", "results"),

@@ -10,6 +10,7 @@ from wallet.admin import fiat_returns as fiat_returns
 from wallet.admin import fiat_withdrawals as fiat_withdrawals
 from wallet.admin import funds_transfers as funds_transfers
 from wallet.admin import ledger as ledger
+from wallet.admin import outflow as outflow
 from wallet.admin import payments as payments
 from wallet.admin import rates as rates
 from wallet.admin import transfers as transfers

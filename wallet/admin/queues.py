@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -52,7 +52,7 @@ class Asked:
 class DeskAdmin(ReadOnlyAdmin):
     """Pages that read through services and act through services; there is no form over the model."""
 
-    view_roles = (officers.ROLE, "auditor")
+    view_roles: ClassVar[tuple[str, ...]] = (officers.ROLE, "auditor")
 
     def page(self, request: HttpRequest, title: str, **more: Any) -> dict[str, Any]:
         """The context of every page. Raises Http404 where the officer may not look."""

@@ -17,6 +17,7 @@ from accounts.admin_site import ReadOnlyAdmin, has_role, site
 from config.kit.clock import now
 from config.kit.errors import Absent
 from messaging.services.codes import Purpose
+from wallet.admin import travel_rule
 from wallet.admin.decisions import DecisionForm, officer_of, take
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
 from wallet.services import coins, officers
@@ -77,9 +78,9 @@ class WithdrawalAdmin(ReadOnlyAdmin):
         """The page of one withdrawal, by its public id; a POST decides about it."""
         self._require_view(request)
         form = DecisionForm(request.POST) if request.method == "POST" else DecisionForm()
-        if request.method == "POST" and take(request, object_id, form, acts=ACTS, purpose=Purpose.WITHDRAWAL):
-            return HttpResponseRedirect(request.path)
         try:
+            if request.method == "POST" and self._acted(request, object_id, form):
+                return HttpResponseRedirect(request.path)
             found = dossier.open_dossier(object_id)
         except Absent as refusal:
             raise Http404(refusal.detail) from refusal
@@ -93,6 +94,7 @@ class WithdrawalAdmin(ReadOnlyAdmin):
             "age": dossier.age_since(withdrawal.state_since, until=now()),
             "choices": dossier.choices(found, officer_of(request), is_treasury=has_role(request, TREASURY)),
             "form": form,
+            "travel": travel_rule.card(request, withdrawal),
             "code_is_due": step_up.is_due(request),
             "back": reverse("admin:wallet_withdrawal_changelist"),
         }
@@ -106,6 +108,10 @@ class WithdrawalAdmin(ReadOnlyAdmin):
     def _require_view(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
             raise Http404
+
+    def _acted(self, request: HttpRequest, object_id: str, form: DecisionForm) -> bool:
+        done = travel_rule.act(request, object_id)
+        return take(request, object_id, form, acts=ACTS, purpose=Purpose.WITHDRAWAL) if done is None else done
 
     def _row(self, withdrawal: Withdrawal) -> dict[str, Any]:
         moment = now()

@@ -19,6 +19,7 @@ from wallet.models.funds_transfers import FundsTransfer, FundsTransferLimit
 from wallet.models.futures import FuturesOpening
 from wallet.models.ledger import Entry, LedgerAccount, PendingEntry, Posting
 from wallet.models.liabilities import LiabilityNode, LiabilityProof
+from wallet.models.outflow import OutflowCap, OutflowStop
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.pairs import PairEvent
 from wallet.models.payments import PaidService, Payment, PaymentEvent, PaymentLimit
@@ -27,6 +28,7 @@ from wallet.models.rates import Rate
 from wallet.models.transfer_evidence import TransferDecision, TransferEvent, TransferRisk
 from wallet.models.transfer_limits import TransferLimit, TransferPolicy
 from wallet.models.transfers import Transfer
+from wallet.models.travel_rule import TravelRuleRecord, TravelRuleThreshold
 from wallet.models.trusted_addresses import TrustedAddress
 from wallet.models.withdrawal_evidence import RiskResult, WithdrawalDecision, WithdrawalEvent
 from wallet.models.withdrawal_limits import WithdrawalAllowance, WithdrawalLimit, WithdrawalPolicy
@@ -61,6 +63,8 @@ __all__ = [
     "LiabilityProof",
     "Network",
     "NostroAccount",
+    "OutflowCap",
+    "OutflowStop",
     "OutgoingTransaction",
     "PaidService",
     "PairEvent",
@@ -77,6 +81,8 @@ __all__ = [
     "TransferLimit",
     "TransferPolicy",
     "TransferRisk",
+    "TravelRuleRecord",
+    "TravelRuleThreshold",
     "TrustedAddress",
     "WatchedBlock",
     "WatcherCursor",

@@ -21,6 +21,7 @@ class AlarmKind(models.TextChoices):
     WATCHER_SILENT = "watcher_silent", "A network is not read"
     BOOKS_DIFFER = "books_differ", "The books do not hold"
     WALLETS_SHORT = "wallets_short", "The wallets hold less than the books owe"
+    OUTFLOW_NEAR_CAP = "outflow_near_cap", "What leaves comes near its cap"
     WALLETS_UNSEEN = "wallets_unseen", "The wallets can't be compared with the books"
 
 

@@ -150,7 +150,11 @@ class FiatWithdrawalEvent(Move):
 
     class Meta(Move.Meta):
         abstract = False
-        indexes = [models.Index(fields=["withdrawal", "id"], name="fiat_withdrawal_event_by_case")]
+        indexes = [
+            models.Index(fields=["withdrawal", "id"], name="fiat_withdrawal_event_by_case"),
+            # What left in the last hours, for the caps on it.
+            models.Index(fields=["created_at"], condition=Q(state_after=_S.PAYING), name="fiat_withdrawal_event_paying"),
+        ]
 
 
 class FiatMatter(models.TextChoices):

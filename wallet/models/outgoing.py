@@ -90,6 +90,8 @@ class OutgoingTransaction(models.Model):
                 condition=Q(signed_bytes__isnull=True, abandoned_at__isnull=True),
                 name="outgoing_unsigned",
             ),
+            # What left in the last hours, for the caps on it.
+            models.Index(fields=["created_at"], name="outgoing_by_time"),
         ]
 
     def __str__(self) -> str:

@@ -1,4 +1,7 @@
-"""What stands too long: withdrawals, transfers, deposits, networks. A clock only rings; it decides nothing."""
+"""What stands too long: withdrawals, transfers, deposits, networks; and caps that are nearly used.
+
+A clock only rings; it decides nothing.
+"""
 
 from __future__ import annotations
 
@@ -9,6 +12,7 @@ from typing import Any
 from django.db.models import Max, QuerySet
 
 from config.kit.clock import now
+from config.kit.money import to_text
 from wallet.models.alarms import Alarm, AlarmKind
 from wallet.models.coins import NetworkKind
 from wallet.models.deposits import Deposit, DepositState, WatcherCursor
@@ -17,6 +21,7 @@ from wallet.models.transfers import Transfer, TransferState
 from wallet.models.withdrawals import Withdrawal
 from wallet.services import alarms
 from wallet.services.alarms import ALARMS_MAX, Matter
+from wallet.services.outflow.caps import Caps
 from wallet.services.withdrawals.reconciliation import ALARM_SECONDS as WITHDRAWAL_SECONDS
 
 TRANSFER_SECONDS = {
@@ -36,6 +41,8 @@ FIAT_SECONDS = {
 """The same; `paying` means that an officer is at the bank and has not come back."""
 DEPOSIT_PENDING_SECONDS = 6 * 3600
 DEPOSIT_HELD_SECONDS = 24 * 3600
+CAP_PERCENT = 80
+"""How much of a cap is used when staff are told: there is still time to look at what leaves."""
 NETWORK_SECONDS = {NetworkKind.BITCOIN: 2 * 3600, NetworkKind.EVM: 15 * 60, NetworkKind.TRON: 15 * 60}
 """Seconds after which a network without a new block is no longer believed to be quiet."""
 
@@ -50,6 +57,7 @@ def ring() -> list[Alarm]:
         *alarms.keep(AlarmKind.DEPOSIT_PENDING, _pending(moment)),
         *alarms.keep(AlarmKind.DEPOSIT_UNMATCHED, _held(moment)),
         *alarms.keep(AlarmKind.WATCHER_SILENT, _networks(moment)),
+        *alarms.keep(AlarmKind.OUTFLOW_NEAR_CAP, _caps(moment)),
     ]
 
 
@@ -93,6 +101,17 @@ def _networks(moment: datetime) -> dict[str, Matter]:
         elif seconds is not None and cursor.read_at < moment - timedelta(seconds=seconds):
             found[f"network {cursor.network.code}"] = Matter(cursor.read_at, f"no block since height {cursor.height}")
     return found
+
+
+def _caps(moment: datetime) -> dict[str, Matter]:
+    near = [view for view in Caps().views() if view.percent >= CAP_PERCENT]
+    return {
+        f"{view.scope} in {view.window_hours} h": Matter(
+            moment,
+            f"{'can not be counted' if view.used is None else to_text(view.used)} of {to_text(view.maximum)} {view.unit}",
+        )
+        for view in near
+    }
 
 
 def _named(thing: str, rows: Iterable[tuple[int, datetime, str]]) -> dict[str, Matter]:

@@ -13,6 +13,7 @@ from wallet.models.transfers import ENDS as TRANSFER_ENDS
 from wallet.models.transfers import Transfer, TransferState
 from wallet.models.withdrawals import ENDS as WITHDRAWAL_ENDS
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.services.outflow import stopping
 
 UNMATCHED = (DepositState.PENDING, DepositState.HELD)
 
@@ -46,7 +47,11 @@ def register_all() -> None:
 
 
 def _stopped() -> list[Reading]:
-    return [((coin.code,), float(bool(coin.withdrawals_stopped_because))) for coin in Coin.objects.order_by("code")]
+    stops = stopping.standing()
+    return [
+        ((coin.code,), float(bool(coin.withdrawals_stopped_because or stopping.because(stops, coin.pk))))
+        for coin in Coin.objects.order_by("code")
+    ]
 
 
 def _cursors() -> list[WatcherCursor]:

@@ -22,7 +22,7 @@ from config.kit import money
 from config.kit.errors import DomainError
 from kyc.services import erasure as kyc_erasure
 from kyc.services import retention
-from wallet.models import TrustedAddress
+from wallet.models import TravelRuleRecord, TrustedAddress
 from wallet.models.deposits import Deposit, DepositState
 from wallet.models.fiat_withdrawals import NOT_HELD as FIAT_NOT_HELD
 from wallet.models.fiat_withdrawals import FiatWithdrawal
@@ -114,7 +114,7 @@ def _require_nothing_open(locked: User) -> None:
 
 
 def _forget_words(members: list[User]) -> None:
-    """What the customers called their addresses and keys, what they told receivers, and from where they asked or meant to.
+    """What the customers called their addresses and keys, what they told of and to receivers, and from where they asked.
 
     A withdrawal's address, memo and reference stay: the database lets nobody change what was asked for, officers' words are
     bound to it by its hash, and the first two stand on the chain.
@@ -123,6 +123,7 @@ def _forget_words(members: list[User]) -> None:
     addresses.exclude(memo="").update(memo=Concat(Value("erased "), Cast("pk", CharField())))  # two of one address stay two
     addresses.update(label="erased")
     keys.forget(owners=members)
+    TravelRuleRecord.objects.filter(customer__in=members).update(sealed=b"")
     Withdrawal.objects.filter(customer__in=members).update(requested_from=None)
     FiatWithdrawal.objects.filter(customer__in=members).update(requested_from=None)
     Transfer.objects.filter(sender__in=members).update(requested_from=None, remark="")

@@ -12,6 +12,7 @@ from wallet.models.coins import Coin, CoinNetwork, NetworkKind
 from wallet.models.withdrawal_limits import WithdrawalLimit
 from wallet.services.deposits import addresses
 from wallet.services.limits import DAY_HOURS
+from wallet.services.outflow.letting import Outlook
 from wallet.services.withdrawals import policy
 
 ZERO = Decimal(0)
@@ -72,17 +73,18 @@ class TradedCoin:
 
 
 def listed() -> list[TradedCoin]:
-    """Every enabled coin with its enabled networks, in the order of lists. Three queries, whatever their number."""
+    """Every enabled coin with its enabled networks, in the order of lists. The queries are as many, whatever their number."""
+    outlook = Outlook()
     most = dict(WithdrawalLimit.objects.filter(window_hours=DAY_HOURS).values_list("coin_id").annotate(most=Max("maximum")))
     rows = CoinNetwork.objects.filter(is_enabled=True, network__is_enabled=True, coin__is_enabled=True)
     carried: dict[int, list[TradedNetwork]] = {}
     for row in rows.select_related("coin", "network").order_by("network__code"):
-        carried.setdefault(row.coin_id, []).append(_network(row, most.get(row.coin_id)))
+        carried.setdefault(row.coin_id, []).append(_network(row, most.get(row.coin_id), outlook))
     found = Coin.objects.filter(is_enabled=True).order_by("position", "code")
     return [TradedCoin(coin.code, coin.name, coin.scale, tuple(carried.get(coin.pk, ()))) for coin in found]
 
 
-def _network(row: CoinNetwork, day_limit: Decimal | None) -> TradedNetwork:
+def _network(row: CoinNetwork, day_limit: Decimal | None, outlook: Outlook) -> TradedNetwork:
     scale = min(row.scale, row.coin.scale)
     fee = money.round_up(row.withdrawal_fee, scale)
     return TradedNetwork(
@@ -94,7 +96,7 @@ def _network(row: CoinNetwork, day_limit: Decimal | None) -> TradedNetwork:
         confirmations=row.confirmations,
         memo_required=row.memo_required,
         is_deposit_open=addresses.is_open(row),
-        is_withdrawal_open=policy.is_open(row),
+        is_withdrawal_open=policy.is_open(row, outlook=outlook),
         deposit_minimum=row.deposit_minimum,
         withdrawal_fee=fee,
         withdrawal_least=row.withdrawal_minimum + fee,

@@ -24,6 +24,7 @@ from wallet.api.native import (
     rates,
     sub_accounts,
     transfers,
+    travel_rule,
     trusted_addresses,
     withdrawals,
 )
@@ -132,6 +133,7 @@ urlpatterns = [
     path("withdrawals", withdrawals.Withdrawals.as_view()),
     path("withdrawals/<str:id>", withdrawals.WithdrawalById.as_view()),
     path("withdrawals/<str:id>/confirm", withdrawals.WithdrawalConfirmation.as_view()),
+    path("withdrawals/<str:id>/travel-rule", travel_rule.WithdrawalTravelRule.as_view()),
     path("withdrawals/<str:id>/cancel", withdrawals.WithdrawalCancellation.as_view()),
     path("fiat-withdrawals", fiat_withdrawals.FiatWithdrawals.as_view()),
     path("fiat-withdrawals/<str:id>", fiat_withdrawals.FiatWithdrawalById.as_view()),

@@ -33,6 +33,7 @@ class Command(BaseCommand):
             call_command(command, **quiet)
         call_command("load_coins", *(["--development"] if not settings.PRODUCTION else []), **quiet)
         call_command("load_withdrawal_limits", **quiet)
+        call_command("load_travel_rule", *(["--development"] if not settings.PRODUCTION else []), **quiet)
         call_command("load_payment_limits", **quiet)
         call_command("load_funds_transfer_limits", **quiet)
         call_command("load_conversion_terms", *(["--development"] if not settings.PRODUCTION else []), **quiet)

@@ -95,7 +95,11 @@ def ask(user: User, *, amount: Any = "1", **more: Any) -> Withdrawal:
 def confirmed(user: User, **more: Any) -> Withdrawal:
     """Confirmed by its mailed code: under review, or approved where no officer is needed."""
     pass_time_for_resend()
-    withdrawal = ask(user, **more)
+    return confirm_it(user, ask(user, **more))
+
+
+def confirm_it(user: User, withdrawal: Withdrawal) -> Withdrawal:
+    """Confirmed by the code that was mailed for it."""
     return confirm.confirm(customer=user, public_id=withdrawal.public_id, proof=Proof("", read_code(user.email or "")), ip=IP)
 
 

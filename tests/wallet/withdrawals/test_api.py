@@ -47,6 +47,7 @@ def test_a_withdrawal_is_asked_for_confirmed_and_read(me, customer):
         "tx_hash": None,
         "confirmations": 0,
         "confirmations_required": stored.coin_network.confirmations,
+        "travel_rule": "not_required",
         "created_at": body["created_at"],
         "finished_at": None,
     }

@@ -32,6 +32,15 @@ def test_only_the_nonce_reservation_and_the_signer_ask_the_gate():
     }
 
 
+def test_the_gates_of_both_kinds_of_withdrawals_and_nobody_else_ask_what_the_house_lets_out():
+    assert callers("closed_at_the_gate_because") == {
+        "wallet/services/withdrawals/gate.py:_require_open",
+        "wallet/services/fiat_withdrawals/paying.py:begin",
+    }
+    movers = {user for user in callers("PAYING") if "State.PAYING, actor=" in _source(user)}
+    assert movers == {"wallet/services/fiat_withdrawals/paying.py:begin"}
+
+
 def test_only_the_reservation_behind_the_gate_moves_a_withdrawal_to_signing():
     users = callers("SIGNING")
     movers = {user for user in users if "SIGNING, actor=" in _source(user)}

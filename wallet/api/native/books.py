@@ -13,9 +13,9 @@ from config.kit.paging import Keyset
 from wallet import errors
 from wallet.models.coins import CODE_CHARACTERS_MAX
 from wallet.models.ledger import AccountKind, PostingKind
-from wallet.services import balances, coins, statement
+from wallet.services import balances, coin_list, statement
 from wallet.services.balances import Balance
-from wallet.services.coins import CarriedBy, CoinView
+from wallet.services.coin_list import CarriedBy, CoinView
 from wallet.services.statement import StatementLine
 
 
@@ -104,7 +104,7 @@ class Coins(NativeView):
     @operation(needs=Needs(login=False), output=CoinsOutput, summary="List coins and their networks")
     def get(self, call: Call) -> object:
         """All of them, in the order of lists."""
-        return {"results": coins.listed(), "next": None, "previous": None}
+        return {"results": coin_list.listed(), "next": None, "previous": None}
 
 
 class Balances(NativeView):

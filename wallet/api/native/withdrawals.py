@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.native.proofs import REFUSALS, ProofInput, proof_of
@@ -16,6 +17,8 @@ from config.kit.paging import Keyset
 from wallet.api.native.calls import client_reference, key_id, replay_header
 from wallet.chains import errors as chain_errors
 from wallet.models.withdrawals import ADDRESS_CHARACTERS_MAX, MEMO_CHARACTERS_MAX, Withdrawal, WithdrawalState
+from wallet.services.travel_rule import requiring
+from wallet.services.travel_rule.requiring import TravelRule
 from wallet.services.withdrawals import cancel, confirm, errors, reads, request, verification
 
 
@@ -45,6 +48,7 @@ class WithdrawalOutput(serializers.Serializer[Withdrawal]):
     tx_hash = serializers.SerializerMethodField()
     confirmations = serializers.SerializerMethodField()
     confirmations_required = serializers.IntegerField(source="coin_network.confirmations")
+    travel_rule = serializers.SerializerMethodField()
     created_at = TimestampField()
     finished_at = TimestampField(allow_null=True)
 
@@ -63,6 +67,11 @@ class WithdrawalOutput(serializers.Serializer[Withdrawal]):
         if withdrawal.state != WithdrawalState.VERIFICATION:
             return None
         return TimestampField().to_representation(withdrawal.expires_at)
+
+    @extend_schema_field(serializers.ChoiceField(choices=[state.value for state in TravelRule]))
+    def get_travel_rule(self, withdrawal: Withdrawal) -> str:
+        """Whether who the beneficiary is has been told; while it is `missing`, nothing is approved or sent."""
+        return requiring.state_of(withdrawal).value
 
     def get_tx_hash(self, withdrawal: Withdrawal) -> str | None:
         """The transaction on the chain, once it was sent."""

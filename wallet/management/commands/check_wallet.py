@@ -8,6 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from wallet.services import ages, alarms, stops
+from wallet.services.outflow import stopping
 
 
 class Command(BaseCommand):
@@ -32,7 +33,7 @@ class Command(BaseCommand):
             }
             for alarm in alarms.open_ones()
         ]
-        stopped = stops.standing()
+        stopped = {**{one.scope: one.reason for one in stopping.standing()}, **stops.standing()}
         if options["json"]:
             self.stdout.write(json.dumps({"ok": not rows and not stopped, "alarms": rows, "stopped": stopped}, indent=2))
         else:

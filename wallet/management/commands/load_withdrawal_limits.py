@@ -7,16 +7,17 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from wallet.services.fiat_withdrawals import reference as fiat_reference
+from wallet.services.outflow import reference as outflow_reference
 from wallet.services.withdrawals import reference
 
 
 class Command(BaseCommand):
     """Without limits nothing leaves; run this after load_coins."""
 
-    help = "Load the limits per level, coin and window, and the officers' thresholds. Rows that exist are left alone."
+    help = "Load limits per level, officers' thresholds and caps on what leaves in all. Rows that exist are left alone."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Add what is missing and say how much that was."""
-        added = reference.load() + fiat_reference.load()
+        added = reference.load() + fiat_reference.load() + outflow_reference.load()
         if options["verbosity"]:
-            self.stdout.write(f"{added} limits and thresholds added.")
+            self.stdout.write(f"{added} limits, thresholds and caps added.")

@@ -12,7 +12,7 @@ from accounts.services import audit
 from config.kit.money import to_text
 from wallet.errors import UnknownCoin
 from wallet.models import LiabilityProof
-from wallet.services import coins, liabilities
+from wallet.services import coin_list, liabilities
 
 
 class Command(BaseCommand):
@@ -29,7 +29,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Prove, report."""
         quiet = True if options["json"] or not options["verbosity"] else None
-        codes = options["coin"] or [coin.coin for coin in coins.listed()]
+        codes = options["coin"] or [coin.coin for coin in coin_list.listed()]
         made = []
         try:
             with tqdm(unit=" nodes", disable=quiet, dynamic_ncols=True) as bar:

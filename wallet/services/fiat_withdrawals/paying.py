@@ -12,9 +12,10 @@ from wallet.models.fiat_withdrawals import FIAT_WITHDRAWAL_FLOW, FiatWithdrawal,
 from wallet.services import actors
 from wallet.services.banks import lines, nostro
 from wallet.services.fiat_withdrawals import books, messages, policy
-from wallet.services.fiat_withdrawals.errors import ApprovalMissing, NotThePayer, PayerNeedsAnother
+from wallet.services.fiat_withdrawals.errors import ApprovalMissing, FiatWithdrawalHeld, NotThePayer, PayerNeedsAnother
 from wallet.services.fiat_withdrawals.review import approvers, locked_for_officer, needed, record, require_unchanged
 from wallet.services.fiat_withdrawals.states import move
+from wallet.services.outflow import letting
 from wallet.services.retries import retried
 
 
@@ -22,7 +23,8 @@ from wallet.services.retries import retried
 def begin(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> FiatWithdrawal:
     """Go to the bank with an approved withdrawal: from here on nobody else pays it, and nobody takes the approval back.
 
-    This is the one gate before money is sent: hash, officers, customer, bank account and coin are asked once more.
+    This is the one gate before money is sent: hash, officers, customer, bank account, coin and what the house lets out are
+    asked once more.
     Raises Absent, NotAnOfficer, OfficerIsCustomer, ReasonMissing, ClaimedByAnother, PayloadChanged, IllegalMove,
     FiatWithdrawalHeld, ApprovalMissing, PayerNeedsAnother.
     """
@@ -36,6 +38,8 @@ def begin(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> Fi
             raise ApprovalMissing(needed=needed(withdrawal), standing=len(approved_by))
         if not approved_by - {officer.pk}:
             raise PayerNeedsAnother
+        if closed := letting.closed_at_the_gate_because(withdrawal):
+            raise FiatWithdrawalHeld(because=closed)
         move(withdrawal, FiatWithdrawalState.PAYING, actor=actors.officer(officer), reason=reason, payer=officer)
         record(withdrawal, officer, "fiat_withdrawal.paying", reason)
     return withdrawal

@@ -21,6 +21,7 @@ from wallet.services import limits, standing
 from wallet.services.deposits import contradictions
 from wallet.services.fiat_withdrawals.errors import BankAccountOfAnotherCoin, FiatLimitUnset, FiatWithdrawalHeld
 from wallet.services.fiat_withdrawals.payload import account_of
+from wallet.services.outflow import letting
 
 UNCOUNTED = (
     FiatWithdrawalState.CANCELLED,
@@ -31,8 +32,13 @@ UNCOUNTED = (
 """Fiat withdrawals that took nothing out in the end and so use up no limit."""
 
 
-def is_open(coin_network: CoinNetwork) -> bool:
-    """Whether this coin is paid to bank accounts now."""
+def is_open(coin_network: CoinNetwork, *, amount: Decimal) -> bool:
+    """Whether so much of this coin is paid to bank accounts now; the gate asks again what the house as a whole lets out."""
+    return is_switched_on(coin_network) and not letting.closed_because(coin_network, amount)
+
+
+def is_switched_on(coin_network: CoinNetwork) -> bool:
+    """Whether this coin is paid to bank accounts, whatever left of it already."""
     coin = coin_network.coin
     enabled = coin.is_enabled and coin_network.is_enabled and coin_network.network.is_enabled
     return enabled and coin_network.is_withdrawal_open and not coin.withdrawals_stopped_because
@@ -72,7 +78,7 @@ def held_because(withdrawal: FiatWithdrawal) -> str:
         return "a security hold runs"
     if contradictions.undecided(customer).exists():
         return "a credited deposit of the customer has left the chain; an officer must decide about it first"
-    if not is_open(withdrawal.coin_network):
+    if not is_switched_on(withdrawal.coin_network):
         return f"withdrawals of {withdrawal.coin_network.coin.code} to bank accounts are closed"
     return _account_stops(withdrawal)
 

@@ -165,7 +165,7 @@ def _open(wish: Wish, coin: Coin) -> FiatWithdrawal:
 def _require_allowed(wish: Wish, customer: User, coin_network: CoinNetwork, account: BankAccount) -> None:
     coin = coin_network.coin
     money.parse(wish.amount, scale=min(coin_network.scale, coin.scale))
-    if not policy.is_open(coin_network) or not standing.is_good(customer):
+    if not policy.is_open(coin_network, amount=wish.amount) or not standing.is_good(customer):
         raise FiatWithdrawalsClosed(coin=coin.code)
     if wish.amount < coin_network.withdrawal_minimum:
         raise AmountBelowMinimum(minimum=money.to_text(coin_network.withdrawal_minimum))

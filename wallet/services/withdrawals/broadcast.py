@@ -12,6 +12,8 @@ from wallet.models.outgoing import ANSWER_CHARACTERS_MAX, OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
 from wallet.services import standing
 from wallet.services.actors import SYSTEM
+from wallet.services.outflow import letting
+from wallet.services.travel_rule import requiring
 from wallet.services.withdrawals import absence, messages, policy
 from wallet.services.withdrawals.errors import GateClosed
 from wallet.services.withdrawals.leases import Lease, locked_under
@@ -27,8 +29,8 @@ def send(lease: Lease) -> Broadcast | None:
     A clear yes leads to `broadcast`; anything else, a refusal included, to `unknown`: a node that says no proves
     nothing about bytes that it or another node may have taken before. The hold stays in either case. Answers None
     where nothing is signed yet, and where an officer has declared it absent: what may be given up is not sent again.
-    Bytes that were never sent are not sent for a customer whose account has been stopped since; what was sent once is
-    out of our hands, and goes on. Raises LeaseLost, GateClosed.
+    Bytes that were never sent are not sent for a customer whose account has been stopped since, nor while officers stop
+    the coin; what was sent once is out of our hands, and goes on. Raises LeaseLost, GateClosed.
     """
     outgoing, held = _count_sending(lease)
     if held:
@@ -59,7 +61,8 @@ def _count_sending(lease: Lease) -> tuple[OutgoingTransaction | None, str]:
 def _hold_back(withdrawal: Withdrawal) -> str:
     """Why bytes that were never sent stay here, or nothing. They end from `unknown`, on proof that the nonce is used."""
     (withdrawal.customer,) = standing.lock(withdrawal.customer)
-    held = policy.held_because(withdrawal)
+    held = policy.held_because(withdrawal) or requiring.missing_because(withdrawal)
+    held = held or letting.stopped_at_the_door_because(withdrawal)
     if held and withdrawal.state == WithdrawalState.SIGNING:
         move(withdrawal, WithdrawalState.UNKNOWN, actor=SYSTEM, reason=f"signed and not sent: {held}")
     return held

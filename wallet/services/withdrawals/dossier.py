@@ -21,6 +21,8 @@ from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawal_evidence import Matter, RiskResult, WithdrawalDecision, WithdrawalEvent
 from wallet.models.withdrawals import AWAITING_OFFICER, Withdrawal, WithdrawalState
 from wallet.services import balances, limits
+from wallet.services.travel_rule import requiring
+from wallet.services.travel_rule.requiring import TravelRule
 from wallet.services.withdrawals import absence, books, policy
 from wallet.services.withdrawals.payload import payload_hash_of
 
@@ -93,6 +95,7 @@ class Dossier:
     second_officer_because: str
     held_because: str
     """Why the customer's account stops it, or nothing."""
+    travel_rule: TravelRule
 
 
 def find(public_id: Any) -> Withdrawal:
@@ -126,6 +129,7 @@ def open_dossier(public_id: Any) -> Dossier:
         officers_needed=needed,
         second_officer_because=_because(withdrawal, needed),
         held_because=policy.held_because(withdrawal),
+        travel_rule=requiring.state_of(withdrawal),
     )
 
 
@@ -138,6 +142,7 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
     if withdrawal.customer_id == officer.pk:
         return Choices("This is your own withdrawal: other officers decide about it.")
     under_review = withdrawal.state in AWAITING_OFFICER
+    is_untold = dossier.travel_rule == TravelRule.MISSING
     open_seat = Matter.APPROVAL not in spoken
     because = ""
     if under_review and not open_seat:
@@ -146,8 +151,10 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
         because = "The withdrawal was changed after it was asked for. It can only be rejected."
     elif under_review and dossier.held_because:
         because = f"Held: {dossier.held_because}. It can't be approved."
+    elif under_review and is_untold:
+        because = "It is not known who the beneficiary is (Travel Rule): that comes first."
     return Choices(
-        can_approve=under_review and open_seat and dossier.is_unchanged and not dossier.held_because,
+        can_approve=under_review and open_seat and dossier.is_unchanged and not dossier.held_because and not is_untold,
         can_reject=(under_review and open_seat) or (withdrawal.state in RECALLABLE and Matter.RECALL not in spoken),
         can_declare_absent=Matter.ABSENCE not in spoken and absence.may_be_declared(withdrawal),
         because=because,

@@ -14,6 +14,8 @@ from wallet.models.withdrawal_evidence import Matter, RiskResult, WithdrawalDeci
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
 from wallet.services import standing
 from wallet.services.deposits import contradictions
+from wallet.services.outflow import letting
+from wallet.services.travel_rule import requiring
 from wallet.services.withdrawals import policy
 from wallet.services.withdrawals.errors import GateClosed
 from wallet.services.withdrawals.payload import payload_hash_of
@@ -23,7 +25,7 @@ def require_standing_approval(withdrawal: Withdrawal, *, state: WithdrawalState)
     """Give the payload hash to which the approval of a locked withdrawal is bound, if it stands in every point.
 
     Recomputes the hash from the row, counts the officers who approved exactly it, and looks again at the customer,
-    the coin and the rules as they are now. Raises GateClosed with the reason.
+    the coin, the rules and what the house lets out as they are now. Raises GateClosed with the reason.
     """
     if withdrawal.state != state:
         raise GateClosed(reason=f"it is in the state {withdrawal.state}")
@@ -56,7 +58,7 @@ def _require_officers(withdrawal: Withdrawal, digest: bytes) -> None:
 
 
 def _require_open(withdrawal: Withdrawal) -> None:
-    if not policy.is_open(withdrawal.coin_network):
+    if not policy.is_switched_on(withdrawal.coin_network):
         raise GateClosed(reason="withdrawals of this coin and network are closed")
     (withdrawal.customer,) = standing.lock(withdrawal.customer)
     if held := policy.held_because(withdrawal):
@@ -67,3 +69,7 @@ def _require_open(withdrawal: Withdrawal) -> None:
         holds.require_none(withdrawal.customer)
     except DomainError as refusal:
         raise GateClosed(reason=refusal.detail) from refusal
+    if missing := requiring.missing_because(withdrawal):
+        raise GateClosed(reason=missing)
+    if closed := letting.closed_at_the_gate_because(withdrawal):
+        raise GateClosed(reason=closed)

@@ -14,14 +14,26 @@ from wallet.models.coins import Coin, CoinNetwork
 from wallet.models.withdrawal_limits import WithdrawalLimit, WithdrawalPolicy
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
 from wallet.services import limits, standing
+from wallet.services.outflow.letting import Outlook
+from wallet.services.travel_rule import requiring
 from wallet.services.withdrawals.errors import LimitUnset, WithdrawalHeld
 
 UNCOUNTED = (WithdrawalState.CANCELLED, WithdrawalState.EXPIRED, WithdrawalState.REJECTED, WithdrawalState.FAILED)
 """Withdrawals that took nothing out and so use up no limit."""
 
 
-def is_open(coin_network: CoinNetwork) -> bool:
-    """Whether money may leave in this coin over this network now."""
+def is_open(coin_network: CoinNetwork, *, amount: Decimal | None = None, outlook: Outlook | None = None) -> bool:
+    """Whether so much (without an amount, the least) may leave in this coin over this network now.
+
+    The gate asks again what the house as a whole lets out; `outlook` is that, where it was read already.
+    """
+    if not is_switched_on(coin_network):
+        return False
+    return not (outlook or Outlook()).closed_because(coin_network, amount)
+
+
+def is_switched_on(coin_network: CoinNetwork) -> bool:
+    """Whether coin and network are open, whatever left of the coin already."""
     coin = coin_network.coin
     enabled = coin.is_enabled and coin_network.is_enabled and coin_network.network.is_enabled
     return enabled and coin_network.is_withdrawal_open and not coin.withdrawals_stopped_because
@@ -64,13 +76,14 @@ def require_not_held(withdrawal: Withdrawal) -> None:
 def officers_needed(withdrawal: Withdrawal, *, is_flagged: bool) -> int:
     """How many officers must approve: two from the coin's threshold, for any flag, and where nothing is set.
 
-    None at all only for an amount within `automatic_up_to` to a trusted address, unflagged.
+    None at all only for an amount within `automatic_up_to` to a trusted address, unflagged, of which the beneficiary is known
+    where that is due.
     """
     return limits.officers_needed(
         WithdrawalPolicy.objects.filter(coin_id=withdrawal.coin_network.coin_id).first(),
         amount=withdrawal.amount,
         is_flagged=is_flagged,
-        may_be_automatic=withdrawal.trusted_address_id is not None,
+        may_be_automatic=withdrawal.trusted_address_id is not None and not requiring.is_missing(withdrawal),
     )
 
 

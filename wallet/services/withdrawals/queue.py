@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from accounts.models import AccountFreeze
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawals import AWAITING_OFFICER, IN_FLIGHT, Withdrawal, WithdrawalState
+from wallet.services.travel_rule.requiring import IS_MISSING
 
 PAGE_SIZE = 25
 SEARCH_DIGITS_MAX = 16
@@ -25,6 +26,7 @@ class Queue(StrEnum):
 
     DECIDE = "decide"
     STUCK = "stuck"
+    UNTOLD = "untold"
     FLIGHT = "flight"
     WAITING = "waiting"
     ALL = "all"
@@ -33,15 +35,17 @@ class Queue(StrEnum):
 TITLES = {
     Queue.DECIDE: "To decide",
     Queue.STUCK: "Stuck",
+    Queue.UNTOLD: "Beneficiary due",
     Queue.FLIGHT: "On the way",
     Queue.WAITING: "Waiting for the customer",
     Queue.ALL: "All",
 }
-OLDEST_FIRST = frozenset({Queue.DECIDE, Queue.STUCK, Queue.FLIGHT, Queue.WAITING})
+OLDEST_FIRST = frozenset({Queue.DECIDE, Queue.STUCK, Queue.UNTOLD, Queue.FLIGHT, Queue.WAITING})
 _BLOCKED = Q(state=WithdrawalState.UNKNOWN) | (Q(state=WithdrawalState.APPROVED) & ~Q(blocked_because=""))
 _RULES = {
     Queue.DECIDE: Q(state__in=AWAITING_OFFICER),
     Queue.STUCK: _BLOCKED,
+    Queue.UNTOLD: Q(state__in=[*AWAITING_OFFICER, WithdrawalState.APPROVED]) & IS_MISSING,
     Queue.FLIGHT: Q(state__in=[WithdrawalState.APPROVED, *IN_FLIGHT]),
     Queue.WAITING: Q(state=WithdrawalState.VERIFICATION),
     Queue.ALL: Q(),

@@ -11,6 +11,7 @@ from config.kit.errors import Absent
 from config.kit.ids import read_public_id
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal
+from wallet.services.travel_rule import requiring
 
 
 def of_customer(customer: User) -> QuerySet[Withdrawal]:
@@ -18,10 +19,9 @@ def of_customer(customer: User) -> QuerySet[Withdrawal]:
     chain = OutgoingTransaction.objects.filter(signed_bytes__isnull=False).only(
         "withdrawal_id", "tx_hash", "sendings", "confirmations"
     )
-    return (
-        Withdrawal.objects.filter(customer=customer)
-        .select_related("customer", "coin_network__coin", "coin_network__network")
-        .prefetch_related(Prefetch("outgoing_transactions", queryset=chain, to_attr="on_chain"))
+    rows = requiring.with_state(Withdrawal.objects.filter(customer=customer))
+    return rows.select_related("customer", "coin_network__coin", "coin_network__network").prefetch_related(
+        Prefetch("outgoing_transactions", queryset=chain, to_attr="on_chain")
     )
 
 

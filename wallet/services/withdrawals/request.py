@@ -229,7 +229,7 @@ def _open(wish: Wish) -> Withdrawal:
 def _require_allowed(wish: Wish, coin_network: CoinNetwork, fee: Decimal) -> None:
     customer = wish.customer
     entitlements.require(customer, entitlements.Act.WITHDRAW_CRYPTO)
-    if not policy.is_open(coin_network) or not standing.is_good(customer):
+    if not policy.is_open(coin_network, amount=wish.amount) or not standing.is_good(customer):
         raise WithdrawalsClosed(coin=coin_network.coin.code, network=coin_network.network.code)
     holds.require_none(customer)
     destinations.require_outside(coin_network, customer=customer, address=wish.address)

@@ -16,6 +16,7 @@ from wallet.models.withdrawal_evidence import Matter, WithdrawalDecision
 from wallet.models.withdrawals import WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
 from wallet.services import actors, officers
 from wallet.services.retries import retried
+from wallet.services.travel_rule import requiring
 from wallet.services.withdrawals import bells, books, messages, policy
 from wallet.services.withdrawals.errors import (
     AlreadyDecided,
@@ -31,12 +32,13 @@ def approve(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> 
     """Write the officer's approval of exactly what they saw; approve the withdrawal once enough officers did.
 
     Raises Absent, NotAnOfficer, OfficerIsCustomer, ReasonMissing, PayloadChanged, AlreadyDecided, IllegalMove,
-    WithdrawalHeld.
+    WithdrawalHeld, TravelRuleMissing.
     """
     with transaction.atomic():
         withdrawal = locked_for_officer(public_id=public_id, officer=officer, reason=reason)
         WITHDRAWAL_FLOW.check(withdrawal.state, WithdrawalState.APPROVED)
         policy.require_not_held(withdrawal)
+        requiring.require_told(withdrawal)
         digest = require_unchanged(withdrawal, seen_hash)
         decide(withdrawal, officer=officer, matter=Matter.APPROVAL, verdict=Verdict.APPROVE, reason=reason)
         needed = max(withdrawal.officers_required, policy.officers_needed(withdrawal, is_flagged=withdrawal.is_flagged))

@@ -97,8 +97,9 @@ def _pass_gate(
     lease: Lease, unsigned: UnsignedTransaction, held: Funds, *, network_id: int, chain_next: int
 ) -> OutgoingTransaction | None:
     withdrawal = locked_under(lease)
-    digest = require_standing_approval(withdrawal, state=WithdrawalState.APPROVED)
+    # Before the gate, whose own last lock is then the last of all: who holds that one waits for nobody.
     _lock_nonces(network_id, unsigned.sender)
+    digest = require_standing_approval(withdrawal, state=WithdrawalState.APPROVED)
     if _free_nonce(network_id, unsigned.sender, chain_next) != unsigned.nonce:
         return None
     funds.require(held, withdrawal, sender=unsigned.sender, fee_ceiling=unsigned.fee_ceiling)

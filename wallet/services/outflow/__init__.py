@@ -1,0 +1,1 @@
+"""What leaves the house as a whole: caps on it in a window, and the switch that stops it, per coin and in total."""

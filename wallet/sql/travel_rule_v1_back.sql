@@ -1,0 +1,4 @@
+DROP TRIGGER travel_rule_guard ON wallet_travelrulerecord;
+DROP FUNCTION wallet_travel_rule_guard();
+ALTER TABLE wallet_travelrulerecord DROP CONSTRAINT travel_rule_of_the_withdrawals_customer;
+DROP TRIGGER travel_rule_record_kept ON wallet_travelrulerecord;
