@@ -15,6 +15,25 @@ class UnknownCoin(DomainError):
     coin: str
 
 
+class PeriodInvalid(DomainError):
+    """The days are none, or too many."""
+
+    slug = "wallet.period_invalid"
+    kind = Kind.INVALID
+    message = "A period has 1 to {days_max} days, the first of them not after today."
+    field = "first"
+    days_max: int
+
+
+class StatementTooLong(DomainError):
+    """More lines than anybody prints."""
+
+    slug = "wallet.statement_too_long"
+    kind = Kind.UNPROCESSABLE
+    message = "The period has more than {lines_max} lines: take fewer days, one coin, or the CSV file."
+    lines_max: int
+
+
 class UnknownNetwork(DomainError):
     """The coin doesn't travel over this network, or there is no such network."""
 

@@ -37,6 +37,8 @@ class Statement:
     customer: User
     coin: str | None = None
     kind: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
     def rows(self, *, below: int | None, above: int | None, limit: int) -> Sequence[StatementLine]:
         """At most `limit` lines next to the bound: older than `below`, newest first; or newer than `above`, oldest first."""
@@ -45,6 +47,10 @@ class Statement:
             found = found.filter(account__coin__code=self.coin)
         if self.kind is not None:
             found = found.filter(posting__kind=self.kind)
+        if self.since is not None:
+            found = found.filter(posting__created_at__gte=self.since)
+        if self.until is not None:
+            found = found.filter(posting__created_at__lt=self.until)
         if above is not None:
             found = found.filter(id__gt=above).order_by("id")
         elif below is not None:
