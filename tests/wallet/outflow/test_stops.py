@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
 from accounts.errors import NotAnOfficer, ReasonDue
 from accounts.models import AuditRecord, User
@@ -181,22 +182,29 @@ def test_the_database_refuses_to_lift_at_a_stroke_and_to_forget(officers):
         OutflowStop.objects.create(coin=found.coin, reason="x")
 
 
-def test_nothing_passes_a_gate_once_the_stop_has_answered(real_db):
+def test_a_stop_waits_for_what_is_passing_a_gate_and_answers_once_it_has_passed(real_db):
     fiat.open_bank()
     asker = fiat.customer()
     fiat.bank_account(asker)
-    waiting = [fiat.approved(asker, amount="1000") for _ in range(5)]
-    payers = [fiat.officer() for _ in waiting]
-    passed_at_the_stop: list[int] = []
+    waiting, payer = fiat.approved(asker), fiat.officer()
+    passed, go_on = threading.Event(), threading.Event()
 
-    def stop() -> None:
-        flip("TWD")
-        passed_at_the_stop.append(FiatWithdrawal.objects.filter(state="paying").count())
+    def pass_slowly() -> None:
+        with transaction.atomic():
+            fiat.decide(paying.begin, waiting, payer)
+            passed.set()
+            assert go_on.wait(60)
 
-    begins = [partial(fiat.decide, paying.begin, one, payer) for one, payer in zip(waiting, payers, strict=True)]
-    results = at_once([*begins[:2], stop, *begins[2:]])
-    assert {type(result) for result in results} <= {FiatWithdrawal, FiatWithdrawalHeld, type(None)}
-    assert passed_at_the_stop == [FiatWithdrawal.objects.filter(state="paying").count()]
+    with ThreadPoolExecutor(1) as thread:
+        passing = thread.submit(at_once, [pass_slowly])
+        assert passed.wait(60)
+        with pytest.raises(OperationalError, match="lock timeout"), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = 100")
+            flip("TWD")
+        go_on.set()
+        passing.result()
+    flip("TWD")
+    assert FiatWithdrawal.objects.get().state == "paying"
 
 
 def test_officers_flip_it_at_the_desk_and_the_second_one_lets_it_go_on():
