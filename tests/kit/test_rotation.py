@@ -26,6 +26,7 @@ from tests.factories_accounts import App, bind_totp
 pytestmark = pytest.mark.django_db
 UNDER_THE_CUSTOMERS_KEY = {
     "kyc.Identity.sealed", "kyc.NamedNumber.sealed", "kyc.BankAccount.sealed", "kyc.Case.questionnaire_sealed",
+    "wallet.TravelRuleRecord.sealed",
 }  # fmt: skip
 NOT_KEPT_IN_PRODUCTION = {"messaging.Captcha.sealed_answer"}
 
