@@ -27,6 +27,7 @@ class Template:
 _WITHDRAWAL = ("amount", "coin", "address_tail")
 _TRANSFER = ("amount", "coin", "receiver")
 _BANK_ACCOUNT = ("bank", "account_tail")
+_PAYMENT = ("amount", "coin", "service")
 _FIAT = ("amount", "coin", *_BANK_ACCOUNT)
 
 _CODE_NEEDS: Final[dict[Purpose, tuple[str, ...]]] = {
@@ -115,6 +116,7 @@ NOTICES: Final[dict[str, Template]] = {
         Template("bank_account_replaced", _BANK_ACCOUNT),
         Template("bank_account_removed", _BANK_ACCOUNT, urgent=True),
         Template("deposit_credited", ("amount", "coin")),
+        Template("deposit_sent_back", ("amount", "coin", "network", "address"), urgent=True),
         Template("withdrawal_requested", _WITHDRAWAL, urgent=True),
         Template("withdrawal_approved", _WITHDRAWAL),
         Template("withdrawal_rejected", (*_WITHDRAWAL, "reason")),
@@ -129,6 +131,16 @@ NOTICES: Final[dict[str, Template]] = {
         Template("fiat_withdrawal_rejected", (*_FIAT, "reason")),
         Template("fiat_withdrawal_cancelled", _FIAT),
         Template("fiat_withdrawal_expired", _FIAT),
+        Template("fiat_deposit_credited", ("amount", "coin", "reference")),
+        Template("fiat_deposit_reversed", ("amount", "coin", "reference"), urgent=True),
+        Template("balance_adjusted", ("amount", "coin", "number")),
+        Template("payment_held", _PAYMENT, urgent=True),
+        Template("payment_captured", _PAYMENT, urgent=True),
+        Template("payment_voided", _PAYMENT),
+        Template("payment_expired", _PAYMENT),
+        Template("payment_refunded", _PAYMENT),
+        Template("conversion_done", ("source", "target")),
+        Template("dust_converted", ("coins", "target")),
         Template("transfer_requested", _TRANSFER, urgent=True),
         Template("transfer_done", _TRANSFER),
         Template("transfer_received", ("amount", "coin", "sender")),

@@ -52,6 +52,11 @@ SAMPLE_FACTS: Final = {
     "receiver": "482913507",
     "sender": "a***a@example.com (204918375566)",
     "remark": "Dinner",
+    "number": "4203918275640192",
+    "service": "Listing of a coin",
+    "source": "100 USDT",
+    "target": "0.033 ETH",
+    "coins": "BTC, TRX",
 }
 """Facts that nobody's money or address stands behind."""
 

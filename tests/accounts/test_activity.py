@@ -48,7 +48,6 @@ NOT_IN_THE_PRODUCT = {
     "sold": "there are no orders",
     "fiat_deposit": "officers record them, as fiat_deposit_by_staff",
     "fiat_withdrawal": "told when it is asked for and when it is paid",
-    "fiat_deposit_by_staff": "no fiat money moves",
     "wallet_update_failed": "a posting stands whole or not at all",
     "noted": "for what a dialect has no other word for",
 }

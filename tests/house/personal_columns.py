@@ -145,6 +145,13 @@ COLUMNS: dict[str, dict[str, str]] = {
     "wallet.FiatWithdrawalRisk": _of(BOOKS, "rules_version", "inputs", "results"),
     "wallet.FiatReturn": _of(OFFICERS, "proposed_because", "decided_because")
     | _of(BOOKS, "payload_hash", "seen_hash", "reference"),
+    "wallet.FiatDeposit": _of(OFFICERS, "proposed_because", "decided_because")
+    | _of(BOOKS, "payload_hash", "seen_hash", "reference"),
+    "wallet.FiatReversal": _of(OFFICERS, "proposed_because", "decided_because")
+    | _of(BOOKS, "payload_hash", "seen_hash", "reference"),
+    "wallet.DepositResolution": _of(OFFICERS, "proposed_because", "decided_because")
+    | _of(BOOKS, "payload_hash", "seen_hash", "address", "memo"),
+    "wallet.Adjustment": _of(OFFICERS, "proposed_because", "decided_because") | _of(BOOKS, "payload_hash", "seen_hash"),
     "wallet.PairEvent": _of(STATE, "state_before", "actor_kind") | _of(OFFICERS, "reason"),
     "wallet.NostroAccount": _of(OURS, "code", "bank", "holder", "account_number", "swift_code"),
     "wallet.BankLine": _of(BOOKS, "reference"),

@@ -20,7 +20,8 @@ FACTS = {
     "phone": "+886******678", "email": "a***a@example.com", "channel": "email", "left": "9",
     "receiver": "482913507", "sender": "b***b@example.com (204918375566)", "remark": "Dinner",
     "date": "2026-12-24", "bank": "First Commercial Bank", "account_tail": "8901",
-    "reference": "TX20260131-000451",
+    "reference": "TX20260131-000451", "number": "4203918275640192", "service": "Listing of a coin",
+    "source": "100 USDT", "target": "0.033 ETH", "coins": "BTC, TRX",
 }  # fmt: skip
 MINIMAL_TAIL = {"address_tail": "169EE7"}
 EVERY = [(template, language) for template in TEMPLATES.values() for language in LANGUAGES]

@@ -144,6 +144,18 @@ def _quoted(world: World) -> Sent:
     return Sent("conversions", {"quote": quote["id"]}, {"quote": "4203918275640192"})
 
 
+def _dust(world: World) -> list[str]:
+    """A balance of BTC that is small, whatever was asked for before."""
+    arrange.fund(world.customer, "0.00001", coin="BTC")
+    return ["BTC"]
+
+
+def _swept(world: World) -> Sent:
+    body = {"target_coin": "USDT", "coins": _dust(world)}
+    offered = world.api.post(PREFIX + "conversions/dust-quotes", body).json()
+    return Sent("conversions/dust", {"quote": offered["id"]}, {"quote": "4203918275640192"})
+
+
 def _moved(world: World) -> Sent:
     futures.open_for(user=world.customer)
     return Sent("funds-transfers", {"direction": "spot_to_futures", "coin": "USDT", "amount": "5"}, MORE)
@@ -176,6 +188,10 @@ STORIES: dict[str, Callable[[World], Sent]] = {
         {"source_amount": "101"},
     ),
     "POST conversions": _quoted,
+    "POST conversions/dust-quotes": lambda world: Sent(
+        "conversions/dust-quotes", {"target_coin": "ETH", "coins": _dust(world)}, {"target_coin": "USDT"}
+    ),
+    "POST conversions/dust": _swept,
     "POST funds-transfers": _moved,
     "POST payments": lambda _: Sent("payments", {"service": payments.SERVICE, "coin": "USDT", "amount": "5"}, MORE),
     "POST sub-accounts/transfers": lambda world: Sent(

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from wallet.admin import adjustments as adjustments
 from wallet.admin import alarms as alarms
 from wallet.admin import banks as banks
 from wallet.admin import conversions as conversions
+from wallet.admin import deposit_resolutions as deposit_resolutions
 from wallet.admin import deposits as deposits
+from wallet.admin import fiat_deposits as fiat_deposits
 from wallet.admin import fiat_returns as fiat_returns
 from wallet.admin import fiat_withdrawals as fiat_withdrawals
 from wallet.admin import funds_transfers as funds_transfers

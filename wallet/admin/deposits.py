@@ -1,4 +1,4 @@
-"""The officers' view of deposits, deposit addresses and the watcher. Reads only: `manage.py accept_deposit` decides."""
+"""The officers' view of deposits, deposit addresses and the watcher. What becomes of a held one is proposed from its page."""
 
 from __future__ import annotations
 
@@ -7,14 +7,20 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
 from unfold.admin import TabularInline
 
 from accounts.admin_site import ReadOnlyAdmin, site
 from config.kit.money import to_text
-from wallet.models.deposits import Deposit, DepositAddress, DepositEvent, WatcherCursor
+from wallet.models.deposit_resolutions import DepositResolution
+from wallet.models.deposits import Deposit, DepositAddress, DepositEvent, DepositState, WatcherCursor
+from wallet.models.pairs import PairState
 from wallet.services.deposits import history
 
 ROLES = ("treasury", "auditor")
+LINK = '<a class="underline" href="{}">{}</a>'
 
 
 class DepositEventInline(TabularInline):
@@ -52,7 +58,7 @@ class DepositAdmin(ReadOnlyAdmin):
     ordering = ("-id",)
     inlines = (DepositEventInline,)
     fields = (
-        "public_id", "customer", "coin_network", "exact_amount", "state", "held_because",
+        "public_id", "customer", "coin_network", "exact_amount", "state", "held_because", "decision", "credited_to",
         "deposit_address", "sender", "tx_hash", "output_index", "block_height", "block_hash", "depth", "posting",
         "seen_at", "credited_at", "contradicted_at",
     )  # fmt: skip
@@ -66,6 +72,18 @@ class DepositAdmin(ReadOnlyAdmin):
     def exact_amount(self, deposit: Deposit) -> str:
         """Without trailing zeros."""
         return f"{to_text(deposit.amount)} {deposit.coin_network.coin.code}"
+
+    @admin.display(description="decision")
+    def decision(self, deposit: Deposit) -> str:
+        """The way to decide about one that is held, or to what was decided."""
+        found = DepositResolution.objects.filter(deposit=deposit).order_by("-id").first()
+        if found is not None and found.state in (PairState.PROPOSED, PairState.DONE):
+            page = reverse("admin:wallet_depositresolution_change", args=[found.public_id])
+            return format_html(LINK, page, f"{found.get_outcome_display()}: {found.get_state_display()}")
+        if deposit.state != DepositState.HELD:
+            return "-"
+        page = f"{reverse('admin:wallet_depositresolution_propose')}?{urlencode({'deposit': deposit.public_id})}"
+        return format_html(LINK, page, "Decide about it")
 
     @admin.display(description="confirmations")
     def depth(self, deposit: Any) -> str:

@@ -42,6 +42,10 @@ class PairAdmin(DeskAdmin):
         """What is decided about, a line each."""
         raise NotImplementedError
 
+    def ways(self, row: Any) -> list[Line]:
+        """Where one goes on from a row, as buttons; nowhere unless a subclass says so."""
+        return []
+
     def summary(self, row: Any) -> str:
         """What tells one row of the queue from another, beside customer and amount."""
         raise NotImplementedError
@@ -85,7 +89,7 @@ class PairAdmin(DeskAdmin):
             found = desk.open_dossier(self.kind, object_id)
         except Absent as refusal:
             raise Http404(refusal.detail) from refusal
-        officer = officer_of(request)
+        officer, is_treasury = officer_of(request), has_role(request, officers.ROLE)
         context |= {
             "title": f"{self.titles[1]} {found.row.public_id}",
             "dossier": found,
@@ -93,7 +97,8 @@ class PairAdmin(DeskAdmin):
             "money": found.row.money,
             "lines": self.lines(found.row),
             "age": age_since(found.row.state_since, until=now()),
-            "choices": desk.choices(found, officer, is_treasury=has_role(request, officers.ROLE)),
+            "ways": self.ways(found.row) if is_treasury and found.row.owner.pk != officer.pk else [],
+            "choices": desk.choices(found, officer, is_treasury=is_treasury),
             "is_mine": found.claim is not None and found.claim.officer_id == officer.pk,
             "form": form,
             "code_is_due": step_up.is_due(request),

@@ -1,71 +1,100 @@
-"""The officers' view of payments and of what is sold. Reads only: `manage.py settle_payment` acts."""
+"""The officers' desk for payments: queues, and a page on which one is captured, voided or refunded; and what is sold."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
+from django import forms
 from django.contrib import admin
-from django.http import HttpRequest
-from unfold.admin import TabularInline
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
 
-from accounts.admin_site import ReadOnlyAdmin, site
-from config.kit.money import to_text
-from wallet.admin.paging import CappedPaginator
-from wallet.models.payments import PaidService, Payment, PaymentEvent
+from accounts import step_up
+from accounts.admin_site import ReadOnlyAdmin, has_role, site
+from config.kit.clock import now
+from config.kit.errors import Absent
+from messaging.services.codes import Purpose
+from wallet.admin.decisions import DecisionForm, officer_of, take
+from wallet.admin.proposing import AMOUNT_CHARACTERS_MAX, PLAIN
+from wallet.admin.queues import Asked, DeskAdmin
+from wallet.models.payments import PaidService, Payment
+from wallet.services import desk_queues, officers
+from wallet.services.payments import desk
+from wallet.services.payments.desk import Queue
+from wallet.services.withdrawals.dossier import age_since
 
 ROLES = ("treasury", "auditor")
 
 
-class PaymentEventInline(TabularInline):
-    """What happened to the payment."""
+class PaymentForm(DecisionForm):
+    """A decision; of a capture also how much, where it is not all."""
 
-    model = PaymentEvent
-    fields = readonly_fields = ("created_at", "state_before", "state_after", "actor_kind", "actor", "reason")
-    ordering = ("id",)
-    extra = 0
-    can_delete = False
+    amount = forms.CharField(
+        required=False,
+        max_length=AMOUNT_CHARACTERS_MAX,
+        widget=forms.TextInput(attrs={**PLAIN, "inputmode": "decimal", "placeholder": "All of it"}),
+    )
 
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Never."""
-        return False
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Whoever sees the payment."""
-        return True
+def acts_of(form: PaymentForm) -> dict[str, Any]:
+    """What each button of the page does with what the form says."""
+    form.is_valid()
+    amount = form.cleaned_data.get("amount", "").strip()
+    return {"capture": partial(desk.capture, amount=amount), "void": desk.void, "refund": desk.refund}
 
 
 @admin.register(Payment, site=site)
-class PaymentAdmin(ReadOnlyAdmin):
-    """Payments: those that are held by the filter on state."""
+class PaymentAdmin(DeskAdmin):
+    """What customers pay the house for."""
 
     icon = "payments"
-    view_roles = ROLES
-    list_display = ("public_id", "customer", "service", "exact_amount", "taken", "state", "created_at", "expires_at")
-    list_filter = ("state", "service", "coin")
-    list_select_related = ("customer", "service", "coin")
-    search_fields = ("public_id__exact", "customer__uid__exact")
-    search_help_text = "Id or customer uid, in full"
-    ordering = ("-id",)
-    paginator = CappedPaginator
-    inlines = (PaymentEventInline,)
-    fields = readonly_fields = (
-        "public_id", "customer", "service", "exact_amount", "taken", "state", "state_since", "api_key_id", "created_at",
-        "expires_at", "finished_at",
-    )  # fmt: skip
 
-    @admin.display(description="amount")
-    def exact_amount(self, payment: Payment) -> str:
-        """Without trailing zeros."""
-        return f"{to_text(payment.amount)} {payment.coin.code}"
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The queue."""
+        context = self.page(request, "Payments")
+        asked = Asked.of(request, Queue)
+        page, moment = desk.page(asked.queue, search=asked.search, after=asked.after), now()
+        held = desk_queues.count(Payment.objects.filter(desk.RULES[Queue.HELD]))
+        context |= {
+            "asked": asked,
+            "tabs": self.tabs(Queue, desk.TITLES, asked, {Queue.HELD: held}),
+            "rows": [
+                {
+                    "payment": row,
+                    "age": age_since(row.state_since, until=moment),
+                    "address": self.address("change", row.public_id),
+                }
+                for row in page.rows
+            ],
+            "next_address": asked.next_address(page.next_after),
+        }
+        return TemplateResponse(request, "admin/wallet/payment/queue.html", context)
 
-    @admin.display(description="captured")
-    def taken(self, payment: Payment) -> str:
-        """What the house took, if anything."""
-        return "" if payment.captured_amount is None else to_text(payment.captured_amount)
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """The page of one payment, by its public id; a POST acts."""
+        context = self.page(request, "Payment")
+        form = PaymentForm(request.POST) if request.method == "POST" else PaymentForm()
+        if request.method == "POST" and take(request, object_id, form, acts=acts_of(form), purpose=Purpose.PAYMENT):
+            return HttpResponseRedirect(request.path)
+        try:
+            found = desk.open_dossier(object_id)
+        except Absent as refusal:
+            raise Http404(refusal.detail) from refusal
+        context |= {
+            "title": f"Payment {found.payment.public_id}",
+            "dossier": found,
+            "payment": found.payment,
+            "age": age_since(found.payment.state_since, until=now()),
+            "choices": desk.choices(found, officer_of(request), is_treasury=has_role(request, officers.ROLE)),
+            "form": form,
+            "code_is_due": step_up.is_due(request),
+            "back": self.address("changelist"),
+        }
+        status = 409 if request.method == "POST" else 200
+        return TemplateResponse(request, "admin/wallet/payment/case.html", context, status=status)
 
 
 @admin.register(PaidService, site=site)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from wallet.models.adjustments import Adjustment
 from wallet.models.alarms import Alarm
 from wallet.models.banks import BankLine, NostroAccount
 from wallet.models.coins import Coin, CoinNetwork, Network
-from wallet.models.conversions import Conversion, ConversionLimit, ConversionQuote, ConversionTerms
+from wallet.models.conversions import Conversion, ConversionLimit, ConversionQuote, ConversionTerms, DustQuote
+from wallet.models.deposit_resolutions import DepositResolution
 from wallet.models.deposits import Deposit, DepositAddress, DepositEvent, WatchedBlock, WatcherCursor
 from wallet.models.desk_claims import DeskClaim
+from wallet.models.fiat_deposits import FiatDeposit, FiatReversal
 from wallet.models.fiat_returns import FiatReturn
 from wallet.models.fiat_withdrawals import (
     FiatWithdrawal,
@@ -35,6 +38,7 @@ from wallet.models.withdrawal_limits import WithdrawalAllowance, WithdrawalLimit
 from wallet.models.withdrawals import Withdrawal
 
 __all__ = [
+    "Adjustment",
     "Alarm",
     "AuditMark",
     "AuditedTotal",
@@ -48,9 +52,13 @@ __all__ = [
     "Deposit",
     "DepositAddress",
     "DepositEvent",
+    "DepositResolution",
     "DeskClaim",
+    "DustQuote",
     "Entry",
+    "FiatDeposit",
     "FiatReturn",
+    "FiatReversal",
     "FiatWithdrawal",
     "FiatWithdrawalDecision",
     "FiatWithdrawalEvent",

@@ -51,7 +51,8 @@ class LineDirection(models.TextChoices):
 class BankLine(models.Model):
     """One line of the statement of one of our bank accounts, as an officer entered it. Append-only.
 
-    Each is in the books once, whatever it stands for: a deposit, a payment, or a payment that came back.
+    Each is in the books once, whatever it stands for: a deposit, a payment, or a payment that came back. Where a deposit was
+    credited by mistake and that was undone, its line is entered anew with the next `correction` (a trigger sees to it).
     """
 
     id = models.BigAutoField(primary_key=True)
@@ -61,12 +62,13 @@ class BankLine(models.Model):
     direction = models.CharField(max_length=4, choices=LineDirection.choices)
     reference = models.CharField(max_length=REFERENCE_CHARACTERS_MAX)
     amount = models.DecimalField(max_digits=AMOUNT_DIGITS, decimal_places=AMOUNT_PLACES)
+    correction = models.PositiveSmallIntegerField(default=0, db_default=0)
     officer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["nostro", "direction", "reference"], name="bank_line_once"),
+            models.UniqueConstraint(fields=["nostro", "direction", "reference", "correction"], name="bank_line_once"),
             models.CheckConstraint(condition=Q(amount__gt=Decimal(0)), name="bank_line_amount_positive"),
             models.CheckConstraint(condition=Q(direction__in=LineDirection.values), name="bank_line_direction_known"),
             models.CheckConstraint(condition=Q(reference__regex=REFERENCE_SHAPE), name="bank_line_reference_plain"),

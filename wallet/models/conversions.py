@@ -60,6 +60,27 @@ class ConversionLimit(LevelLimit):
         ]
 
 
+class DustQuote(models.Model):
+    """An offer to exchange a customer's small balances at once: its parts are quotes that are taken together or not at all."""
+
+    id = models.BigAutoField(primary_key=True)
+    public_id = PublicIdField()
+    customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    target_coin = models.ForeignKey(Coin, on_delete=models.PROTECT, related_name="+")
+    created_at = models.DateTimeField(default=clock.now)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["id", "customer", "target_coin"], name="dust_quote_of_customer_and_coin"),
+            models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="dust_quote_lives"),
+        ]
+        indexes = [models.Index(fields=["expires_at"], name="dust_quote_by_end")]
+
+    def __str__(self) -> str:
+        return str(self.public_id)
+
+
 class ConversionQuote(models.Model):
     """What a customer was offered: `source_amount` for `target_amount`, until it expires. Never changed (a trigger sees to it).
 
@@ -84,6 +105,10 @@ class ConversionQuote(models.Model):
     rate_origin = models.CharField(max_length=ORIGIN_CHARACTERS_MAX)
     created_at = models.DateTimeField(default=clock.now)
     expires_at = models.DateTimeField()
+    dust_quote = models.ForeignKey(
+        DustQuote, on_delete=models.PROTECT, null=True, default=None, related_name="parts", db_index=False, db_constraint=False
+    )
+    """Of which it is a part. With customer and target a foreign key of the database (conversion_quote_of_its_dust)."""
 
     class Meta:
         constraints = [
@@ -110,7 +135,10 @@ class ConversionQuote(models.Model):
             ),
             models.CheckConstraint(condition=Q(expires_at__gt=F("created_at")), name="conversion_quote_lives"),
         ]
-        indexes = [models.Index(fields=["expires_at"], name="conversion_quote_by_end")]
+        indexes = [
+            models.Index(fields=["expires_at"], name="conversion_quote_by_end"),
+            models.Index(fields=["dust_quote"], condition=Q(dust_quote__isnull=False), name="conversion_quote_by_dust"),
+        ]
 
     def __str__(self) -> str:
         return str(self.public_id)

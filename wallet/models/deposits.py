@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -11,6 +13,9 @@ from config.kit.flow import Flow
 from config.kit.ids import PublicIdField
 from wallet.models.coins import CoinNetwork, Network
 from wallet.models.ledger import Posting
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 ADDRESS_CHARACTERS_MAX = 128
 HASH_CHARACTERS_MAX = 128
@@ -98,6 +103,10 @@ class Deposit(models.Model):
     """-1: the network's own coin; from 0: the event's place in its transaction, or the output's."""
     deposit_address = models.ForeignKey(DepositAddress, on_delete=models.PROTECT, related_name="deposits")
     customer = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="deposits")
+    credited_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, default=None, related_name="+", db_index=False
+    )
+    """Another customer than the address's, where two officers found whose it is."""
     sender = models.CharField(max_length=ADDRESS_CHARACTERS_MAX, blank=True)
     amount = models.DecimalField(max_digits=38, decimal_places=18)
     """In the coin's own unit: what the chain moved and what is credited."""
@@ -123,6 +132,10 @@ class Deposit(models.Model):
                 name="deposit_credited_whole",
             ),
             models.CheckConstraint(condition=~Q(state=DepositState.HELD) | ~Q(held_because=""), name="deposit_held_with_cause"),
+            models.CheckConstraint(
+                condition=Q(credited_to__isnull=True) | (Q(state=DepositState.CREDITED) & ~Q(credited_to=F("customer"))),
+                name="deposit_credited_to_another_once_credited",
+            ),
         ]
         indexes = [
             models.Index(fields=["customer", "-id"], name="deposit_by_customer"),
@@ -130,10 +143,16 @@ class Deposit(models.Model):
             models.Index(fields=["network", "block_height"], condition=Q(state="pending"), name="deposit_pending_by_height"),
             models.Index(fields=["network", "block_height"], name="deposit_by_height"),
             models.Index(F("id"), condition=Q(state="held"), name="deposit_held"),
+            models.Index(fields=["credited_to", "-id"], condition=Q(credited_to__isnull=False), name="deposit_by_credited_to"),
         ]
 
     def __str__(self) -> str:
         return f"{self.tx_hash}:{self.output_index}"
+
+    @property
+    def receiver(self) -> User:
+        """Who is credited: the address's customer, but where two officers found another."""
+        return self.customer if self.credited_to is None else self.credited_to
 
 
 class DepositEvent(models.Model):

@@ -119,6 +119,10 @@ class PairMatter(models.TextChoices):
     """What a proposal is about."""
 
     FIAT_RETURN = "fiat_return", "Return of a fiat withdrawal"
+    FIAT_DEPOSIT = "fiat_deposit", "Fiat deposit"
+    FIAT_REVERSAL = "fiat_reversal", "Reversal of a fiat deposit"
+    ADJUSTMENT = "adjustment", "Adjustment"
+    RESOLUTION = "resolution", "Resolution of a deposit"
 
 
 class PairEvent(Move):

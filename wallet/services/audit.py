@@ -100,11 +100,11 @@ def run(*, full: bool = False, incremental: bool = False, stop: bool = True, pro
 
     Always: each coin's entries sum to zero; each account's balance (with what waits to be folded) is the sum of its
     entries; nothing is below zero that may not be; what is held is what is reserved; each ended withdrawal was settled
-    or released, each ended transfer given or released, and each credited deposit posted, in full. A credited deposit that
-    left its chain is found too, and stops its customer's withdrawals, not the coin's. `full` also proves every posting
-    by itself. `incremental` takes what was proven before as proven, proves every posting since, and where all holds
-    remembers how far it came. One snapshot, so that it may run beside the trade; raises RuntimeError inside a
-    transaction of the caller.
+    or released, each ended transfer given or released, and each credited deposit, its reversal and each adjustment posted,
+    in full. A credited deposit that left its chain is found too, and stops its customer's withdrawals, not the coin's.
+    `full` also proves every posting by itself. `incremental` takes what was proven before as proven, proves every posting
+    since, and where all holds remembers how far it came. One snapshot, so that it may run beside the trade; raises
+    RuntimeError inside a transaction of the caller.
     """
     if connection.in_atomic_block:
         raise RuntimeError("an audit needs a snapshot of its own")
@@ -234,6 +234,8 @@ def _stories_that_differ(since: datetime) -> Iterator[tuple[str, str, int, Decim
         yield "a fiat withdrawal is posted", f"fiat withdrawal {number}", coin_id, due, posted
     for number, coin_id, due, posted in audit_queries.deposits_that_differ(since=since):
         yield "credited is posted", f"deposit {number}", coin_id, due, posted
+    for subject, coin_id, due, posted in audit_queries.pairs_that_differ(since=since):
+        yield "what two officers did is posted", subject, coin_id, due, posted
 
 
 def _holds_that_differ() -> Iterator[tuple[int, int, Decimal, Decimal]]:

@@ -123,12 +123,32 @@ _DEPOSITS_THAT_DIFFER = """
     FROM wallet_deposit d
     JOIN wallet_coinnetwork n ON n.id = d.coin_network_id
     LEFT JOIN wallet_ledgeraccount a
-        ON a.owner_id = d.customer_id AND a.coin_id = n.coin_id AND a.kind = 'spot_available'
+        ON a.owner_id = coalesce(d.credited_to_id, d.customer_id) AND a.coin_id = n.coin_id AND a.kind = 'spot_available'
     LEFT JOIN wallet_entry e ON e.posting_id = d.posting_id AND e.account_id = a.id
     WHERE d.state = 'credited' AND d.credited_at >= %(since)s
     GROUP BY d.id, n.coin_id
     HAVING coalesce(sum(e.amount), 0) <> d.amount
     ORDER BY d.id
+"""
+_PAIRS_THAT_DIFFER = """
+    SELECT d.subject, d.coin_id, d.amount, coalesce(sum(e.amount), 0)
+    FROM (
+        SELECT 'fiat deposit ' || public_id AS subject, coin_id, customer_id, posting_id, amount
+        FROM wallet_fiatdeposit WHERE state = 'done' AND finished_at >= %(since)s
+        UNION ALL
+        SELECT 'reversal of fiat deposit ' || r.public_id, o.coin_id, r.customer_id, r.posting_id, -o.amount
+        FROM wallet_fiatreversal r JOIN wallet_fiatdeposit o ON o.id = r.deposit_id
+        WHERE r.state = 'done' AND r.finished_at >= %(since)s
+        UNION ALL
+        SELECT 'adjustment ' || public_id, coin_id, customer_id, posting_id, amount
+        FROM wallet_adjustment WHERE state = 'done' AND finished_at >= %(since)s
+    ) d
+    LEFT JOIN wallet_ledgeraccount a
+        ON a.owner_id = d.customer_id AND a.coin_id = d.coin_id AND a.kind = 'spot_available'
+    LEFT JOIN wallet_entry e ON e.posting_id = d.posting_id AND e.account_id = a.id
+    GROUP BY d.subject, d.coin_id, d.amount
+    HAVING coalesce(sum(e.amount), 0) <> d.amount
+    ORDER BY d.subject
 """
 _DEPOSITS_CONTRADICTED = """
     SELECT d.public_id, n.coin_id, 0::numeric, d.amount
@@ -222,6 +242,14 @@ def deposits_that_differ(*, since: datetime) -> Iterator[tuple[int, int, Decimal
 def proven_sums_differ(*, until: int) -> bool:
     """Whether what was kept as the sums of the entries up to `until` is not what they sum to."""
     return bool(_rows(_PROVEN_SUMS_DIFFER, [until])[0][0])
+
+
+def pairs_that_differ(*, since: datetime) -> Iterator[tuple[str, int, Decimal, Decimal]]:
+    """What two officers let happen since and whose posting moved another amount.
+
+    Each is (subject, coin id, amount, what was posted).
+    """
+    yield from _rows(_PAIRS_THAT_DIFFER, {"since": since})
 
 
 def deposits_contradicted() -> Iterator[tuple[int, int, Decimal, Decimal]]:

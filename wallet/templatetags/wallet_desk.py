@@ -10,6 +10,7 @@ from config.kit.fields import mask_email, mask_phone
 from config.kit.money import to_text
 from wallet.models.fiat_withdrawals import FiatWithdrawalState
 from wallet.models.pairs import PairState
+from wallet.models.payments import PaymentState
 from wallet.models.transfers import TransferState
 from wallet.models.withdrawals import WithdrawalState
 
@@ -21,6 +22,9 @@ _TONES: dict[str, str] = {
     FiatWithdrawalState.PAYING: "calm",
     FiatWithdrawalState.PAID: "good",
     FiatWithdrawalState.RETURNED: "bad",
+    PaymentState.HELD: "warn",
+    PaymentState.CAPTURED: "good",
+    PaymentState.REFUNDED: "bad",
     TransferState.OPENED: "calm",
     TransferState.COMPLETED: "good",
     WithdrawalState.REVIEW: "warn",

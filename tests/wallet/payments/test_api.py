@@ -73,15 +73,10 @@ def test_what_is_no_amount_is_refused_and_leaves_no_row(mine: Api) -> None:
     assert not Payment.objects.exists()
 
 
-def test_the_desk_shows_payments_and_changes_none(mine: Api) -> None:
-    made = mine.post(URL, WISH).json()
+def test_the_desk_shows_what_is_sold_and_changes_nothing() -> None:
     request: Any = RequestFactory().get("/")
     request.user, request.session = officer(role="auditor"), SessionStore()
-    for model, word in ((Payment, made["id"]), (PaidService, "LISTING")):
-        page = site._registry[model]
-        for may in (page.has_add_permission, page.has_change_permission, page.has_delete_permission):
-            assert not may(request)
-        assert word in page.changelist_view(request).render().content.decode()
-    shown = site._registry[Payment].change_view(request, str(Payment.objects.get().pk)).render().content.decode()
-    assert "100.5 USDT" in shown
-    assert "paid at once" in shown
+    page = site._registry[PaidService]
+    for may in (page.has_add_permission, page.has_change_permission, page.has_delete_permission):
+        assert not may(request)
+    assert "LISTING" in page.changelist_view(request).render().content.decode()

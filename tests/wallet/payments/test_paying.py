@@ -20,6 +20,7 @@ from config.kit.errors import Absent
 from config.kit.flow import IllegalMove
 from kyc.errors import NotEntitled
 from tests.factories_accounts import CLIENT
+from tests.factories_messaging import read_message
 from tests.kit.test_money import BAD
 from tests.wallet.payments.arrange import BY, SERVICE, held, paid, payer, sell, treasurer
 from tests.wallet.withdrawals.arrange import officer
@@ -56,6 +57,8 @@ def test_a_payment_at_once_is_the_houses_and_stands_in_the_statement() -> None:
     assert (made.state, made.captured_amount, made.expires_at) == ("captured", Decimal("100.5"), None)
     assert money_of(user) == (Decimal("899.5"), 0, Decimal("100.5"))
     assert story(made) == [("", "requested", "customer"), ("requested", "captured", "customer")]
+    told = read_message(user.email or "", "payment_captured").facts
+    assert (told["amount"], told["coin"], told["service"]) == ("100.5", "USDT", "Listing of a coin")
     (line,) = statement.of_customer(user, kind="payment").rows(below=None, above=None, limit=9)
     assert (line.amount, line.coin) == (Decimal("-100.5"), "USDT")
 
@@ -81,6 +84,8 @@ def test_a_part_is_captured_and_the_rest_given_back_in_one_posting() -> None:
     settling.capture(public_id=made.public_id, act=BY, amount="33.33333333")
     assert money_of(user) == (Decimal("966.66666667"), 0, Decimal("33.33333333"))
     assert [posting.kind for posting in books.postings_of(made)] == ["payment_hold", "payment"]
+    assert read_message(user.email or "", "payment_held").facts["amount"] == "100"
+    assert read_message(user.email or "", "payment_captured").facts["amount"] == "33.33333333"
     with pytest.raises(IllegalMove):
         settling.capture(public_id=made.public_id, act=BY, amount="1")
 
@@ -102,6 +107,7 @@ def test_what_is_void_is_available_again() -> None:
     assert settling.void(public_id=made.public_id, act=BY).state == "voided"
     assert money_of(user) == (1000, 0, 0)
     assert story(made)[-1] == ("held", "voided", "operator")
+    assert read_message(user.email or "", "payment_voided").facts["amount"] == "100"
     for verb in (settling.capture, settling.void, settling.refund):
         with pytest.raises(IllegalMove):
             verb(public_id=made.public_id, act=BY)

@@ -13,12 +13,13 @@ from tests.factories_accounts import CLIENT, customer
 from tests.factories_around import sub_account
 from tests.wallet.balances import available, postings_of
 from tests.wallet.deposits import arrange
+from tests.wallet.pairs.arrange import confirm
 from tests.wallet.sub_accounts.test_limits import verified
 from tests.wallet.withdrawals.arrange import officer as treasury_officer
 from wallet.models.deposits import Deposit, DepositState
 from wallet.services import sub_accounts as family
-from wallet.services.deposits import crediting, review
-from wallet.services.deposits.errors import CustomerRemoved
+from wallet.services.deposits import crediting, resolving
+from wallet.services.pairs.errors import NotACustomersAccount
 
 
 def arrived(sub: User) -> Deposit:
@@ -57,8 +58,9 @@ def test_what_arrives_for_a_removed_one_is_held_and_no_officer_books_it_there() 
     assert crediting.credit(deposit.pk, block_hash=deposit.block_hash)
     deposit.refresh_from_db()
     assert deposit.state == DepositState.HELD
-    with pytest.raises(CustomerRemoved):
-        review.accept(deposit_id=deposit.pk, officer=treasury_officer(), reason="asked")
+    words = {"deposit": deposit.public_id, "outcome": "credit", "officer": treasury_officer(), "reason": "asked"}
+    with pytest.raises(NotACustomersAccount):
+        confirm(resolving, resolving.propose(**words))
     assert postings_of(sub, "USDT") == 0
 
 

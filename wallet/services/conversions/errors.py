@@ -65,6 +65,26 @@ class ConversionLimitUnset(DomainError):
     level: int
 
 
+class NotDust(DomainError):
+    """There is nothing of the coin, or so much that it is exchanged as everything is."""
+
+    slug = "wallet.not_dust"
+    kind = Kind.UNPROCESSABLE
+    message = "Small balances are above zero and below {minimum} {coin}."
+    field = "coins"
+    coin: str
+    minimum: str
+
+
+class NoDust(DomainError):
+    """No balance is small, or none of them can be exchanged now."""
+
+    slug = "wallet.no_dust"
+    kind = Kind.UNPROCESSABLE
+    message = "You have no small balances that could be exchanged for {coin} now."
+    coin: str
+
+
 class QuoteExpired(DomainError):
     """The time for taking the quote is over: ask for another."""
 

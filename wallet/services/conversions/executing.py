@@ -15,7 +15,7 @@ from wallet.errors import IdempotencyConflict
 from wallet.models.conversions import Conversion, ConversionQuote
 from wallet.models.ledger import AccountKind, PostingKind
 from wallet.services import ledger, standing
-from wallet.services.conversions import policy, reads
+from wallet.services.conversions import messages, policy, reads
 from wallet.services.conversions.errors import QuoteExpired, QuoteUsed
 from wallet.services.ledger import AccountRef, Leg
 from wallet.services.retries import retried
@@ -44,7 +44,8 @@ def convert(*, customer: User, quote: object, client_reference: str | None = Non
 
 def _quote(customer: User, public_id: Any) -> ConversionQuote:
     number = read_public_id(public_id)
-    rows = ConversionQuote.objects.select_related("source_coin", "target_coin")
+    # A part of an offer for small balances is taken with the others only.
+    rows = ConversionQuote.objects.filter(dust_quote__isnull=True).select_related("source_coin", "target_coin")
     found = None if number is None else rows.filter(customer=customer, public_id=number).first()
     if found is None:
         raise Absent(thing="quote")
@@ -62,18 +63,27 @@ def _once(customer: User, offered: ConversionQuote, reference: str | None, api_k
         if offered.expires_at <= now():
             raise QuoteExpired
         _require(locked, offered)
-        posting = ledger.post(
-            kind=PostingKind.CONVERSION,
-            scope=SCOPE,
-            key=str(offered.public_id),
-            legs=_legs(offered),
-            actor=customer,
-            reason=f"quote {offered.public_id}",
-        )
-        conversion = Conversion.objects.create(
-            quote=offered, customer=customer, posting_id=posting.id, client_reference=reference, api_key_id=api_key_id
-        )
+        conversion = take(offered, customer=customer, reference=reference, api_key_id=api_key_id)
+        messages.done(conversion)
         return Converted(conversion, replayed=False)
+
+
+def take(offered: ConversionQuote, *, customer: User, reference: str | None, api_key_id: str) -> Conversion:
+    """Move both coins of a quote and write the conversion, in the caller's transaction and under its locks.
+
+    Raises InsufficientFunds.
+    """
+    posting = ledger.post(
+        kind=PostingKind.CONVERSION,
+        scope=SCOPE,
+        key=str(offered.public_id),
+        legs=_legs(offered),
+        actor=customer,
+        reason=f"quote {offered.public_id}",
+    )
+    return Conversion.objects.create(
+        quote=offered, customer=customer, posting_id=posting.id, client_reference=reference, api_key_id=api_key_id
+    )
 
 
 def _known(customer: User, offered: ConversionQuote, reference: str | None) -> Converted | None:

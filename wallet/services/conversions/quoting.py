@@ -15,7 +15,7 @@ from config.kit import money
 from config.kit.clock import now
 from wallet.errors import AmountOutOfRange
 from wallet.models.coins import Coin
-from wallet.models.conversions import ORIGIN_CHARACTERS_MAX, PRICE_DIGITS, PRICE_PLACES, ConversionQuote
+from wallet.models.conversions import ORIGIN_CHARACTERS_MAX, PRICE_DIGITS, PRICE_PLACES, ConversionQuote, DustQuote
 from wallet.services import coins
 from wallet.services.conversions import arithmetic, policy
 from wallet.services.conversions.arithmetic import Split
@@ -48,19 +48,20 @@ def quote(
     terms = policy.terms(source, target)
     price = reads.fresh(source, target)
     spread = vip.spread_of(customer)
-    parts = _parts(price, spread, source, target, given=given, wanted=wanted)
+    parts = parts_of(price, spread, source, target, given=given, wanted=wanted)
     policy.require_size(parts.source, coin=source, within=terms)
     if not parts.target:
         raise ConversionTooSmall(coin=source.code, minimum=money.to_text(terms.minimum))
     policy.require_allowed(customer, source=source, target=target, amount=parts.source)
-    return _offered(customer, source, target, price, spread, parts)
+    quote = offer(customer, source, target, price, spread, parts)
+    quote.save(force_insert=True)
+    return quote
 
 
-def _offered(
-    customer: User, source: Coin, target: Coin, price: Price, spread_percent: Decimal, parts: Split
-) -> ConversionQuote:
+def offer(customer: User, source: Coin, target: Coin, price: Price, spread_percent: Decimal, parts: Split) -> ConversionQuote:
+    """The quote, not yet written."""
     moment = now()
-    return ConversionQuote.objects.create(
+    return ConversionQuote(
         customer=customer,
         source_coin=source,
         target_coin=target,
@@ -85,9 +86,10 @@ def _positive(amount: object, coin: Coin) -> Decimal:
     return wanted
 
 
-def _parts(
+def parts_of(
     price: Price, spread: Decimal, source: Coin, target: Coin, *, given: Decimal | None, wanted: Decimal | None
 ) -> Split:
+    """How an amount that is given, or one that is wanted, is exchanged at the price. Raises AmountOutOfRange."""
     if not price.price or price.price.adjusted() >= PRICE_DIGITS - PRICE_PLACES:
         raise AmountOutOfRange
     if given is None:
@@ -111,4 +113,5 @@ def prune() -> int:
     with transaction.atomic():
         old = ConversionQuote.objects.filter(expires_at__lt=now() - timedelta(days=KEPT_DAYS), conversion__isnull=True)
         gone, _ = old.delete()
+        DustQuote.objects.filter(expires_at__lt=now() - timedelta(days=KEPT_DAYS), parts__isnull=True).delete()
     return gone

@@ -24,7 +24,7 @@ def credit(deposit: Deposit) -> int:
         key=posting_key(deposit),
         legs=(
             Leg(AccountRef(owner=None, coin=coin, kind=AccountKind.EXTERNAL_IN), -deposit.amount),
-            Leg(AccountRef(owner=deposit.customer_id, coin=coin, kind=AccountKind.SPOT_AVAILABLE), deposit.amount),
+            Leg(AccountRef(owner=deposit.receiver, coin=coin, kind=AccountKind.SPOT_AVAILABLE), deposit.amount),
         ),
         actor=ACTOR,
         reason=f"deposit {deposit.public_id}",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from accounts.services import audit
 from config.kit.money import to_text
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 def undecided(customer: User) -> QuerySet[Deposit]:
     """The customer's contradicted deposits about which no officer has decided."""
-    return Deposit.objects.filter(customer=customer, state=DepositState.CREDITED, contradicted_at__isnull=False)
+    own = Q(customer=customer, credited_to__isnull=True) | Q(credited_to=customer)
+    return Deposit.objects.filter(own, state=DepositState.CREDITED, contradicted_at__isnull=False)
 
 
 @transaction.atomic
@@ -32,7 +33,7 @@ def decide(*, deposit_id: int, officer: User, reason: str) -> Deposit:
     """
     reason = require_officer(officer, reason)
     deposit = locked(deposit_id)
-    if deposit.customer_id == officer.pk:
+    if officer.pk in {deposit.customer_id, deposit.credited_to_id}:
         raise OwnDeposit
     if deposit.contradicted_at is None:
         raise NotContradicted

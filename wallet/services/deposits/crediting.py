@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.db.models import F, QuerySet
@@ -22,9 +21,6 @@ from wallet.services import sub_accounts
 from wallet.services.deposits import addresses, books
 from wallet.services.deposits.errors import NotYetFinal
 from wallet.services.deposits.states import locked, move
-
-if TYPE_CHECKING:
-    from accounts.models import User
 
 logger = logging.getLogger(__name__)
 
@@ -102,22 +98,18 @@ def require_final(deposit: Deposit, cursor: WatcherCursor | None) -> None:
         raise NotYetFinal
 
 
-def book(deposit: Deposit, *, reason: str, actor: User | None = None) -> None:
+def book(deposit: Deposit, *, reason: str) -> None:
     """Post a locked deposit that is final, move it to credited and tell the customer. Raises IllegalMove."""
     DEPOSIT_FLOW.check(deposit.state, DepositState.CREDITED)
-    posting_id = books.credit(deposit)
-    move(
-        deposit,
-        DepositState.CREDITED,
-        reason=reason,
-        posting_id=posting_id,
-        credited_at=now(),
-        actor=actor,
-    )
-    by_staff = actor is not None
-    logins.note(user=deposit.customer, act=LoginAct.CRYPTO_DEPOSIT_BY_STAFF if by_staff else LoginAct.CRYPTO_DEPOSIT)
+    move(deposit, DepositState.CREDITED, reason=reason, posting_id=books.credit(deposit), credited_at=now())
+    tell(deposit, act=LoginAct.CRYPTO_DEPOSIT)
+
+
+def tell(deposit: Deposit, *, act: LoginAct) -> None:
+    """Tell whoever was credited."""
+    logins.note(user=deposit.receiver, act=act)
     facts = {"amount": money.to_text(deposit.amount), "coin": deposit.coin_network.coin.code}
-    notify(user=deposit.customer, template="deposit_credited", facts=facts)
+    notify(user=deposit.receiver, template="deposit_credited", facts=facts)
 
 
 def _reason_to_hold(deposit: Deposit) -> HeldBecause | None:

@@ -69,9 +69,27 @@ class HeightUnfit(DomainError):
     highest: int
 
 
-class CustomerRemoved(DomainError):
-    """The sub-account that this deposit was for is removed."""
+class UnknownOutcome(DomainError):
+    """Nothing of that name becomes of a deposit."""
 
-    slug = "wallet.customer_removed"
+    slug = "wallet.unknown_deposit_outcome"
+    kind = Kind.INVALID
+    message = "A deposit has no such outcome."
+    field: ClassVar[str | None] = "outcome"
+
+
+class AnotherCustomerDue(DomainError):
+    """The customer named is the one whose address was paid."""
+
+    slug = "wallet.another_customer_due"
+    kind = Kind.INVALID
+    message = "This is the customer of the address; another one is due."
+    field: ClassVar[str | None] = "customer"
+
+
+class ResolutionProposedAlready(DomainError):
+    """Another officer has proposed what becomes of it."""
+
+    slug = "wallet.deposit_resolution_proposed_already"
     kind = Kind.CONFLICT
-    message = "The account of this deposit is removed: nothing can be booked on it."
+    message = "What becomes of this deposit is proposed already."

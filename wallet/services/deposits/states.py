@@ -14,7 +14,7 @@ def locked(deposit_id: int) -> Deposit:
     """The deposit, its row locked until the transaction ends."""
     return (
         Deposit.objects.select_for_update(of=("self",))
-        .select_related("coin_network__coin", "network", "customer")
+        .select_related("coin_network__coin", "coin_network__network", "network", "customer", "credited_to")
         .get(pk=deposit_id)
     )
 

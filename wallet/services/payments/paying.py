@@ -17,7 +17,7 @@ from wallet.errors import IdempotencyConflict
 from wallet.models.coins import Coin
 from wallet.models.payments import Payment, PaymentState
 from wallet.services import actors, coins, standing
-from wallet.services.payments import books, policy
+from wallet.services.payments import books, messages, policy
 from wallet.services.payments.states import begin, move
 from wallet.services.retries import retried
 
@@ -120,4 +120,5 @@ def _made(wish: Wish, customer: User, coin: Coin) -> Payment:
     else:
         books.take(payment)
         move(payment, PaymentState.CAPTURED, actor=actor, reason="paid at once", captured_amount=payment.amount)
+    messages.told(payment)
     return payment

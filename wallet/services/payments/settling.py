@@ -15,7 +15,7 @@ from config.kit.ids import read_public_id
 from wallet.models.payments import PAYMENT_FLOW, Payment, PaymentState
 from wallet.services import actors, standing
 from wallet.services.actors import SYSTEM, Actor
-from wallet.services.payments import books
+from wallet.services.payments import books, messages
 from wallet.services.payments.errors import CaptureTooLarge, PaymentHeldUp
 from wallet.services.payments.states import locked, move
 from wallet.services.retries import retried
@@ -46,6 +46,7 @@ def capture(*, public_id: object, act: Act, amount: object = None) -> Payment:
         books.capture(payment, taken)
         move(payment, PaymentState.CAPTURED, actor=_actor(act), reason=act.said, captured_amount=taken)
         _record(payment, act, "wallet.payment_captured", taken)
+        messages.told(payment)
     return payment
 
 
@@ -59,6 +60,7 @@ def void(*, public_id: object, act: Act) -> Payment:
         books.release(payment)
         move(payment, PaymentState.VOIDED, actor=_actor(act), reason=act.said)
         _record(payment, act, "wallet.payment_voided", payment.amount)
+        messages.told(payment)
     return payment
 
 
@@ -77,6 +79,7 @@ def refund(*, public_id: object, act: Act) -> Payment:
         books.refund(payment, taken)
         move(payment, PaymentState.REFUNDED, actor=_actor(act), reason=act.said)
         _record(payment, act, "wallet.payment_refunded", taken)
+        messages.told(payment)
     return payment
 
 
@@ -101,6 +104,7 @@ def expire(payment_id: int) -> bool:
             return False
         books.release(payment)
         move(payment, PaymentState.EXPIRED, actor=SYSTEM, reason="held too long")
+        messages.told(payment)
     return True
 
 

@@ -11,6 +11,7 @@ from accounts.models import User
 from config.kit.clock import now
 from kyc.services import entitlements
 from wallet.models.coins import Coin, CoinNetwork
+from wallet.models.deposit_resolutions import DepositResolution
 from wallet.models.withdrawal_limits import WithdrawalLimit, WithdrawalPolicy
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
 from wallet.services import limits, standing
@@ -44,11 +45,18 @@ def held_because(withdrawal: Withdrawal) -> str:
     customer = withdrawal.customer
     if because := standing.stopped_because(customer, since=withdrawal.created_at):
         return because
+    if is_refund(withdrawal):
+        return ""
     if because := standing.lost_level_because(customer, entitlements.Act.WITHDRAW_CRYPTO, words="withdrawals"):
         return because
     if entitlements.fell_since(customer, withdrawal.created_at) and not _fits_level(withdrawal):
         return "it is more than the customer's identity level lets out any more"
     return ""
+
+
+def is_refund(withdrawal: Withdrawal) -> bool:
+    """Whether it sends a deposit back that two officers did not let in: no wish of the customer's, so no level lets it out."""
+    return DepositResolution.objects.filter(withdrawal=withdrawal).exists()
 
 
 def _fits_level(withdrawal: Withdrawal) -> bool:
@@ -111,5 +119,5 @@ def used(customer: User, coin: Coin, *, hours: int, up_to: Withdrawal | None = N
     rows = Withdrawal.objects.filter(customer=customer, coin_network__coin=coin, created_at__gt=since)
     if up_to is not None:
         rows = rows.filter(pk__lte=up_to.pk)
-    used = rows.filter(~Q(state__in=UNCOUNTED)).aggregate(used=Sum(F("amount")))["used"]
+    used = rows.filter(~Q(state__in=UNCOUNTED), refund_of__isnull=True).aggregate(used=Sum(F("amount")))["used"]
     return used or Decimal(0)

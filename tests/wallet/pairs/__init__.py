@@ -1,0 +1,1 @@
+"""Tests of what takes two officers: fiat deposits, their reversals, adjustments."""

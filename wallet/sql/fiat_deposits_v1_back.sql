@@ -1,0 +1,12 @@
+DROP TRIGGER bank_line_correction ON wallet_bankline;
+DROP FUNCTION wallet_bank_line_correction();
+DROP TRIGGER fiat_reversal_undoes ON wallet_fiatreversal;
+DROP FUNCTION wallet_fiat_reversal_undoes();
+DROP TRIGGER fiat_deposit_line ON wallet_fiatdeposit;
+DROP FUNCTION wallet_fiat_deposit_line();
+DROP TRIGGER fiat_reversal_guard ON wallet_fiatreversal;
+DROP TRIGGER fiat_deposit_guard ON wallet_fiatdeposit;
+ALTER TABLE wallet_fiatreversal DROP CONSTRAINT fiat_reversal_of_the_deposits_customer;
+ALTER TABLE wallet_fiatdeposit DROP CONSTRAINT fiat_deposit_coin;
+DROP TRIGGER fiat_reversal_kept ON wallet_fiatreversal;
+DROP TRIGGER fiat_deposit_kept ON wallet_fiatdeposit;
