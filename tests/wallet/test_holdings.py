@@ -12,6 +12,7 @@ from django.core.management import call_command
 
 from config.kit.clock import now
 from tests.wallet.deposits import arrange as deposits
+from tests.wallet.pairs.arrange import accept
 from tests.wallet.withdrawals import arrange
 from tests.wallet.withdrawals.conftest import customer, network
 from tests.wallet.withdrawals.outside import HOT_WALLET
@@ -20,7 +21,6 @@ from wallet.chains.errors import ChainUnavailable, NetworkNotConnected
 from wallet.models import Alarm, Coin, CoinNetwork
 from wallet.models.deposits import Deposit
 from wallet.services import holdings
-from wallet.services.deposits.review import accept
 
 __all__ = ["customer", "network"]
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_cold_wallets_and_what_lies_on_deposit_addresses_count(customer, purse, 
     assert (found().held, found().is_short) == (10, False)
     deposit = deposits.deposit(customer)
     deposits.read_to(deposit)
-    accept(deposit_id=deposit.pk, officer=arrange.officer(), reason="asked")
+    accept(deposit)
     assert (found("USDT").owed, found("USDT").is_short) == (20, True)
     purse[deposit.deposit_address.address, "USDT"] = Decimal(20)
     assert not found("USDT").is_short
@@ -99,7 +99,7 @@ def test_what_is_signed_and_not_sent_is_still_owed(customer, purse):
 def test_a_credited_deposit_that_left_its_chain_stops_its_customer_and_not_the_coin(customer, purse):
     deposit = deposits.deposit(customer)
     deposits.read_to(deposit)
-    accept(deposit_id=deposit.pk, officer=arrange.officer(), reason="asked")
+    accept(deposit)
     Deposit.objects.update(contradicted_at=now())
     assert (found("USDT").owed, is_stopped("USDT")) == (0, False)
 

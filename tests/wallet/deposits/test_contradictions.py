@@ -11,13 +11,13 @@ from django.core.management import CommandError, call_command
 from accounts.models import AuditRecord
 from config.kit.clock import now
 from tests.wallet.deposits import arrange as deposits
-from tests.wallet.pairs.arrange import confirm
+from tests.wallet.pairs.arrange import accept
 from tests.wallet.withdrawals import arrange
 from tests.wallet.withdrawals.conftest import network  # noqa: F401  # the scripted network, asked for by its name
 from wallet.models import Withdrawal
 from wallet.models.deposits import Deposit, DepositState
 from wallet.models.withdrawal_evidence import RiskResult
-from wallet.services.deposits import contradictions, resolving
+from wallet.services.deposits import contradictions
 from wallet.services.deposits.errors import NotADepositOfficer, NotContradicted, OwnDeposit
 from wallet.services.withdrawals import errors
 from wallet.services.withdrawals.errors import ReasonMissing
@@ -35,9 +35,7 @@ def contradicted(customer: Any) -> Deposit:
     """A credited deposit whose block left the chain."""
     deposit = deposits.deposit(customer)
     deposits.read_to(deposit)
-    said = {"deposit": deposit.public_id, "outcome": "credit", "officer": arrange.officer(), "reason": "asked"}
-    confirm(resolving, resolving.propose(**said))
-    deposit.refresh_from_db()
+    accept(deposit)
     deposit.contradicted_at = now()
     deposit.save(update_fields=["contradicted_at"])
     return deposit

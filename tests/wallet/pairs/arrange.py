@@ -6,8 +6,9 @@ from typing import Any
 
 from accounts.models import User
 from tests.wallet.fiat import arrange as fiat
-from wallet.models import Adjustment, FiatDeposit, FiatReversal
+from wallet.models import Adjustment, Deposit, FiatDeposit, FiatReversal
 from wallet.services import adjustments
+from wallet.services.deposits import resolving
 from wallet.services.fiat_deposits import crediting, reversing
 
 officer = fiat.officer
@@ -44,6 +45,14 @@ def adjustment(user: User, by: User, **changes: Any) -> Adjustment:
     """5 ETH more, for a mistake of ours."""
     words = {"coin": "ETH", "amount": "5", "cause": "correction", "reason": "as support case 7 says"}
     return adjustments.propose(**{"customer": user.uid, "officer": by, **words, **changes})
+
+
+def accept(held: Deposit) -> Deposit:
+    """A held deposit of the chain that two officers credit."""
+    said = {"deposit": held.public_id, "outcome": "credit", "officer": officer(), "reason": "asked"}
+    confirm(resolving, resolving.propose(**said))
+    held.refresh_from_db()
+    return held
 
 
 def seen(row: Any, **changes: Any) -> dict[str, Any]:

@@ -11,13 +11,13 @@ from config.kit.clock import now
 from config.kit.money import to_text
 from tests.database import triggers_asleep
 from tests.wallet.deposits import arrange as deposits
+from tests.wallet.pairs.arrange import accept
 from tests.wallet.withdrawals import arrange
 from tests.wallet.withdrawals.test_review import reject
 from wallet.models import Coin, Withdrawal
 from wallet.models.deposits import Deposit
 from wallet.models.withdrawals import ENDS
 from wallet.services import audit
-from wallet.services.deposits.review import accept
 from wallet.services.withdrawals import expiry
 
 pytestmark = pytest.mark.usefixtures("real_db")
@@ -73,7 +73,7 @@ def credited(customer):
     """A deposit of 20 USDT."""
     deposit = deposits.deposit(customer)
     deposits.read_to(deposit)
-    return accept(deposit_id=deposit.pk, officer=arrange.officer(), reason="asked")
+    return accept(deposit)
 
 
 def test_a_credited_deposit_whose_posting_has_another_amount_is_found(customer):
