@@ -148,15 +148,10 @@ def test_the_link_of_what_has_ended_says_how(ada: Mover, bob: Mover) -> None:
 
 @pytest.mark.parametrize(
     ("told", "words"),
-    [
-        ("type=confirm", "One step is left"),
-        ("alertcode=14&alerttype=status", "not confirmed in time"),
-        ("alertcode=10002&alerttype=error", "Sign in in this browser"),
-        ("alertcode=10&alerttype=status", "has gone on or ended"),
-        ("alertcode=<script>", "Nothing was changed"),
-        ("", "Nothing was changed"),
-    ],
-)
+    [("type=confirm", "One step is left"), ("alertcode=14&alerttype=status", "not confirmed in time"),
+     ("alertcode=10002&alerttype=error", "Sign in in this browser"), ("alertcode=10&alerttype=status", "has gone on or ended"),
+     ("alertcode=<script>", "Nothing was changed"), ("", "Nothing was changed")],
+)  # fmt: skip
 def test_our_own_page_says_what_is_left_to_do(told: str, words: str) -> None:
     answer = Api().client.get(f"/transfers/opened?{told}")
     assert answer.status_code == 200
@@ -184,10 +179,13 @@ def test_it_is_taken_back_once_and_not_by_a_look_ahead(ada: Mover, bob: Mover) -
     assert ada.caller.call("HEAD", path).status_code == 405
     refused(ada.caller.get(path, Purpose="prefetch"), 405, -19)
     refused(ada.browser().get(path, **{"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate"}), 403, -19)
+    refused(signed(key_of(ada.user, "read", "trade", "transfer"), "GET", path), 403, -19)
     assert ada.money() == (9, 1)
     assert ada.browser().get(path).json()["code"] == 1
     assert (state_of(made), ada.money()) == ("cancelled", (10, 0))
     refused(ada.caller.get(path), 400, 28)
+    by_key = signed(key_of(ada.user, "read", "withdraw"), "GET", f"{CANCEL}?id={ada.sent(bob)}")
+    assert (by_key.json()["code"], ada.money()) == (1, (10, 0))
 
 
 def test_a_new_mail_is_had_once_a_minute_and_voids_the_link_before(ada: Mover, bob: Mover) -> None:
