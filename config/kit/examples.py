@@ -154,6 +154,8 @@ def _declared(name: str, field: serializers.SerializerMethodField) -> Any:
     schema = getattr(method, "_spectacular_annotation", {}).get("field")
     if isinstance(schema, dict):
         return _of_schema(name, schema)
+    if isinstance(schema, serializers.Field):
+        return _value(name, schema, for_input=False)
     answer = get_type_hints(method).get("return")
     return BY_NAME.get(name, _of_type(answer))
 

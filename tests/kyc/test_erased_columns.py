@@ -34,6 +34,7 @@ from tests.wallet.withdrawals.conftest import network  # noqa: F401  # the fixtu
 from wallet.models import CoinNetwork, TrustedAddress
 from wallet.services import leaving
 from wallet.services.fiat_withdrawals import cancel
+from wallet.services.travel_rule import recording
 
 NETWORK, IP, LABEL = "198.51.100.0/24", "198.51.100.77", "Planted by Xanthippe"
 CLIENT = clients.describe(ip=IP, user_agent="Planted/1.0")
@@ -95,6 +96,7 @@ def moneys(user: User) -> None:
         )
     fund(user, "1")
     asked = arrange.ask(user, amount="0.5", client_reference="order-7", ip=IP)
+    recording.tell(customer=user, public_id=asked.public_id, told=recording.Told(is_own=True))
     assert arrange.take_back(user, asked).requested_from == IP
     given = gifts.ask(user, gifts.customer(funds="0"), amount="0.5", remark=LABEL, ip=IP)
     assert gifts.take_back(user, given).requested_from == IP

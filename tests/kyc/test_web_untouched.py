@@ -8,6 +8,7 @@ import sys
 import tempfile
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from tests.kyc import pictures
 from tests.kyc.corpus import BOMBS, CORPUS, TWO_FACED
 from tests.wallet.processes import ROOT, database_url
 
-START_SECONDS_MAX = 120
+START_SECONDS_MAX = 600
 GROWTH_BYTES_MAX = 32 * 1024 * 1024
 """What a web process may have needed beyond what it needed before: the bodies of requests, no picture of any."""
 CONFIGURATION = """
@@ -101,8 +102,10 @@ def hand_in(client: httpx.Client, token: str, door: str, content: bytes) -> http
 @pytest.mark.slow
 def test_bad_files_end_no_web_process_swell_none_and_keep_none_from_answering(server: Server) -> None:
     token = make.token_of(make.customer())
-    for _ in range(6):  # each worker has met an upload before it is measured
-        assert hand_in(server.client, token, "documents", pictures.jpeg(2_000, 1_500)).status_code == 201
+    picture = pictures.jpeg(2_000, 1_500)
+    with ThreadPoolExecutor(3) as threads:  # each worker has met uploads before it is measured: one alone can't take them all
+        told = [threads.submit(hand_in, server.client, token, "documents", picture) for _ in range(6)]
+        assert {one.result().status_code for one in told} <= {201, BUSY[0]}
     before = server.peaks()
     assert len(before) >= 3, "a master and two workers"
     todo = [("documents", name, CORPUS[name].image) for name in CHOSEN]

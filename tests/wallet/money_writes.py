@@ -116,6 +116,13 @@ def _withdrawal(world: World, step: str) -> Sent:
     return Sent(f"withdrawals/{asked.public_id}/{step}", body)
 
 
+def _told(world: World) -> Sent:
+    pass_time_for_resend()
+    asked = arrange.ask(world.customer, coin="USDT", amount="20")
+    another = {"is_own": False, "beneficiary": "Grace Hopper"}
+    return Sent(f"withdrawals/{asked.public_id}/travel-rule", {"is_own": True}, another)
+
+
 def _fiat(world: World, step: str = "") -> Sent:
     pass_time_for_resend()
     body = {"coin": "TWD", "bank_account": str(fiat.account_of(world.customer).public_id), "amount": "1000"}
@@ -179,6 +186,7 @@ STORIES: dict[str, Callable[[World], Sent]] = {
     "POST withdrawals": lambda _: Sent("withdrawals", WITHDRAWAL, MORE),
     "POST withdrawals/{id}/confirm": lambda world: _withdrawal(world, "confirm"),
     "POST withdrawals/{id}/cancel": lambda world: _withdrawal(world, "cancel"),
+    "PUT withdrawals/{id}/travel-rule": _told,
     "POST fiat-withdrawals": _fiat,
     "POST fiat-withdrawals/{id}/confirm": lambda world: _fiat(world, "confirm"),
     "POST fiat-withdrawals/{id}/cancel": lambda world: _fiat(world, "cancel"),

@@ -73,7 +73,7 @@ def test_what_is_no_amount_is_refused_and_leaves_no_row(mine: Api) -> None:
     assert not Payment.objects.exists()
 
 
-def test_the_desk_shows_what_is_sold_and_changes_nothing() -> None:
+def test_the_desk_shows_what_is_sold_and_changes_nothing(mine: Api) -> None:
     request: Any = RequestFactory().get("/")
     request.user, request.session = officer(role="auditor"), SessionStore()
     page = site._registry[PaidService]
