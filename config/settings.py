@@ -128,7 +128,7 @@ CELERY_BROKER_URL = env.text("CELERY_BROKER_URL", default="memory://", productio
 CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, Any] = {}
 if CELERY_BROKER_URL.startswith("pgmq:"):  # a queue on PostgreSQL; `pgmq://` alone means the product's own database
     CELERY_BROKER_TRANSPORT_OPTIONS = pgmq_options(CELERY_BROKER_URL, env.text("DATABASE_URL", default=""))
-    CELERY_BROKER_URL = "pgmq://"
+    CELERY_BROKER_URL = "pgmq://localhost"  # the database is in the options; without a host the client warns at each start
 # Celery itself prefers the environment's CELERY_BROKER_URL to the setting of that name, but not to these two.
 CELERY_BROKER_READ_URL = CELERY_BROKER_WRITE_URL = CELERY_BROKER_URL
 CELERY_WORKER_ENABLE_REMOTE_CONTROL = not CELERY_BROKER_URL.startswith("pgmq:")
