@@ -13,6 +13,7 @@ from config.presentation import REST_FRAMEWORK, SPECTACULAR_SETTINGS, UNFOLD
 from config.production import complaints
 from config.sections.accounts import *  # noqa: F403  # each section's settings are ours
 from config.sections.captchas import *  # noqa: F403  # as above
+from config.sections.chains import *  # noqa: F403  # as above
 from config.sections.kyc import *  # noqa: F403  # as above
 from config.sections.messaging import *  # noqa: F403  # as above
 from config.sections.mode import BASE_DIR, DEVELOPMENT, MODE, PRODUCTION, TESTING, VAR_DIR, env

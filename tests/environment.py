@@ -17,6 +17,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How long the long tests are."""
     parser.addoption("--bank-attempts", default="1200", help="transfers tried by the bank test; 200000 for the long form")
     parser.addoption("--property-cases", default="400", help="cases of conversions and splits; 50000 for the long form")
+    parser.addoption("--lost-answers", default="5", help="payments whose answer is lost after sending; 200 for the long form")
     parser.addoption("--captured-requests", default="50", help="signed requests of each kind replayed; 500 for the long form")
     parser.addoption(
         "--stranger-requests", default="3", help="requests to each operation by generated clients; 30 for the long form"

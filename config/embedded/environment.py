@@ -14,7 +14,16 @@ from config.embedded.files import read_json, write_private
 from config.embedded.places import Places
 from config.embedded.ports import LOOPBACK, free_ports
 
-INHERITED_NOT = {"PYTHONHOME", "PYTHONPATH", "VIRTUAL_ENV", "MAKEFLAGS", "MFLAGS", "MAKELEVEL", "SIGNER_KEY_FILE"}
+INHERITED_NOT = {
+    "PYTHONHOME",
+    "PYTHONPATH",
+    "VIRTUAL_ENV",
+    "MAKEFLAGS",
+    "MFLAGS",
+    "MAKELEVEL",
+    "SIGNER_KEY_FILE",
+    "SIGNER_BITCOIN_KEY_FILE",
+}
 NAMES_OF_SECRETS = ("SECRET_KEY", "HASH_KEY", "KEY_ENCRYPTION_KEYS")
 
 

@@ -25,8 +25,10 @@ for _wallet in env.list("COLD_WALLETS", default=[]):
     if not (_network and _address):
         env.unreadable.append("COLD_WALLETS must be NETWORK:address, parted by commas")
     COLD_WALLETS.setdefault(_network, []).append(_address)
-SIGNER_NETWORK_FEE_MAX = env.text("SIGNER_NETWORK_FEE_MAX", default="0.05")
+EVM_NETWORK_FEE_MAX = env.text("EVM_NETWORK_FEE_MAX", default="0.05")
 """The most that one payment may pay to its network, in the network's coin; the signer refuses more."""
+FEE_RAISE_AFTER_SECONDS = env.integer("FEE_RAISE_AFTER_SECONDS", default=900)
+"""How long a payment waits for a block before a worker raises its network fee; 0 leaves that to officers."""
 SIGNER_KEY_FILE = env.text("SIGNER_KEY_FILE", default="")
 """Set in the signer's own environment only."""
 WITHDRAWAL_ABSENCE_AFTER_SECONDS = env.integer("WITHDRAWAL_ABSENCE_AFTER_SECONDS", default=1800)

@@ -132,7 +132,9 @@ COLUMNS: dict[str, dict[str, str]] = {
     | _of(STATE, "verified_by", "lease_holder")
     | _of(OURS, "blocked_because"),
     "wallet.OutgoingTransaction": _of(BOOKS, "sender", "unsigned_payload", "unsigned_hash", "approved_hash", "signed_bytes")
-    | _of(BOOKS, "tx_hash", "block_hash", "signer_refusal", "last_answer"),
+    | _of(BOOKS, "tx_hash", "block_hash", "signer_refusal", "last_answer")
+    | _of(OFFICERS, "raised_because"),
+    "wallet.ReservedOutput": _of(BOOKS, "tx_hash"),
     "wallet.Transfer": _of(WIPED, "remark", "requested_from")
     | _of(BOOKS, "client_reference", "payload_hash", "fingerprint")
     | _of(RANDOM, "api_key_id", "link_hash")

@@ -21,7 +21,7 @@ from wallet.admin import travel_rule
 from wallet.admin.decisions import DecisionForm, officer_of, take
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
 from wallet.services import coins, officers
-from wallet.services.withdrawals import absence, dossier, queue, review
+from wallet.services.withdrawals import absence, bumping, dossier, queue, review
 from wallet.services.withdrawals.queue import Filters, Queue
 
 TREASURY = officers.ROLE
@@ -39,7 +39,7 @@ class QueueForm(forms.Form):
     after = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
 
 
-ACTS = {"approve": review.approve, "reject": review.reject, "absent": absence.declare}
+ACTS = {"approve": review.approve, "reject": review.reject, "absent": absence.declare, "raise": bumping.raise_fee}
 
 
 @admin.register(Withdrawal, site=site)

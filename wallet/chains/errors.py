@@ -31,7 +31,8 @@ class NetworkNotConnected(DomainError):
 class InvalidAddress(DomainError):
     """The text is no address that the network could pay, for the reason given.
 
-    Reasons: empty, malformed, checksum, zero, contract.
+    Reasons: empty, malformed, checksum, zero, contract, wrong_network, unsupported (of a kind that the network can't be
+    sure to pay to today), confidential.
     """
 
     slug = "wallet.invalid_address"
@@ -72,6 +73,20 @@ class PaymentWouldFail(DomainError):
     message = "The {network} network would turn this payment away."
     network: str
     reason: str = "reverted"
+
+
+class FeeNotRaisable(DomainError):
+    """A payment's fee can't be raised.
+
+    Reasons: not_replaceable (the network replaces nothing), waits_for_earlier (a payment before it is in the way),
+    nothing_left (what pays the fee is used up).
+    """
+
+    slug = "wallet.fee_not_raisable"
+    kind = Kind.CONFLICT
+    message = "The network fee of this payment can't be raised ({reason})."
+    network: str
+    reason: str
 
 
 class PayloadUnreadable(DomainError):

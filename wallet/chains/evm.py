@@ -8,7 +8,7 @@ Source: Ethereum execution APIs; ERC-20; EIP-1559.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -22,7 +22,8 @@ from web3 import HTTPProvider, Web3
 from web3.exceptions import BlockNotFound, ContractLogicError, TransactionNotFound, Web3Exception, Web3RPCError
 
 from wallet.chains import evm_payload
-from wallet.chains.errors import ChainUnavailable, PaymentWouldFail
+from wallet.chains.amounts import from_units, to_units
+from wallet.chains.errors import ChainUnavailable, FeeNotRaisable, PaymentWouldFail
 from wallet.chains.evm_answers import means_insufficient_funds, outcome_of_refusal
 from wallet.chains.evm_rivals import rival
 from wallet.chains.evm_transfers import hash_text, native_transfers, token_transfers
@@ -33,8 +34,10 @@ from wallet.chains.gateway import (
     Broadcast,
     BroadcastOutcome,
     IncomingTransfer,
+    Output,
     Payment,
     Receipt,
+    Reservation,
     Sighting,
     UnsignedTransaction,
 )
@@ -80,6 +83,11 @@ class EvmGateway:
         """Code of the coin that pays its fees."""
         return self._coin
 
+    @property
+    def reserves(self) -> Reservation:
+        """See Gateway."""
+        return Reservation.NONCE
+
     # --- addresses and payloads ----------------------------------------------------------------------------------
 
     def validate_address(self, text: str) -> str:
@@ -95,16 +103,23 @@ class EvmGateway:
         return evm_payload.read(payload)
 
     def build(
-        self, *, asset: Asset, sender: str, recipient: str, amount: Decimal, nonce: int, memo: str = ""
+        self,
+        *,
+        asset: Asset,
+        sender: str,
+        recipient: str,
+        amount: Decimal,
+        nonce: int,
+        memo: str = "",
+        spendable: Sequence[Output] = (),
     ) -> UnsignedTransaction:
         """See Gateway."""
         to = self.validate_recipient(recipient, asset=asset, memo=memo)
         payer = self.validate_address(sender)
-        units = evm_payload.to_units(amount, asset=asset, network=self._network)
+        units = to_units(amount, asset=asset, network=self._network)
         goal = evm_payload.target(asset=asset, recipient=to, units=units)
         with self._asking():
-            tip = int(self._web3.eth.max_priority_fee)
-            base_fee = int(self._web3.eth.get_block("latest")["baseFeePerGas"])
+            fee, tip = self._prices()
             gas = self._gas({**goal, "from": payer})
         fields = {
             **goal,
@@ -112,10 +127,26 @@ class EvmGateway:
             "chainId": self._chain_id,
             "nonce": nonce,
             "gas": gas,
-            "maxFeePerGas": BASE_FEE_MULTIPLE * base_fee + tip,
+            "maxFeePerGas": fee,
             "maxPriorityFeePerGas": tip,
         }
         return evm_payload.unsigned(fields, sender=payer)
+
+    def raised(self, payload: bytes, *, sender: str) -> UnsignedTransaction:
+        """See Gateway."""
+        fields = evm_payload.read_fields(payload)
+        payer = to_checksum_address(self.validate_address(sender))
+        with self._asking():
+            if int(self._web3.eth.get_transaction_count(payer, "latest")) != fields["nonce"]:
+                raise FeeNotRaisable(network=self._network, reason="waits_for_earlier")
+            fee, tip = self._prices()
+        return evm_payload.unsigned(evm_payload.raised(fields, fee=fee, tip=tip), sender=payer)
+
+    def _prices(self) -> tuple[int, int]:
+        """Most to pay per gas, and the part of it that is the miner's, in wei."""
+        tip = int(self._web3.eth.max_priority_fee)
+        base_fee = int(self._web3.eth.get_block("latest")["baseFeePerGas"])
+        return BASE_FEE_MULTIPLE * base_fee + tip, tip
 
     def _gas(self, call: dict[str, Any]) -> int:
         try:
@@ -212,7 +243,7 @@ class EvmGateway:
                 block_hash=hash_text(found["blockHash"]),
                 confirmations=max(int(self._web3.eth.block_number) - height + 1, 0),
                 succeeded=found["status"] == 1,
-                fee=evm_payload.from_units(int(found["gasUsed"]) * price, scale=evm_payload.NATIVE_SCALE),
+                fee=from_units(int(found["gasUsed"]) * price, scale=evm_payload.NATIVE_SCALE),
             )
 
     def sighting(self, tx_hash: str) -> Sighting:
@@ -224,20 +255,29 @@ class EvmGateway:
                 return Sighting.NOWHERE
             return Sighting.WAITING if found.get("blockNumber") is None else Sighting.MINED
 
-    def proves_absence(self, *, tx_hash: str, sender: str, nonce: int, confirmations: int) -> bool:
+    def proves_absence(
+        self, *, payload: bytes, sender: str, tx_hashes: Collection[str], since: datetime, confirmations: int
+    ) -> bool:
         """See Gateway."""
+        nonce = evm_payload.read_fields(payload)["nonce"]
         deep = self.height() - confirmations + 1
         if deep < 0:
             return False
         payer = to_checksum_address(self.validate_address(sender))
         with self._asking():
             found = rival(self._web3, sender=payer, nonce=nonce, newest=deep)
-        return found is not None and found != tx_hash and self.sighting(tx_hash) is Sighting.NOWHERE
+        if found is None or found in tx_hashes:
+            return False
+        return all(self.sighting(tx_hash) is Sighting.NOWHERE for tx_hash in tx_hashes)
 
     def next_nonce(self, address: str) -> int:
         """See Gateway."""
         owner = to_checksum_address(self.validate_address(address))
         return self._ask(lambda: int(self._web3.eth.get_transaction_count(owner, "pending")))
+
+    def spendable(self, address: str) -> tuple[Output, ...]:
+        """See Gateway: an account has none."""
+        return ()
 
     def balance(self, address: str, *, asset: Asset) -> Decimal:
         """See Gateway."""
@@ -250,4 +290,4 @@ class EvmGateway:
                 "data": "0x70a08231" + owner[2:].lower().rjust(64, "0"),
             }
             units = int.from_bytes(self._ask(lambda: self._web3.eth.call(call)), "big")
-        return evm_payload.from_units(units, scale=asset.scale)
+        return from_units(units, scale=asset.scale)

@@ -8,38 +8,23 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from decimal import Decimal
 from typing import Any
 
 from eth_account import Account
 from eth_account.signers.local import LocalAccount
 from eth_utils.address import is_checksum_address, to_checksum_address
 
-from config.kit.money import CONTEXT
-from wallet.chains.errors import AmountNotPayable, InvalidAddress, InvalidMemo, PayloadUnreadable
+from wallet.chains.amounts import from_units
+from wallet.chains.errors import InvalidAddress, InvalidMemo, PayloadUnreadable
 from wallet.chains.gateway import Asset, Payment, SignedTransaction, UnsignedTransaction
 
 NATIVE_SCALE = 18
 TRANSFER_SELECTOR = bytes.fromhex("a9059cbb")
 PAYLOAD_BYTES_MAX = 4096
+REPLACEMENT_PERCENT = 113
+"""Of both former fees: the ten per cent that nodes ask for, and some more."""
 _ADDRESS = re.compile(r"0x[0-9a-fA-F]{40}", re.ASCII)
 _FIELDS = {"chainId", "data", "gas", "maxFeePerGas", "maxPriorityFeePerGas", "nonce", "to", "type", "value"}
-
-
-def to_units(amount: Decimal, *, asset: Asset, network: str) -> int:
-    """The amount in the smallest unit on the chain. Raises AmountNotPayable."""
-    if not amount.is_finite() or amount <= 0 or -int(amount.as_tuple().exponent) > 2 * NATIVE_SCALE:
-        raise AmountNotPayable(network=network, scale=asset.scale)
-    units = amount.scaleb(asset.scale, CONTEXT)
-    if units != units.to_integral_value():
-        raise AmountNotPayable(network=network, scale=asset.scale)
-    return int(units)
-
-
-def from_units(units: int, *, scale: int) -> Decimal:
-    """Smallest units as an amount of the coin, exactly."""
-    sign, digits, _ = Decimal(units).as_tuple()
-    return Decimal((sign, digits, -scale))
 
 
 def checked_address(text: str, *, network: str) -> str:
@@ -117,7 +102,18 @@ def read(payload: bytes) -> Payment:
     if units <= 0:
         raise PayloadUnreadable
     ceiling = from_units(fields["gas"] * fields["maxFeePerGas"], scale=NATIVE_SCALE)
-    return Payment(fields["chainId"], recipient, contract, units, fields["nonce"], ceiling)
+    return Payment(recipient, contract, units, fields["nonce"], ceiling)
+
+
+def raised(fields: dict[str, Any], *, fee: int, tip: int) -> dict[str, Any]:
+    """The same transaction with fees per gas of at least these, in wei, and high enough for nodes to replace the former.
+
+    Source: go-ethereum, `--txpool.pricebump` (10 % on each of the two by default).
+    """
+    least = {name: -(-fields[name] * REPLACEMENT_PERCENT // 100) for name in ("maxFeePerGas", "maxPriorityFeePerGas")}
+    new_tip = max(tip, least["maxPriorityFeePerGas"])
+    new_fee = max(fee, least["maxFeePerGas"], new_tip)
+    return {**fields, "maxFeePerGas": new_fee, "maxPriorityFeePerGas": new_tip}
 
 
 class EvmSigner:
@@ -132,10 +128,15 @@ class EvmSigner:
         """The checksummed address that the key pays from."""
         return str(self._account.address)
 
+    def read(self, payload: bytes) -> Payment:
+        """What the payload would do on this chain. Raises PayloadUnreadable."""
+        if read_fields(payload)["chainId"] != self._chain_id:
+            raise PayloadUnreadable
+        return read(payload)
+
     def sign(self, payload: bytes) -> SignedTransaction:
         """Sign a plain payment for this chain. Raises PayloadUnreadable."""
-        if read(payload).chain_id != self._chain_id:
-            raise PayloadUnreadable
+        self.read(payload)
         signed = self._account.sign_transaction(read_fields(payload))
         return SignedTransaction(bytes(signed.raw_transaction), "0x" + bytes(signed.hash).hex(), self.address)
 

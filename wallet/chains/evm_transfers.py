@@ -13,7 +13,7 @@ from eth_utils.crypto import keccak
 from web3 import Web3
 from web3.types import LogReceipt
 
-from wallet.chains import evm_payload
+from wallet.chains.amounts import from_units
 from wallet.chains.gateway import NATIVE_OUTPUT, AddressFilter, Asset, Block, IncomingTransfer
 
 TRANSFER_TOPIC = "0x" + keccak(text="Transfer(address,address,uint256)").hex()
@@ -37,7 +37,7 @@ def native_transfers(web3: Web3, block: Block, asset: Asset, ours: AddressFilter
                 asset=asset,
                 recipient=str(payment["to"]),
                 sender=str(payment["from"]),
-                amount=evm_payload.from_units(int(payment["value"]), scale=asset.scale),
+                amount=from_units(int(payment["value"]), scale=asset.scale),
                 tx_hash=hash_text(payment["hash"]),
                 output_index=NATIVE_OUTPUT,
                 height=block.height,
@@ -68,7 +68,7 @@ def token_transfers(
                 asset=asset,
                 recipient=_topic_address(log, 2),
                 sender=_topic_address(log, 1),
-                amount=evm_payload.from_units(units, scale=asset.scale),
+                amount=from_units(units, scale=asset.scale),
                 tx_hash=hash_text(log["transactionHash"]),
                 output_index=log["logIndex"] - min(entry["logIndex"] for entry in receipt["logs"]),
                 height=block.height,

@@ -58,6 +58,27 @@ class IncomingTransfer:
     block_hash: str
 
 
+class Reservation(StrEnum):
+    """What a payment takes from its wallet, so that no other payment can have it."""
+
+    NONCE = "nonce"
+    """The account's next number: payments are mined in its order, without gaps."""
+    OUTPUTS = "outputs"
+    """Unspent outputs; the number only names the set of them."""
+    NUMBER = "number"
+    """Nothing that the network knows: a transaction is made unique by its contents and dies by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """An unspent output of the paying wallet."""
+
+    tx_hash: str
+    index: int
+    amount: Decimal
+    """Of the network's own coin."""
+
+
 class BroadcastOutcome(StrEnum):
     """What a node said when it was handed signed bytes."""
 
@@ -117,19 +138,23 @@ class UnsignedTransaction:
     nonce: int
     fee_ceiling: Decimal
     """The most the network can take for it, in its own coin."""
+    inputs: tuple[Output, ...] = ()
+    """The outputs that it spends; none on account-based networks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Payment:
     """What an unsigned payload would do, read back from its bytes alone."""
 
-    chain_id: int
     recipient: str
     contract: str | None
     units: int
     """Amount in the smallest unit on the chain."""
-    nonce: int
+    nonce: int | None
+    """None where the network knows none."""
     fee_ceiling: Decimal
+    inputs: tuple[tuple[str, int], ...] = ()
+    """Hash and index of each output that it spends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +181,10 @@ class Gateway(Protocol):
     @property
     def coin(self) -> str:
         """Code of the network's own coin, which pays its fees."""
+
+    @property
+    def reserves(self) -> Reservation:
+        """What a payment takes from its wallet."""
 
     def validate_address(self, text: str) -> str:
         """Give the address in its one written form.
@@ -192,11 +221,18 @@ class Gateway(Protocol):
         amount: Decimal,
         nonce: int,
         memo: str = "",
+        spendable: Sequence[Output] = (),
     ) -> UnsignedTransaction:
-        """Price and assemble a payment. Sends nothing, reserves nothing.
+        """Price and assemble a payment, out of the spendable outputs where there are such. Sends nothing, reserves nothing.
 
         Raises ChainUnavailable, InvalidAddress, InvalidMemo, AmountNotPayable (finer than the chain's
         scale or not positive), PaymentWouldFail (a trial run reverts).
+        """
+
+    def raised(self, payload: bytes, *, sender: str) -> UnsignedTransaction:
+        """The same payment with the same nonce, or out of the same outputs, at a fee for which nodes replace the former.
+
+        Only one of the two can ever be mined. Raises ChainUnavailable, PayloadUnreadable, FeeNotRaisable.
         """
 
     def read(self, payload: bytes) -> Payment:
@@ -214,15 +250,24 @@ class Gateway(Protocol):
     def sighting(self, tx_hash: str) -> Sighting:
         """Where the node sees the transaction now. Raises ChainUnavailable."""
 
-    def proves_absence(self, *, tx_hash: str, sender: str, nonce: int, confirmations: int) -> bool:
-        """True only when the transaction can never be mined any more.
+    def proves_absence(
+        self, *, payload: bytes, sender: str, tx_hashes: Collection[str], since: datetime, confirmations: int
+    ) -> bool:
+        """True only when none of these transactions, all of one payment, can ever be mined any more.
 
-        That is: another transaction has used its nonce, ``confirmations`` blocks deep, and this one is
-        in no block. Silence is no proof. Raises ChainUnavailable.
+        That is: a transaction that is none of them has used their nonce or one of their outputs, or their time is over,
+        ``confirmations`` blocks deep, and they are in no block since that moment. Silence is no proof.
+        Raises ChainUnavailable, PayloadUnreadable.
         """
 
     def next_nonce(self, address: str) -> int:
-        """First nonce that neither a mined nor a waiting transaction uses. Raises ChainUnavailable."""
+        """First nonce that neither a mined nor a waiting transaction uses; 0 where the network knows none.
+
+        Raises ChainUnavailable.
+        """
+
+    def spendable(self, address: str) -> tuple[Output, ...]:
+        """Confirmed unspent outputs of an address; none on account-based networks. Raises ChainUnavailable."""
 
     def balance(self, address: str, *, asset: Asset) -> Decimal:
         """Balance at the newest block. Raises ChainUnavailable, InvalidAddress."""
@@ -234,6 +279,9 @@ class TransactionSigner(Protocol):
     @property
     def address(self) -> str:
         """The address that the key pays from."""
+
+    def read(self, payload: bytes) -> Payment:
+        """Say what a payload would do, if it is one of this key's chain. Raises PayloadUnreadable."""
 
     def sign(self, payload: bytes) -> SignedTransaction:
         """Sign a payload of :meth:`Gateway.build`. Deterministic. Raises PayloadUnreadable."""

@@ -23,7 +23,7 @@ from wallet.models.futures import FuturesOpening
 from wallet.models.ledger import Entry, LedgerAccount, PendingEntry, Posting
 from wallet.models.liabilities import LiabilityNode, LiabilityProof
 from wallet.models.outflow import OutflowCap, OutflowStop
-from wallet.models.outgoing import OutgoingTransaction
+from wallet.models.outgoing import OutgoingTransaction, ReservedOutput
 from wallet.models.pairs import PairEvent
 from wallet.models.payments import PaidService, Payment, PaymentEvent, PaymentLimit
 from wallet.models.proving import AuditedTotal, AuditMark
@@ -82,6 +82,7 @@ __all__ = [
     "PendingEntry",
     "Posting",
     "Rate",
+    "ReservedOutput",
     "RiskResult",
     "Transfer",
     "TransferDecision",

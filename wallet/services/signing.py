@@ -12,18 +12,16 @@ import logging
 import os
 import stat
 from collections.abc import Mapping
-from decimal import Decimal
 from pathlib import Path
-
-from django.conf import settings
 
 from config.kit.errors import DomainError, Kind
 from wallet.chains import registry
-from wallet.chains.evm_payload import EvmSigner, checked_address, read, to_units
-from wallet.chains.gateway import TransactionSigner
+from wallet.chains.amounts import to_units
+from wallet.chains.errors import NetworkNotConnected
+from wallet.chains.gateway import Payment, Reservation, TransactionSigner
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal
-from wallet.services.withdrawals import signing
+from wallet.services.withdrawals import reservation, signing
 from wallet.services.withdrawals.errors import GateClosed
 
 logger = logging.getLogger(__name__)
@@ -66,16 +64,31 @@ def load_key(path: Path) -> bytes:
     return key
 
 
-def signers(key_file: Path) -> dict[str, TransactionSigner]:
+def signers(key_files: Mapping[str, Path]) -> dict[str, TransactionSigner]:
     """The signer of each network that pays, by the network's code. Raises KeyFileUnfit.
 
-    The key must be that of the configured hot wallet.
+    Each key must be that of the network's configured hot wallet, and no two networks may share a wallet: what one of them
+    spends the other would count as its own.
     """
-    signer = EvmSigner(load_key(key_file), chain_id=settings.EVM_CHAIN_ID)
-    expected = settings.EVM_HOT_WALLET_ADDRESS
-    if expected and signer.address != expected:
-        raise KeyFileUnfit(f"{key_file} holds the key of {signer.address}, the hot wallet is {expected}")
-    return dict.fromkeys(registry.EVM_NETWORKS, signer)
+    made: dict[str, TransactionSigner] = {}
+    for network, path in key_files.items():
+        signer = registry.signer(network, load_key(path))
+        try:
+            expected = registry.hot_wallet(network)
+        except NetworkNotConnected:
+            expected = signer.address
+        if signer.address != expected:
+            raise KeyFileUnfit(f"{path} holds the key of {signer.address}, the hot wallet of {network} is {expected}")
+        if signer.address in {other.address for other in made.values()}:
+            raise KeyFileUnfit(f"{path} holds the key of {signer.address}, which another network pays from")
+        made[network] = signer
+    return made
+
+
+def key_files() -> dict[str, Path]:
+    """The key files that this process was given, by network."""
+    named = {network: registry.key_file(network) for network in registry.connected_networks()}
+    return {network: Path(path) for network, path in named.items() if path}
 
 
 def sign_waiting(signers: Mapping[str, TransactionSigner]) -> int:
@@ -112,19 +125,28 @@ def sign_one(
         raise SigningRefused(reason=f"no key pays on {network}")
     payload = bytes(outgoing.unsigned_payload)
     asset = registry.asset(withdrawal.coin_network)
-    payment = read(payload)
+    payment = signer.read(payload)
     agreed = {
         "hash": hashlib.sha256(payload).digest() == bytes(outgoing.unsigned_hash),
         "withdrawal": outgoing.withdrawal_id == withdrawal.pk,
         "network": outgoing.network_id == withdrawal.coin_network.network_id,
         "sender": outgoing.sender == signer.address,
-        "nonce": payment.nonce == outgoing.nonce,
+        "nonce": payment.nonce is None or payment.nonce == outgoing.nonce,
+        "inputs": _spends_what_is_reserved(payment, outgoing, network),
         "contract": payment.contract == asset.contract,
-        "address": payment.recipient == checked_address(withdrawal.address, network=network),
+        "address": payment.recipient == withdrawal.address,
+        "memo": not withdrawal.memo,  # no payload of ours carries one
         "amount": payment.units == to_units(withdrawal.amount, asset=asset, network=network),
-        "fee": payment.fee_ceiling <= Decimal(settings.SIGNER_NETWORK_FEE_MAX),
+        "fee": payment.fee_ceiling <= registry.network_fee_max(network),
     }
     if wrong := [name for name, holds in agreed.items() if not holds]:
         raise SigningRefused(reason=", ".join(wrong))
     done = signer.sign(payload)
     return done.raw, done.tx_hash
+
+
+def _spends_what_is_reserved(payment: Payment, outgoing: OutgoingTransaction, network: str) -> bool:
+    """The reserved outputs, all of them and no others, each once: so that no two signed payments can both be mined."""
+    if registry.reserves(network) is not Reservation.OUTPUTS:
+        return not payment.inputs
+    return sorted(payment.inputs) == sorted(reservation.reserved_for(outgoing)) != []

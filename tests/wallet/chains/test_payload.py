@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from tests.wallet.chain_process import ETH, USDT
 from wallet.chains import evm_payload
+from wallet.chains.amounts import from_units, to_units
 from wallet.chains.development import genesis
 from wallet.chains.errors import AmountNotPayable, InvalidAddress, InvalidMemo, PayloadUnreadable
 from wallet.chains.gateway import Asset
@@ -156,10 +157,10 @@ def test_a_memo_is_refused() -> None:
 @pytest.mark.parametrize("text", ["0", "-1", "0.0000001", "1.0000001", "NaN", "Infinity", "1e-400"])
 def test_an_amount_that_the_chain_cannot_carry_is_refused(text: str) -> None:
     with pytest.raises(AmountNotPayable):
-        evm_payload.to_units(Decimal(text), asset=USDT, network="ETHEREUM")
+        to_units(Decimal(text), asset=USDT, network="ETHEREUM")
 
 
 @given(st.integers(1, 10**37), st.sampled_from([ETH, USDT]))
 def test_units_and_amounts_agree_exactly(units: int, asset: Asset) -> None:
-    amount = evm_payload.from_units(units, scale=asset.scale)
-    assert evm_payload.to_units(amount, asset=asset, network="ETHEREUM") == units
+    amount = from_units(units, scale=asset.scale)
+    assert to_units(amount, asset=asset, network="ETHEREUM") == units

@@ -11,7 +11,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from tests.wallet.chain_process import ETH, USDT
-from wallet.chains import evm_payload
+from wallet.chains import evm_payload, registry
 from wallet.chains.development import genesis
 from wallet.chains.errors import PayloadUnreadable
 from wallet.chains.gateway import Asset
@@ -39,8 +39,9 @@ def rows(
         scale=asset.scale,
         contract_address=asset.contract or "",
     )
-    withdrawal = SimpleNamespace(pk=9, coin_network=carried, address=RECIPIENT, amount=Decimal("1.5"))
+    withdrawal = SimpleNamespace(pk=9, coin_network=carried, address=RECIPIENT, memo="", amount=Decimal("1.5"))
     stored = {
+        "replaces_id": None,
         "withdrawal_id": 9, "network_id": 1, "sender": SIGNER.address, "nonce": 4,
         "unsigned_payload": made.payload, "unsigned_hash": made.payload_hash,
     }  # fmt: skip
@@ -138,7 +139,25 @@ def test_a_key_of_another_wallet_is_refused(tmp_path: Path, settings: Any) -> No
     path.write_text("07" * 32)
     path.chmod(0o600)
     with pytest.raises(KeyFileUnfit, match="hot wallet"):
-        signing.signers(path)
+        signing.signers({"ETHEREUM": path})
+
+
+def test_two_networks_do_not_pay_from_one_wallet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "key"
+    path.write_text("07" * 32)
+    path.chmod(0o600)
+    twin = {**registry.CONNECTIONS, "OTHER": registry.CONNECTIONS["ETHEREUM"]}
+    monkeypatch.setattr(registry, "CONNECTIONS", twin)
+    with pytest.raises(KeyFileUnfit, match="another network"):
+        signing.signers({"ETHEREUM": path, "OTHER": path})
+
+
+def test_a_payment_with_a_memo_is_not_signed_without_it() -> None:
+    withdrawal, outgoing = rows()
+    withdrawal.memo = "7"
+    with pytest.raises(SigningRefused) as refusal:
+        sign(withdrawal, outgoing)
+    assert refusal.value.reason == "memo"
 
 
 def test_a_signer_without_a_key_file_does_not_start(settings: Any) -> None:

@@ -147,8 +147,8 @@ def step(withdrawal: Withdrawal) -> Withdrawal:
 
 
 def transaction_of(withdrawal: Withdrawal) -> OutgoingTransaction:
-    """Its transaction."""
-    return OutgoingTransaction.objects.get(withdrawal=withdrawal, abandoned_at=None)
+    """Its transaction; the newest, where its fee was raised."""
+    return OutgoingTransaction.objects.filter(withdrawal=withdrawal, abandoned_at=None).latest("id")
 
 
 def mine(network: Network, withdrawal: Withdrawal, **facts: Any) -> None:

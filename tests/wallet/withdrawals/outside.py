@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
 from config.kit.clock import now
 from wallet.chains.evm import EvmGateway
-from wallet.chains.gateway import Asset, Block, Broadcast, BroadcastOutcome, Receipt, Sighting, UnsignedTransaction
+from wallet.chains.gateway import Asset, Block, Broadcast, BroadcastOutcome, Receipt, Reservation, Sighting, UnsignedTransaction
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal
 
@@ -25,11 +26,13 @@ class Network:
 
     network: str = "ETHEREUM"
     coin: str = "ETH"
+    reserves: Reservation = Reservation.NONCE
     outcome: BroadcastOutcome = BroadcastOutcome.ACCEPTED
     mined: dict[str, Receipt] = field(default_factory=dict)
     absent: set[str] = field(default_factory=set)
     sightings: dict[str, Sighting] = field(default_factory=dict)
     sent: list[bytes] = field(default_factory=list)
+    refused: set[bytes] = field(default_factory=set)
     chain_nonce: int = 0
     block_hash: str = BLOCK_HASH
     fee_ceiling: Decimal = Decimal("0.001")
@@ -42,9 +45,9 @@ class Network:
     def validate_recipient(self, text: str, *, asset: Asset, memo: str = "") -> str:
         return _WORDS.validate_recipient(text, asset=asset, memo=memo)
 
-    def build(self, *, asset: Asset, sender: str, recipient: str, amount: Decimal, nonce: int, memo: str = "") -> Any:
+    def build(self, *, asset: Asset, sender: str, recipient: str, amount: Decimal, nonce: int, **_: Any) -> Any:
         self._fail()
-        payload = json.dumps([asset.coin, sender, recipient, str(amount), nonce, memo]).encode()
+        payload = json.dumps([asset.coin, sender, recipient, str(amount), nonce, 0]).encode()
         return UnsignedTransaction(payload, hashlib.sha256(payload).digest(), sender, nonce, self.fee_ceiling)
 
     def balance(self, address: str, *, asset: Asset) -> Decimal:
@@ -57,7 +60,8 @@ class Network:
 
     def broadcast(self, raw: bytes) -> Broadcast:
         self.sent.append(raw)
-        return Broadcast(outcome=self.outcome, tx_hash=hash_of(raw), detail="scripted")
+        outcome = BroadcastOutcome.REFUSED if raw in self.refused else self.outcome
+        return Broadcast(outcome=outcome, tx_hash=hash_of(raw), detail="scripted")
 
     def receipt(self, tx_hash: str) -> Receipt | None:
         self._fail()
@@ -71,9 +75,16 @@ class Network:
         self._fail()
         return self.sightings.get(tx_hash, Sighting.MINED if tx_hash in self.mined else Sighting.NOWHERE)
 
-    def proves_absence(self, *, tx_hash: str, sender: str, nonce: int, confirmations: int) -> bool:
+    def raised(self, payload: bytes, *, sender: str) -> UnsignedTransaction:
         self._fail()
-        return tx_hash in self.absent
+        self.fee_ceiling += Decimal("0.001")
+        *facts, nonce, fee = json.loads(payload)
+        again = json.dumps([*facts, nonce, fee + 1]).encode()
+        return UnsignedTransaction(again, hashlib.sha256(again).digest(), sender, nonce, self.fee_ceiling)
+
+    def proves_absence(self, *, tx_hashes: Collection[str], **_: Any) -> bool:
+        self._fail()
+        return set(tx_hashes) <= self.absent
 
     def mine(self, tx_hash: str, *, confirmations: int = 100, succeeded: bool = True) -> None:
         """Put a transaction into a block."""

@@ -25,8 +25,9 @@ def callers(name: str) -> set[str]:
     return found
 
 
-def test_only_the_nonce_reservation_and_the_signer_ask_the_gate():
+def test_only_the_reservation_the_raising_of_a_fee_and_the_signer_ask_the_gate():
     assert callers("require_standing_approval") == {
+        "wallet/services/withdrawals/bumping.py:_pass_gate",
         "wallet/services/withdrawals/signing.py:_pass_gate",
         "wallet/services/withdrawals/signing.py:sign",
     }
@@ -49,7 +50,10 @@ def test_only_the_reservation_behind_the_gate_moves_a_withdrawal_to_signing():
 
 def test_only_the_signing_service_creates_outgoing_transactions_and_writes_signed_bytes():
     creators = {user for user in callers("OutgoingTransaction") if "OutgoingTransaction.objects.create" in _source(user)}
-    assert creators == {"wallet/services/withdrawals/signing.py:_pass_gate"}
+    assert creators == {
+        "wallet/services/withdrawals/bumping.py:_pass_gate",
+        "wallet/services/withdrawals/signing.py:_pass_gate",
+    }
     writers = {user for user in callers("signed_bytes") if "signed_bytes = " in _source(user)}
     assert writers == {"wallet/services/withdrawals/signing.py:sign"}
 

@@ -69,11 +69,11 @@ def test_a_payment_priced_long_ago_is_not_signed(customer):
 
 
 def test_a_fee_that_the_signer_would_refuse_is_not_even_prepared(customer, network, settings):
-    network.fee_ceiling = Decimal(settings.SIGNER_NETWORK_FEE_MAX) + Decimal("0.001")
+    network.fee_ceiling = Decimal(settings.EVM_NETWORK_FEE_MAX) + Decimal("0.001")
     (withdrawal,) = prepared(customer, number=1)
     assert (withdrawal.state, "above the maximum" in withdrawal.blocked_because) == ("approved", True)
     assert not OutgoingTransaction.objects.exists()
-    network.fee_ceiling = Decimal(settings.SIGNER_NETWORK_FEE_MAX)
+    network.fee_ceiling = Decimal(settings.EVM_NETWORK_FEE_MAX)
     assert arrange.step(withdrawal).state == "signing"
 
 

@@ -52,6 +52,13 @@ class Mined:
         return self.block.header
 
 
+def _outbids(transaction: SignedTransactionAPI, rival: SignedTransactionAPI) -> bool:
+    """Whether both fees per gas are at least a tenth above the rival's, as go-ethereum asks."""
+    return all(
+        10 * getattr(transaction, name) >= 11 * getattr(rival, name) for name in ("max_fee_per_gas", "max_priority_fee_per_gas")
+    )
+
+
 class DevelopmentChain:
     """The chain itself. Not thread-safe: its server holds one lock around every call."""
 
@@ -116,7 +123,7 @@ class DevelopmentChain:
         if transaction.nonce < self.nonce(sender):
             raise TransactionRefused("nonce too low")
         rival = next((t for t in self.waiting.values() if (t.sender, t.nonce) == (sender, transaction.nonce)), None)
-        if rival is not None:
+        if rival is not None and not _outbids(transaction, rival):
             raise TransactionRefused("replacement transaction underpriced")
         if transaction.max_fee_per_gas < self.evm.header.base_fee_per_gas:
             raise TransactionRefused("transaction underpriced")
@@ -129,6 +136,8 @@ class DevelopmentChain:
             raise TransactionRefused(str(error)) from error
         if chain_id != genesis.CHAIN_ID:
             raise TransactionRefused("invalid chain id for signer")
+        if rival is not None:
+            del self.waiting[rival.hash]
         self.waiting[transaction.hash] = transaction
         return bytes(transaction.hash)
 

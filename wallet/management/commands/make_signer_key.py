@@ -7,10 +7,10 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from wallet.chains.evm_payload import EvmSigner
+from config.kit.errors import DomainError
+from wallet.chains import registry
 from wallet.services.signing import KeyFileUnfit, load_key
 
 
@@ -23,6 +23,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         """The file."""
         parser.add_argument("--file", type=Path, required=True)
+        parser.add_argument("--network", default="ETHEREUM", help="code of the network whose address is printed")
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Raises CommandError where an existing file is not fit. Never overwrites."""
@@ -38,6 +39,8 @@ class Command(BaseCommand):
                 file.flush()
                 os.fsync(file.fileno())
         try:
-            self.stdout.write(EvmSigner(load_key(path), chain_id=settings.EVM_CHAIN_ID).address)
+            self.stdout.write(registry.signer(options["network"], load_key(path)).address)
         except KeyFileUnfit as error:
             raise CommandError(str(error)) from error
+        except DomainError as refusal:
+            raise CommandError(refusal.detail) from refusal

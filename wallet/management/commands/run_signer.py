@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import logging
-from pathlib import Path
 from typing import Any
 
-from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from wallet.services.looping import run_until_stopped
-from wallet.services.signing import KeyFileUnfit, sign_waiting, signers
+from wallet.services.signing import KeyFileUnfit, key_files, sign_waiting, signers
 
 logger = logging.getLogger(__name__)
 
@@ -18,7 +16,7 @@ logger = logging.getLogger(__name__)
 class Command(BaseCommand):
     """Sign what passed the gate, until SIGTERM."""
 
-    help = "Sign approved withdrawals with the key in SIGNER_KEY_FILE. Reads and writes the database, nothing else."
+    help = "Sign approved withdrawals with the keys in SIGNER_KEY_FILE and SIGNER_…_KEY_FILE. Touches the database only."
     requires_system_checks: list[str] = []  # serves no page: reading all URLs would only make its start late
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -28,13 +26,14 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Raises CommandError where the key file is not fit."""
-        if not settings.SIGNER_KEY_FILE:
+        files = key_files()
+        if not files:
             raise CommandError("SIGNER_KEY_FILE is not set")
         try:
-            keys = signers(Path(settings.SIGNER_KEY_FILE))
+            keys = signers(files)
         except KeyFileUnfit as error:
             raise CommandError(str(error)) from error
-        address = next(iter(keys.values())).address
-        self.stdout.write(f"signer of {address} is ready")
+        addresses = ", ".join(f"{signer.address} ({network})" for network, signer in keys.items())
+        self.stdout.write(f"signer of {addresses} is ready")
         self.stdout.flush()
         run_until_stopped(lambda: bool(sign_waiting(keys)), pause_seconds=options["seconds"], once=options["once"])

@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Collection
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Prefetch, QuerySet
 
@@ -49,15 +48,16 @@ def issue(*, customer: User, coin: str, network: str, client: Client | None = No
 
 
 def _derive(customer: User, coin_network: CoinNetwork) -> DepositAddress:
+    network = coin_network.network.code
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval('wallet_derivation_index')")
         index = int(cursor.fetchone()[0])
     return DepositAddress(
         customer=customer,
         network_id=coin_network.network_id,
-        address=registry.deposit_address(coin_network.network.code, index),
+        address=registry.deposit_address(network, index),
         derivation_index=index,
-        key_fingerprint=hashlib.sha256(settings.EVM_DEPOSIT_XPUB.encode()).hexdigest()[:16],
+        key_fingerprint=hashlib.sha256(registry.deposit_key(network).encode()).hexdigest()[:16],
     )
 
 
@@ -87,8 +87,3 @@ def owned(network_id: int, candidates: Collection[str]) -> dict[str, DepositAddr
     """Those of the addresses that belong to customers."""
     rows = DepositAddress.objects.filter(network_id=network_id, address__in=candidates, memo="")
     return {row.address: row for row in rows}
-
-
-def is_ours(network_id: int, address: str) -> bool:
-    """Whether an address is a deposit address of a customer of ours, or the hot wallet itself."""
-    return address == settings.EVM_HOT_WALLET_ADDRESS or bool(owned(network_id, [address]))

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import logging
 
-from django.conf import settings
-
 from wallet.chains import registry
 from wallet.chains.errors import ChainUnavailable
 from wallet.models.coins import Network
@@ -29,7 +27,7 @@ def look_at(network: Network) -> bool:
     """One look at one network; whether there was work."""
     try:
         gateway = registry.gateway(network.code)
-        read = reading.read_on(network, gateway=gateway, from_height=settings.EVM_SCAN_FROM_HEIGHT)
+        read = reading.read_on(network, gateway=gateway, from_height=registry.scan_from_height(network.code))
         credited = crediting.credit_due(network, gateway=gateway)
     except ChainUnavailable as fault:
         logger.warning("chain not available", extra={"network": network.code, "reason": fault.reason})

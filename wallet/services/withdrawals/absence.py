@@ -7,6 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Max
 
 from accounts.models import User
 from config.kit.clock import now
@@ -17,10 +18,11 @@ from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawal_evidence import Matter, WithdrawalDecision
 from wallet.models.withdrawals import WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
 from wallet.services import actors
-from wallet.services.withdrawals import books, messages
+from wallet.services.withdrawals import books, messages, reservation
 from wallet.services.withdrawals.errors import AbsenceTooEarly, AbsenceUnproven, LeaseLost, NonceNotConsumed, WithdrawalBusy
 from wallet.services.withdrawals.leases import claim, hand_back, locked_under
 from wallet.services.withdrawals.review import decide, locked_for_officer, require_unchanged
+from wallet.services.withdrawals.sent import is_absent, signed_of
 from wallet.services.withdrawals.states import move
 
 OFFICERS = 2
@@ -63,8 +65,9 @@ def may_be_declared(withdrawal: Withdrawal) -> bool:
         return False
     since = withdrawal.state_since
     if words_of(withdrawal.pk):
-        sent = OutgoingTransaction.objects.filter(withdrawal=withdrawal, signed_bytes__isnull=False).first()
-        since = max(since, sent.last_sent_at) if sent is not None and sent.last_sent_at is not None else since
+        rows = OutgoingTransaction.objects.filter(withdrawal=withdrawal, signed_bytes__isnull=False)
+        last = rows.aggregate(last=Max("last_sent_at"))["last"]
+        since = max(since, last) if last is not None else since
     return since <= now() - timedelta(seconds=settings.WITHDRAWAL_ABSENCE_AFTER_SECONDS)
 
 
@@ -86,17 +89,15 @@ def _ask(withdrawal: Withdrawal) -> NonceNotConsumed | None:
 
     Raises AbsenceUnproven where the transaction is waiting or mined, ChainUnavailable.
     """
-    rows = OutgoingTransaction.objects.select_related("network").filter(signed_bytes__isnull=False)
-    for outgoing in rows.filter(withdrawal=withdrawal):
-        gateway = registry.gateway(outgoing.network.code)
-        if outgoing.tx_hash and gateway.sighting(outgoing.tx_hash) != Sighting.NOWHERE:
-            raise AbsenceUnproven
-        confirmations = withdrawal.coin_network.confirmations
-        if not gateway.proves_absence(
-            tx_hash=outgoing.tx_hash or "", sender=outgoing.sender, nonce=outgoing.nonce, confirmations=confirmations
-        ):
-            return NonceNotConsumed(nonce=outgoing.nonce, sender=outgoing.sender, confirmations=confirmations)
-    return None
+    sent = signed_of(withdrawal.pk, states=[WithdrawalState.UNKNOWN])
+    if not sent:
+        return None
+    gateway = registry.gateway(sent[0].network.code)
+    if any(gateway.sighting(outgoing.tx_hash or "") != Sighting.NOWHERE for outgoing in sent):
+        raise AbsenceUnproven
+    if is_absent(gateway, sent):
+        return None
+    return NonceNotConsumed(nonce=sent[0].nonce, sender=sent[0].sender, confirmations=withdrawal.coin_network.confirmations)
 
 
 def _write(withdrawal: Withdrawal, *, officer: User, reason: str, unproven: NonceNotConsumed | None) -> None:
@@ -107,4 +108,5 @@ def _write(withdrawal: Withdrawal, *, officer: User, reason: str, unproven: Nonc
         raise unproven  # takes the word back with it: the transaction is not committed
     books.release(withdrawal)
     move(withdrawal, WithdrawalState.FAILED, actor=actors.officer(officer), reason=reason.strip())
+    reservation.release(withdrawal)
     messages.ended(withdrawal)

@@ -12,8 +12,9 @@ from wallet.chains.gateway import Gateway, Receipt
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
 from wallet.services.actors import SYSTEM
-from wallet.services.withdrawals import books, broadcast, messages
+from wallet.services.withdrawals import books, broadcast, bumping, messages, reservation
 from wallet.services.withdrawals.leases import Lease, locked_under
+from wallet.services.withdrawals.sent import is_absent, signed_of
 from wallet.services.withdrawals.states import move
 
 FOLLOWED = (WithdrawalState.BROADCAST, WithdrawalState.UNKNOWN, WithdrawalState.CONFIRMING)
@@ -22,32 +23,30 @@ RESEND_SECONDS = 30
 
 
 def follow(lease: Lease) -> None:
-    """Ask the chain about a sent transaction and take the withdrawal as far as the answer allows.
+    """Ask the chain about a sent payment and take the withdrawal as far as the answer allows.
 
-    Mined: `confirming`; deep enough: `success` with the hold settled, or, where the chain ran it and it reverted,
-    `failed` with the hold released. In no block: sent again after a while, and released only when the gateway proves
-    that it can never be mined. Raises ChainUnavailable, LeaseLost.
+    Of a payment whose fee was raised each transaction is asked about: one at most is mined. Mined: `confirming`; deep
+    enough: `success` with the hold settled, or, where the chain ran it and it reverted, `failed` with the hold released.
+    In no block: sent again after a while, at a higher fee where it is stuck, and released only when the gateway proves
+    that none can ever be mined. Raises ChainUnavailable, LeaseLost.
     """
-    outgoing = _sent(lease)
-    if outgoing is None or outgoing.tx_hash is None:
+    sent = signed_of(lease.withdrawal_id, states=FOLLOWED)
+    if not sent:
         return
-    gateway = registry.gateway(outgoing.network.code)
-    receipt = gateway.receipt(outgoing.tx_hash)
-    if receipt is not None:
-        if _is_deep(outgoing, receipt) and not _is_canonical(gateway, receipt):
-            return  # a node between two branches: the next look asks again
-        _mined(lease, outgoing, receipt)
-        return
-    if gateway.proves_absence(
-        tx_hash=outgoing.tx_hash,
-        sender=outgoing.sender,
-        nonce=outgoing.nonce,
-        confirmations=outgoing.withdrawal.coin_network.confirmations,
-    ):
+    gateway = registry.gateway(sent[0].network.code)
+    for outgoing in sent:
+        receipt = gateway.receipt(outgoing.tx_hash or "")
+        if receipt is not None:
+            if _is_deep(outgoing, receipt) and not _is_canonical(gateway, receipt):
+                return  # a node between two branches: the next look asks again
+            _mined(lease, outgoing, receipt)
+            return
+    if is_absent(gateway, sent):
         _absent(lease)
         return
     _unmined(lease)
-    if outgoing.last_sent_at is None or outgoing.last_sent_at <= now() - timedelta(seconds=RESEND_SECONDS):
+    if sent[0].last_sent_at is None or sent[0].last_sent_at <= now() - timedelta(seconds=RESEND_SECONDS):
+        bumping.raise_if_stuck(lease)  # for the signer to sign; what is out is sent again meanwhile
         broadcast.send(lease)
 
 
@@ -61,19 +60,12 @@ def _is_canonical(gateway: Gateway, receipt: Receipt) -> bool:
     return block is not None and block.hash == receipt.block_hash
 
 
-def _sent(lease: Lease) -> OutgoingTransaction | None:
-    return (
-        OutgoingTransaction.objects.select_related("network", "withdrawal__coin_network")
-        .filter(withdrawal_id=lease.withdrawal_id, withdrawal__state__in=FOLLOWED, signed_bytes__isnull=False)
-        .first()
-    )
-
-
 @transaction.atomic
 def _mined(lease: Lease, outgoing: OutgoingTransaction, receipt: Receipt) -> None:
     withdrawal = locked_under(lease)
     if withdrawal.state not in FOLLOWED:
         return
+    _forget_blocks(withdrawal)
     OutgoingTransaction.objects.filter(pk=outgoing.pk).update(
         block_number=receipt.height,
         block_hash=receipt.block_hash,
@@ -86,7 +78,15 @@ def _mined(lease: Lease, outgoing: OutgoingTransaction, receipt: Receipt) -> Non
         _finish(withdrawal, outgoing, receipt)
 
 
+def _forget_blocks(withdrawal: Withdrawal) -> None:
+    """After a reorganisation another of the payment's transactions may be the one that is mined."""
+    OutgoingTransaction.objects.filter(withdrawal=withdrawal, block_number__isnull=False).update(
+        block_number=None, block_hash="", confirmations=0, network_fee=None
+    )
+
+
 def _finish(withdrawal: Withdrawal, outgoing: OutgoingTransaction, receipt: Receipt) -> None:
+    OutgoingTransaction.objects.filter(pk=outgoing.pk).update(settled_at=now())
     books.pay_network_fee(withdrawal, outgoing, fee=receipt.fee)
     if receipt.succeeded:
         books.settle(withdrawal)
@@ -104,9 +104,7 @@ def _unmined(lease: Lease) -> None:
     withdrawal = locked_under(lease)
     if withdrawal.state != WithdrawalState.CONFIRMING:
         return
-    OutgoingTransaction.objects.filter(withdrawal=withdrawal, signed_bytes__isnull=False).update(
-        block_number=None, block_hash="", confirmations=0, network_fee=None
-    )
+    _forget_blocks(withdrawal)
     move(withdrawal, WithdrawalState.BROADCAST, actor=SYSTEM, reason="its block is no longer part of the chain")
 
 
@@ -124,6 +122,7 @@ def _absent(lease: Lease) -> None:
         withdrawal,
         WithdrawalState.FAILED,
         actor=SYSTEM,
-        reason="another transaction used its nonce for good: it can never be mined",
+        reason="another transaction has taken its place for good, or its time is over: it can never be mined",
     )
+    reservation.release(withdrawal)
     messages.ended(withdrawal)

@@ -23,7 +23,7 @@ from wallet.models.withdrawals import AWAITING_OFFICER, Withdrawal, WithdrawalSt
 from wallet.services import balances, limits
 from wallet.services.travel_rule import requiring
 from wallet.services.travel_rule.requiring import TravelRule
-from wallet.services.withdrawals import absence, books, policy
+from wallet.services.withdrawals import absence, books, bumping, policy
 from wallet.services.withdrawals.payload import payload_hash_of
 
 EARLIER_MAX = 10
@@ -75,6 +75,7 @@ class Choices:
     can_approve: bool = False
     can_reject: bool = False
     can_declare_absent: bool = False
+    can_raise_fee: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,9 +157,14 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
     return Choices(
         can_approve=under_review and open_seat and dossier.is_unchanged and not dossier.held_because and not is_untold,
         can_reject=(under_review and open_seat) or (withdrawal.state in RECALLABLE and Matter.RECALL not in spoken),
+        can_raise_fee=bumping.may_be_raised(withdrawal, dossier.chain) and Matter.ABSENCE not in _matters(dossier),
         can_declare_absent=Matter.ABSENCE not in spoken and absence.may_be_declared(withdrawal),
         because=because,
     )
+
+
+def _matters(dossier: Dossier) -> set[str]:
+    return {decision.matter for decision in dossier.other_decisions}
 
 
 def _spoken(dossier: Dossier) -> list[WithdrawalDecision]:

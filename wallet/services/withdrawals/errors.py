@@ -260,5 +260,22 @@ class NetworkFeeTooHigh(DomainError):
     maximum: str
 
 
+class NotStuck(DomainError):
+    """There is no payment out that waits for a block: nothing to hurry."""
+
+    slug = "wallet.not_stuck"
+    kind = Kind.CONFLICT
+    message = "No payment of this withdrawal waits for a block with its fee as it stands."
+
+
+class FeeRaisedTooOften(DomainError):
+    """A payment that is still stuck after so many raises is stuck for another reason."""
+
+    slug = "wallet.fee_raised_too_often"
+    kind = Kind.CONFLICT
+    message = "The network fee was raised {maximum} times already; find out what else is in the way."
+    maximum: int
+
+
 class LeaseLost(Exception):
     """Another worker has taken the work over; whatever this one learned is void."""

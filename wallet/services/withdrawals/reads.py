@@ -17,7 +17,7 @@ from wallet.services.travel_rule import requiring
 def of_customer(customer: User) -> QuerySet[Withdrawal]:
     """The customer's withdrawals, with all that one shows of them."""
     chain = OutgoingTransaction.objects.filter(signed_bytes__isnull=False).only(
-        "withdrawal_id", "tx_hash", "sendings", "confirmations"
+        "withdrawal_id", "tx_hash", "sendings", "confirmations", "block_number"
     )
     rows = requiring.with_state(Withdrawal.objects.filter(customer=customer))
     return rows.select_related("customer", "coin_network__coin", "coin_network__network").prefetch_related(
@@ -35,8 +35,12 @@ def get(*, customer: User, public_id: Any) -> Withdrawal:
 
 
 def on_chain(withdrawal: Withdrawal) -> OutgoingTransaction | None:
-    """The withdrawal's transaction once it was handed to the network: before that, its hash means nothing to others."""
+    """The withdrawal's transaction once it was handed to the network: before that, its hash means nothing to others.
+
+    Where its fee was raised: the one that a block holds, else the newest.
+    """
     loaded: list[OutgoingTransaction] | None = getattr(withdrawal, "on_chain", None)
     if loaded is None:
         loaded = list(withdrawal.outgoing_transactions.filter(signed_bytes__isnull=False))
-    return next((sent for sent in loaded if sent.sendings), None)
+    sent = [each for each in loaded if each.sendings]
+    return max(sent, key=lambda each: (each.block_number is not None, each.pk), default=None)

@@ -12,6 +12,7 @@ from django.db.models import Count, Min
 from config.kit.clock import now
 from config.kit.errors import DomainError
 from wallet.chains import registry
+from wallet.chains.gateway import Receipt
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawals import ENDS, Withdrawal, WithdrawalState
 
@@ -105,16 +106,27 @@ def _vanished() -> Iterator[OutgoingTransaction]:
         OutgoingTransaction.objects.filter(
             withdrawal__state=WithdrawalState.SUCCESS,
             withdrawal__finished_at__gt=now() - timedelta(hours=SETTLED_HOURS),
+            block_number__isnull=False,
         )
         .select_related("network", "withdrawal")
         .order_by("-id")[:SETTLED_MAX]
     )
     for outgoing in settled:
         try:
-            receipt = registry.gateway(outgoing.network.code).receipt(outgoing.tx_hash or "")
+            receipt = _receipt_of_payment(outgoing)
         except DomainError as refusal:
             log.warning("reconciliation paused", extra={"slug": refusal.slug})
             return
         if receipt is None or not receipt.succeeded:
             log.error("a settled withdrawal is no longer on the chain", extra={"tx_hash": outgoing.tx_hash})
             yield outgoing
+
+
+def _receipt_of_payment(settled: OutgoingTransaction) -> Receipt | None:
+    """Of the settled transaction, or of one that pays the same at another fee. Raises ChainUnavailable."""
+    gateway = registry.gateway(settled.network.code)
+    receipt = gateway.receipt(settled.tx_hash or "")
+    others = OutgoingTransaction.objects.filter(withdrawal=settled.withdrawal, sendings__gt=0).exclude(pk=settled.pk)
+    for tx_hash in others.values_list("tx_hash", flat=True) if receipt is None else ():
+        receipt = receipt or gateway.receipt(tx_hash or "")
+    return receipt

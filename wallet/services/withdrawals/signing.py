@@ -6,22 +6,20 @@ through `store_signed` or `refuse_to_sign`. Nothing is sent here.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable
 from datetime import timedelta
-from decimal import Decimal
 
-from django.conf import settings
-from django.db import connection, transaction
-from django.db.models import Max, QuerySet
+from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from config.kit.clock import now
+from config.kit.money import to_text
 from wallet.chains import registry
-from wallet.chains.gateway import Gateway, UnsignedTransaction
+from wallet.chains.gateway import Gateway, Reservation, UnsignedTransaction
 from wallet.models.outgoing import ANSWER_CHARACTERS_MAX, OutgoingTransaction
 from wallet.models.withdrawals import Withdrawal, WithdrawalState
 from wallet.services.actors import SYSTEM
-from wallet.services.withdrawals import funds
+from wallet.services.withdrawals import funds, reservation
 from wallet.services.withdrawals.errors import GateClosed, NetworkFeeTooHigh
 from wallet.services.withdrawals.funds import Funds
 from wallet.services.withdrawals.gate import require_standing_approval
@@ -33,6 +31,8 @@ RESERVATION_TRIES_MAX = 5
 
 PRICES_HOLD_SECONDS = 300
 """How long after its preparation a payment may be signed; later it is priced anew."""
+RAISABLE = (WithdrawalState.BROADCAST, WithdrawalState.UNKNOWN)
+"""States in which a payment was sent and no block holds it: its fee may be raised."""
 EARLIER_REFUSED = "an earlier nonce was refused"
 
 
@@ -54,11 +54,10 @@ def prepare(lease: Lease) -> OutgoingTransaction:
     held = funds.read(gateway, withdrawal, sender=sender)
     for _ in range(RESERVATION_TRIES_MAX):
         chain_next = gateway.next_nonce(sender)
-        nonce = _free_nonce(network.pk, sender, chain_next)
+        nonce = reservation.free_nonce(network.pk, sender, chain_next, reserves=gateway.reserves)
         unsigned = _build(gateway, withdrawal, sender=sender, nonce=nonce)
-        if unsigned.fee_ceiling > Decimal(settings.SIGNER_NETWORK_FEE_MAX):
-            raise NetworkFeeTooHigh(maximum=settings.SIGNER_NETWORK_FEE_MAX)
-        stored = _pass_gate(lease, unsigned, held, network_id=network.pk, chain_next=chain_next)
+        require_bearable_fee(network.code, unsigned)
+        stored = _pass_gate(lease, unsigned, held, gateway=gateway, chain_next=chain_next)
         if stored is not None:
             return stored
     raise NonceContended(f"withdrawal {withdrawal.public_id}: no nonce after {RESERVATION_TRIES_MAX} tries")
@@ -72,35 +71,28 @@ def _build(gateway: Gateway, withdrawal: Withdrawal, *, sender: str, nonce: int)
         amount=withdrawal.amount,
         nonce=nonce,
         memo=withdrawal.memo,
+        spendable=reservation.spendable(gateway, withdrawal.coin_network.network_id, sender),
     )
 
 
-def _free_nonce(network_id: int, sender: str, chain_next: int) -> int:
-    """The lowest nonce that neither a live row nor the chain, which would take `chain_next`, has used."""
-    rows = OutgoingTransaction.objects.filter(network_id=network_id, sender=sender)
-    live = rows.filter(abandoned_at__isnull=True)
-    returned = (
-        rows.filter(abandoned_at__isnull=False, nonce__gte=chain_next)
-        .exclude(nonce__in=live.values("nonce"))
-        .order_by("nonce")
-        .values_list("nonce", flat=True)
-        .first()
-    )
-    if returned is not None:
-        return returned
-    highest = live.aggregate(highest=Max("nonce"))["highest"]
-    return max(chain_next, 0 if highest is None else highest + 1)
+def require_bearable_fee(network: str, unsigned: UnsignedTransaction) -> None:
+    """Promise that the signer would pay this fee to the network. Raises NetworkFeeTooHigh."""
+    maximum = registry.network_fee_max(network)
+    if unsigned.fee_ceiling > maximum:
+        raise NetworkFeeTooHigh(maximum=to_text(maximum))
 
 
 @transaction.atomic
 def _pass_gate(
-    lease: Lease, unsigned: UnsignedTransaction, held: Funds, *, network_id: int, chain_next: int
+    lease: Lease, unsigned: UnsignedTransaction, held: Funds, *, gateway: Gateway, chain_next: int
 ) -> OutgoingTransaction | None:
     withdrawal = locked_under(lease)
+    network_id = withdrawal.coin_network.network_id
     # Before the gate, whose own last lock is then the last of all: who holds that one waits for nobody.
-    _lock_nonces(network_id, unsigned.sender)
+    reservation.lock(network_id, unsigned.sender)
     digest = require_standing_approval(withdrawal, state=WithdrawalState.APPROVED)
-    if _free_nonce(network_id, unsigned.sender, chain_next) != unsigned.nonce:
+    free = reservation.free_nonce(network_id, unsigned.sender, chain_next, reserves=gateway.reserves)
+    if free != unsigned.nonce or not reservation.are_free(network_id, unsigned.inputs):
         return None
     funds.require(held, withdrawal, sender=unsigned.sender, fee_ceiling=unsigned.fee_ceiling)
     stored = OutgoingTransaction.objects.create(
@@ -114,24 +106,25 @@ def _pass_gate(
         fee_ceiling=unsigned.fee_ceiling,
         lease_token=lease.token,
     )
+    reservation.reserve(stored, unsigned.inputs)
     move(withdrawal, WithdrawalState.SIGNING, actor=SYSTEM, reason=f"passed the gate; nonce {unsigned.nonce} reserved")
     return stored
 
 
-def _lock_nonces(network_id: int, sender: str) -> None:
-    name = hashlib.sha256(f"outgoing nonce {network_id} {sender}".encode()).digest()[:8]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [int.from_bytes(name, "big", signed=True)])
-
-
 def waiting_for_signature() -> QuerySet[OutgoingTransaction]:
     """What the signer has to look at, in the order of nonces."""
-    return OutgoingTransaction.objects.filter(
-        signed_bytes__isnull=True,
-        abandoned_at__isnull=True,
-        signer_refusal="",
-        withdrawal__state=WithdrawalState.SIGNING,
-    ).order_by("network_id", "sender", "nonce")
+    return (
+        OutgoingTransaction.objects.filter(
+            signed_bytes__isnull=True,
+            abandoned_at__isnull=True,
+            signer_refusal="",
+        )
+        .filter(
+            Q(replaces__isnull=True, withdrawal__state=WithdrawalState.SIGNING)
+            | Q(replaces__isnull=False, withdrawal__state__in=RAISABLE)
+        )
+        .order_by("network_id", "sender", "nonce")
+    )
 
 
 @transaction.atomic
@@ -152,7 +145,8 @@ def sign(transaction_id: int, *, signer: Callable[[Withdrawal, OutgoingTransacti
         return False
     if outgoing.created_at < now() - timedelta(seconds=PRICES_HOLD_SECONDS):
         raise GateClosed(reason="its network fee was priced too long ago")
-    digest = require_standing_approval(withdrawal, state=WithdrawalState.SIGNING)
+    state = WithdrawalState.SIGNING if outgoing.replaces_id is None else WithdrawalState(withdrawal.state)
+    digest = require_standing_approval(withdrawal, state=state)
     if digest != bytes(outgoing.approved_hash):
         raise GateClosed(reason="the approval is not the one that passed the gate")
     raw, tx_hash = signer(withdrawal, outgoing)
@@ -164,13 +158,23 @@ def sign(transaction_id: int, *, signer: Callable[[Withdrawal, OutgoingTransacti
 
 
 def _unsigned_before(outgoing: OutgoingTransaction) -> QuerySet[OutgoingTransaction]:
+    """What must be signed first. A replacement has no one before it: what it replaces is signed."""
+    if not _in_order(outgoing):
+        return OutgoingTransaction.objects.none()
     return OutgoingTransaction.objects.filter(
+        replaces__isnull=True,
         network_id=outgoing.network_id,
         sender=outgoing.sender,
         nonce__lt=outgoing.nonce,
         signed_bytes__isnull=True,
         abandoned_at__isnull=True,
     )
+
+
+def _in_order(outgoing: OutgoingTransaction) -> bool:
+    """Whether the network mines the wallet's payments in the order of their nonces only."""
+    reserves = registry.reserves(outgoing.network.code)
+    return outgoing.replaces_id is None and reserves is Reservation.NONCE
 
 
 @transaction.atomic
@@ -180,7 +184,7 @@ def refuse_to_sign(transaction_id: int, *, because: str) -> None:
     A worker then takes each withdrawal back; nothing is released.
     """
     refused = OutgoingTransaction.objects.get(pk=transaction_id)
-    _lock_nonces(refused.network_id, refused.sender)
+    reservation.lock(refused.network_id, refused.sender)
     OutgoingTransaction.objects.filter(pk=transaction_id, signed_bytes__isnull=True, signer_refusal="").update(
         signer_refusal=because[:ANSWER_CHARACTERS_MAX] or "refused"
     )
@@ -188,8 +192,10 @@ def refuse_to_sign(transaction_id: int, *, because: str) -> None:
 
 
 def _refuse_behind(refused: OutgoingTransaction) -> None:
+    if not _in_order(refused):
+        return
     waiting_for_signature().order_by().filter(
-        network_id=refused.network_id, sender=refused.sender, nonce__gt=refused.nonce
+        network_id=refused.network_id, sender=refused.sender, nonce__gt=refused.nonce, replaces__isnull=True
     ).update(signer_refusal=EARLIER_REFUSED)
 
 
@@ -203,15 +209,16 @@ def take_back(lease: Lease) -> str | None:
     withdrawal = locked_under(lease)
     refused = (
         OutgoingTransaction.objects.select_for_update()
-        .filter(withdrawal=withdrawal, signed_bytes__isnull=True, abandoned_at__isnull=True)
+        .filter(withdrawal=withdrawal, signed_bytes__isnull=True, abandoned_at__isnull=True, replaces__isnull=True)
         .exclude(signer_refusal="")
         .first()
     )
     if refused is None or withdrawal.state != WithdrawalState.SIGNING:
         return None
-    _lock_nonces(refused.network_id, refused.sender)
+    reservation.lock(refused.network_id, refused.sender)
     _refuse_behind(refused)  # prepared since the refusal: its nonce would leave a gap
     OutgoingTransaction.objects.filter(pk=refused.pk).update(abandoned_at=now())
+    reservation.release(withdrawal)
     reason = f"the signer refused: {refused.signer_refusal}"
     move(withdrawal, WithdrawalState.APPROVED, actor=SYSTEM, reason=reason)
     return reason
