@@ -2,69 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
-from django.core.management import CommandError, call_command
-from django.db import DatabaseError, IntegrityError, transaction
 
 from accounts.services import holds
-from config.kit.clock import now
-from tests.database import triggers_asleep
 from tests.wallet.withdrawals import arrange
 from tests.wallet.withdrawals.outside import sign
+from tests.wallet.withdrawals.raising import due, raise_fee, raised, rows, signed, stuck
 from wallet.chains.gateway import BroadcastOutcome, Sighting
-from wallet.models import OutgoingTransaction, Withdrawal, WithdrawalDecision
-from wallet.services.withdrawals import absence, bumping, dossier, errors, reads, reconciliation, signing
+from wallet.services.withdrawals import absence, bumping, errors, reads, reconciliation, signing
 from wallet.services.withdrawals.payload import payload_hash_of
 
-
-@pytest.fixture
-def stuck(customer: Any) -> Withdrawal:
-    """Sent, and in no block."""
-    return arrange.sent(customer)
-
-
-def raise_fee(withdrawal: Withdrawal, officer: Any) -> OutgoingTransaction:
-    bumping.raise_fee(
-        public_id=withdrawal.public_id, officer=officer, reason="the customer waits", seen_hash=payload_hash_of(withdrawal)
-    )
-    return arrange.transaction_of(withdrawal)
-
-
-def raised(withdrawal: Withdrawal, officer: Any) -> Withdrawal:
-    """Raised, signed and sent."""
-    raise_fee(withdrawal, officer)
-    assert arrange.sign_all() == 1
-    due(withdrawal)
-    return arrange.step(withdrawal)
-
-
-def due(withdrawal: Withdrawal) -> None:
-    OutgoingTransaction.objects.filter(withdrawal=withdrawal).update(last_sent_at=now() - timedelta(minutes=5))
-
-
-def signed(*, seconds_ago: int) -> None:
-    """As if the signer had signed all that is signed so long ago."""
-    with triggers_asleep():
-        OutgoingTransaction.objects.filter(signed_at__isnull=False).update(signed_at=now() - timedelta(seconds=seconds_ago))
-
-
-def rows(withdrawal: Withdrawal) -> list[OutgoingTransaction]:
-    return list(OutgoingTransaction.objects.filter(withdrawal=withdrawal).order_by("id"))
-
-
-def insert(former: OutgoingTransaction, **changes: Any) -> OutgoingTransaction:
-    """A replacement past the service."""
-    facts: dict[str, Any] = {
-        name: getattr(former, name)
-        for name in ("withdrawal", "network", "sender", "nonce", "unsigned_payload", "unsigned_hash", "approved_hash")
-    }
-    facts |= {"replaces": former, "fee_ceiling": former.fee_ceiling + 1, "lease_token": 0, **changes}
-    with transaction.atomic():
-        return OutgoingTransaction.objects.create(**facts)
+__all__ = ["stuck"]
 
 
 def test_a_raised_payment_is_the_same_one_dearer_and_ends_once(customer, network, officers, stuck):
@@ -251,65 +201,3 @@ def test_a_wallet_counts_a_raised_payment_once_at_its_newest_fee(customer, netwo
     network.fee_ceiling = Decimal("0.001")
     network.funds["ETH"] = Decimal(2) + Decimal("0.003")
     assert arrange.step(arrange.approved(customer)).state == "signing"
-
-
-@pytest.mark.parametrize(
-    ("changes", "constraint"),
-    [
-        ({"nonce": 9}, "outgoing_replacement_is_the_same_payment"),
-        ({"sender": "0x00000000000000000000000000000000000000F1"}, "outgoing_replacement_is_the_same_payment"),
-        ({"fee_ceiling": Decimal("0.0001")}, "only for a higher fee"),
-        ({"replaces": None}, "lacks a standing approval"),
-        ({"approved_hash": b"x" * 32}, "lacks a standing approval"),
-    ],
-)
-def test_the_database_takes_no_replacement_that_is_another_payment(stuck, changes, constraint):
-    with pytest.raises(DatabaseError, match=constraint):
-        insert(arrange.transaction_of(stuck), **changes)
-
-
-def test_the_database_takes_no_replacement_of_anothers_payment(customer, stuck):
-    other = arrange.sent(customer)
-    with pytest.raises(IntegrityError, match="outgoing_replacement_is_the_same_payment"):
-        insert(arrange.transaction_of(stuck), withdrawal=other)
-
-
-def test_the_database_takes_one_replacement_of_each_and_settles_one(network, officers, stuck):
-    raised(stuck, officers[0])
-    former, dearer = rows(stuck)
-    with pytest.raises(IntegrityError, match="outgoing_replaced_once"):
-        insert(former)
-    OutgoingTransaction.objects.filter(pk=former.pk).update(block_number=7, settled_at=now())
-    with pytest.raises(IntegrityError, match="settled_once"), transaction.atomic():
-        OutgoingTransaction.objects.filter(pk=dearer.pk).update(block_number=8, settled_at=now())
-    with pytest.raises(DatabaseError, match="stays settled"), transaction.atomic():
-        OutgoingTransaction.objects.filter(pk=former.pk).update(settled_at=None)
-
-
-def test_the_database_takes_no_replacement_of_what_a_block_holds(network, stuck):
-    network.mine(arrange.transaction_of(stuck).tx_hash or "", confirmations=1)
-    assert arrange.step(stuck).state == "confirming"
-    with pytest.raises(DatabaseError, match="lacks a standing approval"):
-        insert(arrange.transaction_of(stuck))
-    assert WithdrawalDecision.objects.filter(withdrawal=stuck, matter="absence").count() == 0
-
-
-def test_an_operator_raises_by_command(officers, stuck, capsys):
-    who = {"by": officers[0].email, "reason": "the customer waits"}
-    call_command("raise_fee", stuck.public_id, **who)
-    assert "waits for the signer with a fee of 0.002 at most" in capsys.readouterr().out
-    with pytest.raises(CommandError, match="waits for a block"):
-        call_command("raise_fee", stuck.public_id, **who)
-    with pytest.raises(CommandError, match="not a treasury officer"):
-        call_command("raise_fee", stuck.public_id, by="nobody@example.com", reason="r")
-    with pytest.raises(CommandError):
-        call_command("raise_fee", 1, **who)
-
-
-def test_the_desk_offers_it_while_it_makes_sense(officers, stuck):
-    def offered() -> bool:
-        return dossier.choices(dossier.open_dossier(stuck.public_id), officers[0], is_treasury=True).can_raise_fee
-
-    assert offered()
-    raise_fee(stuck, officers[0])
-    assert not offered()
