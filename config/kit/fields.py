@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -145,6 +146,18 @@ class CodeField(Secret):
         if not code and not self.allow_blank:
             self.fail("blank")
         return code
+
+
+class WholeField(serializers.IntegerField):
+    """A whole number, or its digits as text. Digits of other scripts and `1.0` are not: who sends them means something else."""
+
+    def to_internal_value(self, data: Any) -> int:
+        """The number."""
+        if isinstance(data, bool) or not isinstance(data, int | str):
+            self.fail("invalid")
+        if isinstance(data, str) and not re.fullmatch(r"-?[0-9]+", data, re.ASCII):
+            self.fail("invalid")
+        return super().to_internal_value(data)
 
 
 def mask_email(text: str | None) -> str | None:

@@ -11,7 +11,7 @@ from accounts.models.logins import LoginAct
 from accounts.services import logins, vip
 from config.dialects.bitgin.dialect import BitginView
 from config.kit.clock import milliseconds
-from config.kit.fields import ExactNumberField
+from config.kit.fields import ExactNumberField, WholeField
 from config.kit.operations import Call, Needs, operation
 
 NUMBERED = LoginAct.values[:47]
@@ -32,8 +32,8 @@ class VipOutput(serializers.Serializer[VipTier]):
 class LogQuery(serializers.Serializer[Any]):
     """Which page, of how many lines."""
 
-    pageSize = serializers.IntegerField(min_value=1, max_value=SIZE_MAX, default=SIZE)
-    pageNum = serializers.IntegerField(min_value=1, max_value=PAGE_MAX, default=1)
+    pageSize = WholeField(min_value=1, max_value=SIZE_MAX, default=SIZE)
+    pageNum = WholeField(min_value=1, max_value=PAGE_MAX, default=1)
 
 
 class LogLineOutput(serializers.Serializer[LoginRecord]):

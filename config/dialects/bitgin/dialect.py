@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 from django.http import HttpRequest
-from rest_framework.fields import CharField, Field
+from rest_framework.fields import CharField, ChoiceField, Field
 
 from config.dialects.bitgin.numbers import (
     BY_KIND,
@@ -36,6 +36,7 @@ EMPTY = frozenset(
         Field.default_error_messages["required"],
         Field.default_error_messages["null"],
         CharField.default_error_messages["blank"],
+        str(ChoiceField.default_error_messages["invalid_choice"]).format(input=""),
     )
 )
 """How a field says that nothing was given."""

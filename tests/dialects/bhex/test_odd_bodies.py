@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 
-from accounts.models import AttemptCounter, Favourite, PasswordForm, User
-from apikeys.models import ApiKey
+from accounts.models import AttemptCounter
 from config.dialects.bhex import urls
-from kyc.models import Case
+from tests.dialects import odd
 from tests.dialects.bhex import people
 from tests.dialects.bhex.given_passwords import TRADE
 from tests.dialects.bhex.people import DIGEST, Browser, md5
+from tests.dialects.odd import LONG, MISSING
 
 pytestmark = pytest.mark.django_db
 ORDER = {"order_id": "1000000000000001", "verify_code": "123456"}
@@ -75,8 +75,6 @@ OWN: dict[str, dict[str, Any]] = {
     "/api/user/edit_anti_phishing_code": {"anti_phishing_code": "whale", **ORDER},
 }
 """Each endpoint that takes a body, with one that is well-formed and refused for what it says."""
-MISSING = object()
-LONG = "x" * 9_000
 ODD: list[Any] = [None, True, -1, 1.5, 10**30, ["1"], {}, {"a": 1}, "\x00", "\ud800", "9" * 5000, "１２３", " "]
 EACH = 2
 """So many odd values for each parameter beside those, others for the next one: all come to every kind of field."""
@@ -112,13 +110,6 @@ ELSEWHERE: dict[tuple[str, str], tuple[int, int, int]] = {
 """What one endpoint says otherwise of a parameter that is missing, empty, no good."""
 
 
-def state() -> tuple[Any, ...]:
-    """All that odd bodies must leave as it is."""
-    users = User.objects.order_by("pk").values_list("email", "phone", "anti_phishing_phrase", "status")
-    passwords = PasswordForm.objects.order_by("pk").values_list("encoded", flat=True)
-    return list(users), list(passwords), ApiKey.objects.count(), Case.objects.count(), Favourite.objects.count()
-
-
 def expected(path: str, name: str) -> tuple[int, int, int]:
     """The numbers of a parameter that is missing, empty, no good."""
     if (path, name) in ELSEWHERE:
@@ -145,7 +136,7 @@ def test_each_parameter_that_is_no_good_has_its_number_and_changes_nothing(
 ) -> None:
     browser = people.signed_up().browser if bodies is OWN else Browser()
     settings.CAPTCHA_AT = settings.CAPTCHA_DOORS  # the captcha is wrong: what else is in order stops there
-    before, turn = state(), 0
+    before, turn = odd.state(), 0
     for path, fields in bodies.items():
         plain = refused(browser, path, fields)
         for name in fields:
@@ -153,12 +144,12 @@ def test_each_parameter_that_is_no_good_has_its_number_and_changes_nothing(
             for value, number in ((MISSING, missing), ("", empty), ([], no_good), (LONG, no_good)):
                 sent = {key: held for key, held in {**fields, name: value}.items() if held is not MISSING}
                 assert refused(browser, path, sent) == (number or plain), (path, name, value)
-            for odd in (ODD[(turn + step) % len(ODD)] for step in range(EACH)):
-                refused(browser, path, {**fields, name: odd})
+            for value in (ODD[(turn + step) % len(ODD)] for step in range(EACH)):
+                refused(browser, path, {**fields, name: value})
             turn += EACH
         for raw in (b"", b"[]", b"{"):
             assert browser.call("POST", path, raw, "application/json").status_code in {400, 429}, (path, raw)
-    assert state() == before
+    assert odd.state() == before
 
 
 def test_every_endpoint_that_takes_a_body_stands_here() -> None:
