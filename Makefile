@@ -56,9 +56,12 @@ lint: install
 types: install
 	@$(venv) -m mypy .
 
+# production.lock is the product; observation.lock is it with Sentry's and OpenTelemetry's clients; development.lock is all.
+observers := --extra sentry --extra opentelemetry
 # The lock names neither a host nor a path. Newer versions: make lock UPGRADE=--upgrade
 lock: install
-	@cd "$(here)" && for part in production development; do extra=; [ $$part = development ] && extra="--extra development"; \
+	@cd "$(here)" && for part in production observation development; do \
+	  case $$part in production) extra=;; observation) extra="$(observers)";; *) extra="--extra development $(observers)";; esac; \
 	  .venv/bin/python -m uv pip compile pyproject.toml $$extra $(UPGRADE) --universal --generate-hashes \
 	    --no-emit-index-url --no-header --quiet -o requirements/$$part.lock || exit 1; done
 

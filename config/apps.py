@@ -8,6 +8,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.core import checks
 
+from config import observers
 from config.kit.money import widen_arithmetic
 
 
@@ -28,6 +29,7 @@ class ConfigConfig(AppConfig):
         import config.dialects.spot.dialect  # noqa: F401  # all imported for what importing them does, settings ready
 
         widen_arithmetic()
+        observers.start()
         checks.register(_desk, checks.Tags.admin)
 
 

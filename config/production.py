@@ -58,7 +58,7 @@ def complaints(settings: Mapping[str, Any]) -> list[str]:
         (0 < len(settings["METRICS_TOKEN"]) < METRICS_TOKEN_CHARACTERS_MIN, "METRICS_TOKEN is shorter than 32 characters"),
         (not 1 <= len(settings["FUTURES_AGREEMENT"]) <= 32, "FUTURES_AGREEMENT is not 1 to 32 characters"),
     ]
-    checks += [*_documents(settings), *_keys(settings), *_passkeys(settings), *_captchas(settings)]
+    checks += [*_documents(settings), *_keys(settings), *_passkeys(settings), *_captchas(settings), *_observers(settings)]
     return [complaint for holds, complaint in checks if holds]
 
 
@@ -97,6 +97,14 @@ def _passkeys(settings: Mapping[str, Any]) -> list[tuple[bool, str]]:
     return [
         (not all(origin.startswith("https://") for origin in pages), "WEBAUTHN_ORIGINS holds an origin without TLS"),
         (not inside or "." not in domain, "WEBAUTHN_RP_ID is not the domain of WEBAUTHN_ORIGINS"),
+    ]
+
+
+def _observers(settings: Mapping[str, Any]) -> list[tuple[bool, str]]:
+    """Who is told of defects and traces."""
+    return [
+        (settings["SENTRY_DSN"].startswith("http://"), "SENTRY_DSN tells of defects without TLS"),
+        (settings["TRACES_PERCENT"] > 100, "TRACES_PERCENT is more than a hundred"),
     ]
 
 

@@ -253,6 +253,16 @@ METRICS_FOLDER = env.text("PROMETHEUS_MULTIPROC_DIR", default="")
 STATUS_SECONDS_MAX = env.integer("STATUS_SECONDS_MAX", default=300)
 """How long a message may wait, and a chain may go unread, until `/status` says that something is wrong."""
 
+SENTRY_DSN = env.text("SENTRY_DSN", default="")
+"""Where defects of ours are told, without anything of a customer (config/observers.py). Without it nobody is told."""
+SENTRY_RELEASE = env.text("SENTRY_RELEASE", default="")
+OTEL_EXPORTER_OTLP_ENDPOINT = env.text("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+"""The collector of traces (OTLP over HTTP), without `/v1/traces`. Without it nothing is traced."""
+TRACES_PERCENT = env.integer("TRACES_PERCENT", default=10)
+"""How many of a hundred requests and tasks are traced."""
+if OTEL_EXPORTER_OTLP_ENDPOINT:
+    MIDDLEWARE.insert(MIDDLEWARE.index("config.health.Probes") + 1, "config.observers.Traces")
+
 # --- logs ----------------------------------------------------------------------------------------------------------
 LOGGING: dict[str, Any] = {
     "version": 1,

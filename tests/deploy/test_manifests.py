@@ -117,10 +117,11 @@ def test_the_image_holds_the_product_and_nothing_of_development() -> None:
     text = (DEPLOY / "Containerfile").read_text()
     copied = set(re.findall(r"^COPY (?!--)(\S+) ", text, re.MULTILINE))
     assert copied == {
-        "requirements/production.lock", "manage.py", "config", "accounts", "kyc", "wallet", "messaging", "apikeys",
+        "requirements/${LIBRARIES}.lock", "manage.py", "config", "accounts", "kyc", "wallet", "messaging", "apikeys",
         "templates", "deploy/gunicorn.py",
     }  # fmt: skip
-    assert all((ROOT / name).exists() for name in copied)
+    given = {name.replace("${LIBRARIES}", library) for name in copied for library in ("production", "observation")}
+    assert all((ROOT / name).exists() for name in given)
     assert "--require-hashes" in text
     assert "USER 10001" in text
 
