@@ -52,18 +52,24 @@ def status(request: HttpRequest) -> JsonResponse:
     A load balancer asks `/readyz` instead: a web process is not better for being taken out because a chain is behind.
     """
     require_token(request)
-    checks: dict[str, bool] = {"database": _database()}
-    if checks["database"]:
+    found = checks()
+    well = all(found.values())
+    return JsonResponse({"status": "ok" if well else "unwell", "checks": found}, status=200 if well else 503)
+
+
+def checks() -> dict[str, bool]:
+    """Each part of the product, and whether it does its work; without a database nothing else is looked at."""
+    found: dict[str, bool] = {"database": _database()}
+    if found["database"]:
         longest = settings.STATUS_SECONDS_MAX
-        checks |= {
+        found |= {
             "migrations": _migrated(),
             "broker": _broker(),
             "messages": _highest("quaestor_messages_oldest_seconds") <= longest,
             "chains": _highest("quaestor_chain_read_seconds") <= longest and not _highest("quaestor_chain_halted"),
             "ledger": not _highest("quaestor_coin_stopped"),
         }
-    well = all(checks.values())
-    return JsonResponse({"status": "ok" if well else "unwell", "checks": checks}, status=200 if well else 503)
+    return found
 
 
 def _highest(name: str) -> float:

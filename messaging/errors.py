@@ -147,3 +147,14 @@ class TooManyTests(DomainError):
     kind = Kind.LIMITED
     message = "Too many test messages. Try again in {retry_after} s."
     retry_after: int
+
+
+class MessageEnded(DomainError):
+    """The message was taken, failed or came too late: its contents are gone, and it is never sent again."""
+
+    slug = "messaging.message_ended"
+    kind = Kind.CONFLICT
+    message = (
+        "The message has ended ({state}) and its contents are gone: a code is asked for anew, a notice stands in the inbox."
+    )
+    state: str

@@ -143,3 +143,22 @@ class FuturesAgreementChanged(DomainError):
     message = "Another version of the agreement is in force: {agreement}."
     field = "agreement"
     agreement: str
+
+
+class CoinTermsInvalid(DomainError):
+    """A coin, or how a network carries it, can't be so. For operators."""
+
+    slug = "wallet.coin_terms_invalid"
+    kind = Kind.INVALID
+    message = "These terms can't be: {reason}."
+    reason: str
+
+
+class NothingToRetry(DomainError):
+    """There is no next step that a worker could do at once. For operators."""
+
+    slug = "wallet.nothing_to_retry"
+    kind = Kind.CONFLICT
+    message = "There is nothing to retry in the state {state}: {because}."
+    state: str
+    because: str

@@ -30,6 +30,8 @@ ROLE_APPS = {
     "compliance": ("accounts", "kyc", "messaging", "apikeys"),
     "compliance_lead": ("accounts", "kyc", "messaging", "apikeys"),
     "treasury": ("accounts", "wallet", "messaging", "apikeys"),
+    "support": ("accounts", "messaging", "apikeys"),
+    "operator": ("accounts", "messaging"),
     "auditor": ("accounts", "kyc", "wallet", "messaging", "apikeys"),
 }
 """The roles, and of which apps each may read the pages. What a role may *do* is asked by the page that does it."""
@@ -91,7 +93,7 @@ def create_officer(
                 registered_at=now(),
             )
             passwords.store(user, forms)
-            _bind(user, seed)
+            bind_authenticator(user, seed)
             user.groups.set(Group.objects.filter(name__in=roles))
             facts = {"email": address, "name": called, "roles": ",".join(sorted(roles)), "by": by}
             _record("accounts.officer_created", user, reason, facts)
@@ -132,12 +134,21 @@ def _encoded(password: str, email: str) -> dict[Form, str]:
     return passwords.encode_forms(given, forms=(Form.PLAIN,))
 
 
-def _bind(user: User, seed: bytes) -> None:
+def bind_authenticator(user: User, seed: bytes) -> None:
+    """Make this seed the officer's only authenticator, in the caller's transaction."""
     moment = now()
     Authenticator.objects.filter(user=user).delete()
     made = Authenticator(user=user, kind=FactorKind.TOTP, created_at=moment, confirmed_at=moment)
     made.sealed_seed = seal(seed, context=made.seal_context)
     made.save(force_insert=True)
+
+
+def prove(officer: User, code: str) -> None:
+    """Use up a code of the officer's authenticator. Raises StaffInvalid (none is bound), CodeRefused."""
+    authenticator = totp.bound(officer)
+    if authenticator is None:
+        raise StaffInvalid(reason="The officer has no authenticator.")
+    totp.check(authenticator, code)
 
 
 def renew_secrets(*, user: User, password: str, totp_seed: bytes, by: str) -> None:
@@ -148,7 +159,7 @@ def renew_secrets(*, user: User, password: str, totp_seed: bytes, by: str) -> No
         locked.credentials_epoch += 1
         locked.save(update_fields=["credentials_epoch"])
         passwords.store(locked, forms)
-        _bind(locked, totp_seed)
+        bind_authenticator(locked, totp_seed)
         audit.record(
             actor=None,
             actor_kind="operator",

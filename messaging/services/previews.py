@@ -10,7 +10,7 @@ from django.conf import settings
 from config.kit.clock import now
 from config.kit.errors import Absent
 from messaging.errors import TooManyTests
-from messaging.models import Channel, Message
+from messaging.models import Channel, Message, Purpose
 from messaging.providers.base import Outgoing
 from messaging.services.catalogue import CODES, LANGUAGES, PURPOSE_CHANNELS, TEMPLATES, Template
 from messaging.services.destinations import mask
@@ -129,6 +129,13 @@ def send_test(*, officer: Any, name: str, language: str) -> Message:
         language=language,
         user=officer,
     )
+
+
+def trial(*, channel: str, destination: str, language: str = "en") -> Outgoing:
+    """A message with a made-up code to this destination, to be handed to a provider and looked at. Nothing is written."""
+    template = CODES[Purpose.LOGIN]
+    message = Message(template=template.name, language=language, channel=channel, destination_masked=mask(channel, destination))
+    return render(message, _sample(template, destination, phrase="", is_test=True))
 
 
 def _sample(template: Template, destination: str, *, phrase: str, is_test: bool = False) -> Contents:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.services import countries
 from accounts.services.officers import Act
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Closes one country."""
 
     help = "Let no phone of a country open an account any more. Written to the audit log."
+    example = "close_country KP --by 'Bo Li' --reason 'sanctions'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The country, who and why."""

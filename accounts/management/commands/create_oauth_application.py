@@ -5,17 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.services.oauth import applications
 from accounts.services.oauth.functions import FUNCTIONS
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Registers one application and shows its secret, once."""
 
     help = "Register an OAuth application. Its client secret is shown once."
+    example = (
+        "create_oauth_application --name 'Tax helper' --redirect-uri https://tax.example/back"
+        " --by 'Bo Li' --reason 'contract 17'"
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What it is, by whom and why."""

@@ -6,16 +6,18 @@ import dataclasses
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.errors import StaffInvalid
 from accounts.services import development
+from config.kit.commands import ConsoleCommand
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Creates two officers and shows what opens the desk; shows the same when run again."""
 
     help = "Create two officers (development only) and print their passwords and authenticator codes."
+    example = "create_officers --json"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """`--json`."""

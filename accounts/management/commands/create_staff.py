@@ -8,17 +8,19 @@ import json
 import sys
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.services import staff, totp
 from config.kit.clock import now
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Creates one officer; the password is asked for, or read from the standard input where that is no terminal."""
 
     help = "Create an officer with a role and an authenticator. The authenticator's secret is shown once."
+    example = "create_staff --email ann@example.com --name 'Ann Lee' --role treasury --by 'Bo Li' --reason 'new in the team'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Who, with which roles, by whom and why."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.services import webhook_repeats
 from accounts.services.officers import Act
+from config.kit.commands import ConsoleCommand
 from config.kit.errors import DomainError
 from config.kit.ids import read_public_id
 from messaging.models import Webhook
@@ -18,10 +19,11 @@ SHOWN_MAX = 1000
 """Deliveries that one run lists or sends again; the rest wait for the next run."""
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Exit code 0 where nothing is given up, or everything named is queued again."""
 
     help = "List the webhooks that were given up (exit code 1 if there are any), or queue them again under their old ids."
+    example = "failed_webhooks --send-again 4203918275640192 --by 'Bo Li' --reason 'their host is back'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to send again, by whom and why; nothing to send means listing."""

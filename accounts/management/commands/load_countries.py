@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 import pycountry
-from django.core.management.base import BaseCommand
 from tqdm import tqdm
 
 from accounts.services import countries
+from config.kit.commands import WritingCommand
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Loads all countries of ISO 3166-1 with phone areas and names."""
 
     help = "Load all ISO countries with phone areas and names in en, zh-CN and zh-TW. Safe to run again."
+    example = "load_countries"
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and say how many."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from accounts.services import staff
+from config.kit.commands import WritingCommand
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Creates the roles."""
 
     help = "Create the staff roles compliance, treasury and auditor, or bring them up to date. Safe to run again."
+    example = "load_staff_roles"
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and name them."""

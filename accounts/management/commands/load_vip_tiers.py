@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
 from accounts.services import vip
+from config.kit.commands import WritingCommand
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Loads the VIP tiers 0 to 9."""
 
     help = "Load the VIP tiers 0 to 9 with their spreads. Safe to run again: what an operator changed stays."
+    example = "load_vip_tiers"
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load and say how many were missing."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.errors import StaffInvalid
 from accounts.models import User
 from accounts.services import staff
+from config.kit.commands import WritingCommand
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Gives an officer a name, or another one: who had none was called by the email."""
 
     help = "Name an officer. The name stands across each picture that the officer looks at."
+    example = "rename_staff --email ann@example.com --name 'Ann Lee-Wu' --by 'Bo Li' --reason 'married'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Who, what, by whom and why."""

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.services.oauth import applications
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """From the next use of any of its tokens on, a disabled application reads nothing."""
 
     help = "Disable or enable an OAuth application."
+    example = "set_oauth_application CLIENT_ID --disable --by 'Bo Li' --reason 'contract ended'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which, how, by whom and why."""

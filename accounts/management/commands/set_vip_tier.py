@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import User
 from accounts.services import vip
 from accounts.services.officers import Act
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """One customer, one level, one reason."""
 
     help = "Give a customer a VIP tier. Written to the audit log."
+    example = "set_vip_tier 123456789 2 --by 'Bo Li' --reason 'volume of November'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The customer, the level, who and why."""

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.management.customers import add_arguments, find, operator
 from accounts.services import freezing
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Ends a freeze that an operator began; what the owner froze opens by a recovery case alone."""
 
     help = "End a freeze that freeze_account began; outgoing money waits 24 hours. What the owner froze needs a case."
+    example = "thaw_account 123456789 --by 'Bo Li' --reason 'owner identified'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose account, who does it and why."""

@@ -6,18 +6,20 @@ import json
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from tqdm import tqdm
 
 from accounts.services import audit
+from config.kit.commands import ConsoleCommand
 
 BREAKS_SHOWN_MAX = 20
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Walks the chain from its first link. Exit code 0 only where every link holds."""
 
     help = "Verify the hash chain of the audit log. Exit code 0 if it holds, 1 if not."
+    example = "verify_audit --json"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """`--json` and `--anchor`."""

@@ -7,18 +7,20 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from apikeys.services import explaining
+from config.kit.commands import ConsoleCommand
 from config.kit.network import UNKNOWN_ADDRESS, canonical_ip
 
 BODY_BYTES_MAX = 1024 * 1024
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Reads only: the request is not let in, no nonce is burnt, and no secret is shown."""
 
     help = "Check a captured signed request step by step, with the text that should have been signed and likely mistakes."
+    example = "explain_signature GET /api/v1/balances -H 'X-Api-Key: …' -H 'X-Timestamp: …' -H 'X-Nonce: …' -H 'X-Signature: …'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The request."""

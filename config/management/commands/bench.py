@@ -12,11 +12,12 @@ from importlib.util import find_spec
 from typing import Any
 
 from django.apps import apps
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db import connection
 from tqdm import tqdm
 
 from config.kit.bench import Bench, Comparison, Setting
+from config.kit.commands import ConsoleCommand
 
 MEASURED = ("quartile_ms", "median_ms", "upper_quartile_ms", "ratio")
 VARIATION_MAX = 0.25
@@ -36,10 +37,11 @@ class Verdict:
     verdict: str
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Runs in a database of its own, which is dropped afterwards: a ledger takes nothing back."""
 
     help = "Measure: rounds of the reference and of ours in turn; the ratio of each round counts."
+    example = "bench signed-read --rounds 7"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What, and how long."""

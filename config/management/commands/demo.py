@@ -8,20 +8,22 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from config.demo.browser import StoryFailed
 from config.demo.measures import Report, shown_seconds
 from config.demo.officers import Credentials
 from config.demo.story import perform, set_stage
+from config.kit.commands import ConsoleCommand
 
 CUSTOMERS_MAX = 1000
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Everything over HTTP; exit code 0 only if every customer finished and the books and the audit log prove themselves."""
 
     help = "Tell the whole story over HTTP: from a mailed code to a settled withdrawal, for N customers at once."
+    example = "demo -n 20"
     requires_system_checks: list[str] = []  # serves no page: reading all URLs would only make its start late
 
     def add_arguments(self, parser: CommandParser) -> None:

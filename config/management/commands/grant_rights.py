@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import connection, transaction
+
+from config.kit.commands import ConsoleCommand
 
 GUARDED = """
     SELECT c.oid::regclass::text
@@ -45,10 +47,11 @@ def _guarded(name: str, events: int) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Run by the owner of the tables after `migrate`."""
 
     help = "Give --role what the application needs: read and write, but no UPDATE or DELETE on append-only tables, no TRUNCATE."
+    example = "grant_rights --role quaestor"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The role."""

@@ -6,13 +6,15 @@ from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.core.management.base import BaseCommand
+
+from config.kit.commands import ConsoleCommand
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Installs once; does nothing for RabbitMQ or Redis."""
 
     help = "Install the SQL of the embedded broker where CELERY_BROKER_URL begins with pgmq://."
+    example = "install_broker"
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Install into the broker's database unless it is there."""

@@ -9,12 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from django.db.models import BinaryField, F, TextField, Value
 from django.db.models.functions import Cast
 from tqdm import tqdm
 
 from config.kit import crypto, sealed_text
+from config.kit.commands import ConsoleCommand
 
 ROWS_AT_ONCE = 500
 
@@ -56,13 +57,14 @@ class Tally:
     broken: int = 0
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Sixty bytes a row are written anew; what is sealed is never opened. Safe to stop anywhere and to begin again.
 
     Put the new key first in KEY_ENCRYPTION_KEYS and restart everything, run this, then drop the old key.
     """
 
     help = "Wrap every sealed value under the active key-encryption key. Exit code 0 once none is left under another."
+    example = "rotate_keys --dry-run"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """`--json` and `--dry-run`."""

@@ -8,15 +8,18 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
+
+from config.kit.commands import ConsoleCommand
 
 REFERENCE = ("load_countries", "load_staff_roles", "load_vip_tiers")
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Migrates, grants, installs the broker and loads reference data; in development also coins of its chain and officers."""
 
     help = "Migrate, grant the application's rights, install the embedded broker, load reference data."
+    example = "set_up --role quaestor"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Who the application is."""

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
 
+from config.kit.commands import ConsoleCommand
 from kyc.services import storage_check
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Writes one small file and deletes it again."""
 
     help = "Write, read back and delete a probe in the store of the documents; exit code 1 and one sentence where it fails."
+    example = "check_storage"
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Say in one line how it went."""

@@ -5,19 +5,21 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.management.customers import add_arguments, find
 from accounts.services.officers import Act
+from config.kit.commands import ConsoleCommand
 from config.kit.errors import DomainError
 from kyc.catalogue.reasons import LOWER, reasons_for
 from kyc.services import lowering
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Lowers a customer's identity level."""
 
     help = f"Take identity levels from a customer, with one of these reasons: {', '.join(r.slug for r in reasons_for(LOWER))}."
+    example = "downgrade_customer 123456789 --to 1 --by 'Bo Li' --reason document_forged --dry-run"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose level, how far, who does it and why."""

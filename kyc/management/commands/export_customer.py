@@ -8,18 +8,20 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.management.customers import add_arguments, find
 from accounts.services.officers import Act
+from config.kit.commands import ConsoleCommand
 from config.kit.errors import DomainError
 from kyc.services import export
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Writes a new file that its owner alone may read."""
 
     help = "Write one customer's whole file as a ZIP (mode 0600): summary, data, documents, decisions, audit trail, manifest."
+    example = "export_customer 123456789 --out /secure/123456789.zip --by 'Bo Li' --reason 'request 77 of the regulator'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose file, who asks, why, and where it goes."""

@@ -7,15 +7,16 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.services.officers import Act
+from config.kit.commands import ConsoleCommand
 from config.kit.errors import DomainError
 from kyc.catalogue import banks
 from kyc.services import bank_branches
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Loads the branches of a country's banks."""
 
     help = (
@@ -23,6 +24,7 @@ class Command(BaseCommand):
         f"called {'; '.join(', '.join(names) for names in bank_branches.COLUMNS.values())}. Other columns are passed over. "
         "A branch that the file lacks is closed. Nothing is written where any line is wrong."
     )
+    example = "load_bank_branches branches.csv --country TW --by 'Bo Li' --reason 'list of December' --dry-run"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The file, who loads it and why."""

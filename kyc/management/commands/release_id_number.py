@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.management.customers import add_arguments, find
 from accounts.services.officers import Act
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 from kyc.services import contested
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Releases a squatted number."""
 
     help = "Take the document number from a customer who has shown no document for it: the level falls to 0."
+    example = "release_id_number 123456789 --by 'Bo Li' --reason 'claimed by nobody who proved it'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose number, who does it and why."""

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from config.kit.commands import ConsoleCommand
 from kyc.services import respelling
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Run it once after an update that gives a country's numbers a spelling. Safe to stop anywhere and to begin again."""
 
     help = "Write document numbers anew in their one spelling. Exit code 1 while two customers hold one number."
+    example = "respell_id_numbers"
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Report; exit code 1 where officers have something to settle."""

@@ -6,14 +6,15 @@ import json
 import time
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
+from config.kit.commands import ConsoleCommand
 from kyc.services import blind_indexes, index_rotation
 from kyc.services.index_rotation import Indexed, Tally
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Numbers and accounts are found and refused as ever meanwhile. Safe to stop anywhere and to begin again.
 
     Add the new key to BLIND_INDEX_KEYS under the other number and restart everything; run this; take the old key out and
@@ -21,6 +22,7 @@ class Command(BaseCommand):
     """
 
     help = "Index document numbers and bank accounts under just the keys of BLIND_INDEX_KEYS. Exit code 0 once all are."
+    example = "rotate_indexes --dry-run"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """`--json` and `--dry-run`."""

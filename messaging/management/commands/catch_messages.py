@@ -8,13 +8,16 @@ from argparse import ArgumentParser
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import CommandError
+
+from config.kit.commands import ConsoleCommand
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Catches the mail and SMS of development. Production refuses it."""
 
     help = "Run a mail server and an SMS gateway on 127.0.0.1 that keep everything for /outbox/ (development only)."
+    example = "catch_messages --smtp-port 2525 --sms-port 2526"
     requires_system_checks: list[str] = []  # serves no page: reading all URLs would only make its start late
 
     def add_arguments(self, parser: ArgumentParser) -> None:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from config.kit.commands import ConsoleCommand
 from messaging.services import check
 from messaging.services.check import Report
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Exit code 0 where nobody has to look. It shows ids, masks and our own words, never contents."""
 
     help = "Check the messages. Exit code 1 if some are stuck, a provider is passed over, or a budget of this hour is spent."
+    example = "check_messages --json"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """`--json`."""

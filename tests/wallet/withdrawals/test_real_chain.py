@@ -10,8 +10,8 @@ from pytest_django import Settings
 
 from config.kit.money import to_text
 from tests.wallet.withdrawals import arrange
+from tests.wallet.withdrawals.raising import raise_fee
 from tests.wallet.withdrawals.test_pipeline import resend
-from tests.wallet.withdrawals.test_raised_fees import raise_fee
 from wallet.chains import registry
 from wallet.chains.development import genesis
 from wallet.chains.development.client import DevelopmentChainClient

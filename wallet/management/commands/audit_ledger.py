@@ -6,16 +6,18 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 from tqdm import tqdm
 
+from config.kit.commands import ConsoleCommand
 from wallet.services import audit
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Exit code 0 only where everything holds."""
 
     help = "Prove the books. Exit code 0 if they hold, 1 if not; a difference stops its coin's withdrawals."
+    example = "audit_ledger --full --json"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """How deep, and for whom."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from config.kit.commands import ConsoleCommand
 from wallet.services import ages, alarms, stops
 from wallet.services.outflow import stopping
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Exit code 0 only where no alarm stands and nothing is stopped."""
 
     help = "Tell open alarms and stopped coins. Exit code 1 where somebody has to look."
+    example = "check_wallet --json"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """For whom."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.management.customers import add_arguments, find
 from accounts.services.officers import Act
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 from wallet.services import leaving
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Ends an account by an operator's word."""
 
     help = "End a customer's account for good. It must be empty. The retention clock starts; erase_customer is another step."
+    example = "close_account 123456789 --by 'Bo Li' --reason 'asked for by the customer'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose account, who does it and why."""

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from config.kit.commands import ConsoleCommand
 from config.kit.money import to_text
 from wallet.services import holdings
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Exit code 0 only where every coin was seen and none is short."""
 
     help = "Compare what our wallets hold with what the books owe. Exit code 1 where a coin is short or could not be seen."
+    example = "compare_wallets --json"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """For whom, and with what consequence."""

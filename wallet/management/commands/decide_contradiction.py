@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import User
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 from wallet.models.deposits import Deposit
 from wallet.services.deposits import contradictions
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """One deposit, one officer, one reason."""
 
     help = "Let the withdrawals of a customer go on whose credited deposit left its chain. Written to the audit log."
+    example = "decide_contradiction 4203918275640192 --by ann@example.com --reason 'paid back by the sender'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The deposit, and who and why."""

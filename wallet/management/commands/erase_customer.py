@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
 from accounts.management.customers import add_arguments, find
 from accounts.services import audit as log
 from accounts.services.officers import Act
+from config.kit.commands import ConsoleCommand
 from config.kit.errors import DomainError
 from wallet.services import audit as books
 from wallet.services import leaving
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Erases by an operator's word, and proves that books and audit log hold as before."""
 
     help = "Erase the person of a closed account by destroying the key. There is no way back. --dry-run says what would go."
+    example = "erase_customer 123456789 --by 'Bo Li' --reason 'asked for by the customer' --dry-run"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whose data, who does it and why."""

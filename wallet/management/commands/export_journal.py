@@ -9,19 +9,21 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from accounts.services.officers import Act
+from config.kit.commands import ConsoleCommand
 from config.kit.errors import DomainError
 from config.kit.money import to_text
 from wallet.services import journal_export
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Writes a CSV file of mode 0600. It names customers by uid alone."""
 
     help = "Export the journal of some days as CSV: every entry, balanced per posting. Written to the audit log."
+    example = "export_journal --first 2026-11-01 --last 2026-11-30 --out journal.csv --by 'Bo Li' --reason 'November'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which days, where to, who and why."""

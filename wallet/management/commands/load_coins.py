@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from config.kit.commands import WritingCommand
 from wallet.services import reference_coins
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Add what is missing; safe to run again."""
 
     help = "Load the coins and networks. Rows that were changed since are left alone, unless --reset restores them."
+    example = "load_coins"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What to load."""

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from config.kit.commands import WritingCommand
 from wallet.services.conversions import reference
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Without terms and limits nothing is exchanged; run this after load_coins."""
 
     help = "Load the terms of conversions, closed, and their limits per level. Rows that exist are left alone."
+    example = "load_conversion_terms"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whether the coins are open at once."""

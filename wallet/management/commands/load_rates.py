@@ -6,17 +6,19 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.services.officers import Act
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 from wallet.services.rates import loading
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """What beat does by itself; and, for an operator, taking a price that jumped."""
 
     help = "Take newer rates from RATES_URL. A price that jumped is kept out unless --accept-jumps says that it is right."
+    example = "load_rates --accept-jumps --by 'Bo Li' --reason 'seen on three markets'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Whether jumps are right, and who says so."""

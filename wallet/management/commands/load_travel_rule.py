@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from config.kit.commands import WritingCommand
 from wallet.services.travel_rule import reference
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Without a threshold every withdrawal of a coin needs its record; run this after load_coins."""
 
     help = "Load from which amount of each coin a Travel Rule record is due. Rows that exist are left alone."
+    example = "load_travel_rule"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """For whom."""

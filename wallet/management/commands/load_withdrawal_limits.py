@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand
-
+from config.kit.commands import WritingCommand
 from wallet.services.fiat_withdrawals import reference as fiat_reference
 from wallet.services.outflow import reference as outflow_reference
 from wallet.services.withdrawals import reference
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Without limits nothing leaves; run this after load_coins."""
 
     help = "Load limits per level, officers' thresholds and caps on what leaves in all. Rows that exist are left alone."
+    example = "load_withdrawal_limits"
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Add what is missing and say how much that was."""

@@ -7,17 +7,19 @@ import secrets
 from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from config.kit.commands import ConsoleCommand
 from config.kit.errors import DomainError
 from wallet.chains import registry
 from wallet.services.signing import KeyFileUnfit, load_key
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Make a key, or tell the address of the one that is there."""
 
     help = "Make a hot wallet key at --file (0600) and print its address; with an existing file, print that address."
+    example = "make_signer_key --file signer.key"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

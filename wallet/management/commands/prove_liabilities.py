@@ -5,20 +5,22 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
 from accounts.services import audit
+from config.kit.commands import WritingCommand
 from config.kit.money import to_text
 from wallet.errors import UnknownCoin
 from wallet.models import LiabilityProof
 from wallet.services import coin_list, liabilities
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """One tree for each coin, each from a snapshot of its own. Safe to stop: a tree is kept whole or not at all."""
 
     help = "Publish a Merkle-sum proof of what all customers own. Example: manage.py prove_liabilities --coin ETH --by night"
+    example = "prove_liabilities --coin BTC --by 'Bo Li'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which coins, for whom."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import User
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 from config.kit.money import to_text
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.services.withdrawals import bumping, dossier
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """One withdrawal, one officer, one reason."""
 
     help = "Have a sent withdrawal signed again at a higher network fee: the same payment, of which one is mined. Audited."
+    example = "raise_fee 4203918275640192 --by ann@example.com --reason 'the customer waits'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The withdrawal, and who and why."""

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.models import User
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 from wallet.models.coins import Network
 from wallet.services.deposits import halts
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """One network, one officer, one reason."""
 
     help = "Let a halted network be read again, once it is known why its chain changed. Written to the audit log."
+    example = "resume_watching ETHEREUM --by 'Bo Li' --reason 'the node was behind'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The network, who and why, and from where on."""

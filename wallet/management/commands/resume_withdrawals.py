@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 from wallet.services import stops
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Clears what the audit of the books stopped."""
 
     help = "Let withdrawals of a coin go on after its books were put right."
+    example = "resume_withdrawals BTC --by 'Bo Li' --reason 'the difference was a late block'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Which coin, who, why."""

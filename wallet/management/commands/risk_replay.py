@@ -7,9 +7,10 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from tqdm import tqdm
 
+from config.kit.commands import ConsoleCommand
 from config.kit.errors import DomainError
 from wallet.services.risk import replay
 from wallet.services.risk.replay import Difference, Replayed
@@ -21,10 +22,11 @@ def moment(text: str) -> datetime:
     return read if read.tzinfo else read.replace(tzinfo=UTC)
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Reads stored inputs and writes nothing."""
 
     help = "Ask the risk rules again about past withdrawals and transfers; tell what would be decided otherwise."
+    example = "risk_replay --since 2026-11-01 --rules 3 --json"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """About what, by which rules."""

@@ -11,16 +11,19 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
+
+from config.kit.commands import ConsoleCommand
 
 FLOAT_OF_HOT_WALLET = {"ETH": Decimal(10_000), "USDT": Decimal(100_000_000)}
 """What the faucet gives a hot wallet that owns no ether yet."""
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Serve JSON-RPC on loopback until SIGTERM."""
 
     help = "Run the development chain: an EVM with JSON-RPC on 127.0.0.1, remembered in var/chain."
+    example = "run_chain --port 8545"
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
+from config.kit.commands import ConsoleCommand
 from wallet.services.looping import run_until_stopped
 from wallet.services.signing import KeyFileUnfit, key_files, sign_waiting, signers
 
 logger = logging.getLogger(__name__)
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Sign what passed the gate, until SIGTERM."""
 
     help = "Sign approved withdrawals with the keys in SIGNER_KEY_FILE and SIGNER_…_KEY_FILE. Touches the database only."
+    example = "run_signer"
     requires_system_checks: list[str] = []  # serves no page: reading all URLs would only make its start late
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import CommandParser
 
+from config.kit.commands import ConsoleCommand
 from wallet.services.deposits.watching import look
 from wallet.services.looping import run_until_stopped
 
 
-class Command(BaseCommand):
+class Command(ConsoleCommand):
     """Look at every connected network, again and again, until SIGTERM."""
 
     help = "Watch the chains: record deposits, credit them at their confirmations."
+    example = "run_watcher"
     requires_system_checks: list[str] = []  # serves no page: reading all URLs would only make its start late
 
     def add_arguments(self, parser: CommandParser) -> None:

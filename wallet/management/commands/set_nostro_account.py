@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.services.officers import Act
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 from wallet.services.banks import nostro
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Opens, corrects or closes one account."""
 
     help = (
         "Open an account of ours at a bank for fiat money, correct what is said of it, or close it. Written to the audit log."
+    )
+    example = (
+        "set_nostro_account TWD1 --coin TWD --bank 'First' --holder 'X Ltd' --account-number 0056009"
+        " --by 'Bo Li' --reason 'opened'"
     )
 
     def add_arguments(self, parser: CommandParser) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.services.officers import Act
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 from config.kit.money import to_text
 from wallet.models.outflow import EVERYTHING
@@ -14,10 +15,11 @@ from wallet.services.limits import DAY_HOURS
 from wallet.services.outflow import caps
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Sets or changes one cap."""
 
     help = "Cap what all customers together are sent of a coin, or in total. Written to the audit log."
+    example = "set_outflow_cap BTC 25 --hours 24 --by 'Bo Li' --reason 'larger hot wallet'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Of what, how much in how long, who and why."""

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 from django.db import DataError, IntegrityError
 
 from accounts.services.officers import Act
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 from wallet.models.payments import HOLD_HOURS
 from wallet.services.payments import catalogue
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Opens, renames or closes one service."""
 
     help = "Open a service that customers pay for, or close it. Written to the audit log."
+    example = "set_paid_service card --name 'Card top-up' --by 'Bo Li' --reason 'contract 18'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The service and its terms, who and why."""

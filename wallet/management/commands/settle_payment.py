@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.services.officers import Act
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 from wallet.services.payments import settling
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """One payment, one act, one reason."""
 
     help = "Capture a held payment (or a part of it), void it, or refund a captured one. Written to the audit log."
+    example = "settle_payment void 4203918275640192 --by 'Bo Li' --reason 'order cancelled'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The act, the payment, who and why."""

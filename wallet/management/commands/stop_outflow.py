@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.core.management.base import CommandError, CommandParser
 
 from accounts.services.officers import Act
+from config.kit.commands import WritingCommand
 from config.kit.errors import DomainError
 from wallet.models.outflow import EVERYTHING
 from wallet.services.outflow import stopping
 
 
-class Command(BaseCommand):
+class Command(WritingCommand):
     """Flips the switch; two officers at the desk lift it."""
 
     help = "Let nothing more leave in a coin, or at all, until two officers lift it at the desk. Written to the audit log."
+    example = "stop_outflow BTC --by 'Bo Li' --reason 'keys may have leaked'"
 
     def add_arguments(self, parser: CommandParser) -> None:
         """What, who and why."""
