@@ -101,6 +101,7 @@ UNFOLD: dict[str, Any] = {
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
     "ENVIRONMENT": "accounts.admin_site.environment",
+    "DASHBOARD_CALLBACK": "wallet.admin.home.dashboard",
     "BORDER_RADIUS": "6px",
     "COLORS": {
         "primary": {
