@@ -34,6 +34,10 @@ soak: install
 	@$(venv) manage.py demo $(demo_options) --soak
 	@$(boot) test -n 0 -q tests/apikeys/test_replays.py tests/apikeys/test_restart.py -k captured --captured-requests 500
 	@$(boot) test -n 0 -q tests/wallet/conversions/test_arithmetic.py --property-cases 50000
+	@$(boot) test -n 0 -q tests/wallet/ledger/test_sums.py -k bank --bank-attempts 200000
+	@$(boot) test -n 0 -q tests/wallet/ledger/test_long.py --contested-keys 200 --drift-cases 50000 --rebuilt-entries 1000000
+	@$(boot) test -n 0 -q tests/wallet/withdrawals/test_races.py -k crowd --crowd 500
+	@$(boot) test -n 0 -q tests/wallet/withdrawals/test_four_ways.py --four-ways 2000
 	@$(boot) test -n 0 -q tests/wallet/withdrawals/test_real_chain.py -k times_out --lost-answers 200
 	@$(boot) test -q tests/dialects/test_native_schema.py tests/dialects/test_schemas.py --stranger-requests 30
 

@@ -101,12 +101,15 @@ TEMPLATES: list[dict[str, Any]] = [
 ]
 
 # --- database ------------------------------------------------------------------------------------------------------
+DATABASE_LOCK_TIMEOUT_MS = env.integer("DATABASE_LOCK_TIMEOUT_MS", default=3_000)
+DATABASE_STATEMENT_TIMEOUT_MS = env.integer("DATABASE_STATEMENT_TIMEOUT_MS", default=10_000)
+DATABASE_BEHIND_PGBOUNCER = env.boolean("DATABASE_BEHIND_PGBOUNCER", default=False)
 DATABASES: dict[str, Any] = {
     "default": database(
         env.text("DATABASE_URL", default="postgresql://quaestor@127.0.0.1:5432/quaestor", production_needs=True),
-        lock_timeout_ms=env.integer("DATABASE_LOCK_TIMEOUT_MS", default=3_000),
-        statement_timeout_ms=env.integer("DATABASE_STATEMENT_TIMEOUT_MS", default=10_000),
-        pgbouncer=env.boolean("DATABASE_BEHIND_PGBOUNCER", default=False),
+        lock_timeout_ms=DATABASE_LOCK_TIMEOUT_MS,
+        statement_timeout_ms=DATABASE_STATEMENT_TIMEOUT_MS,
+        pgbouncer=DATABASE_BEHIND_PGBOUNCER,
         test_name=env.text("TEST_DATABASE_NAME", default=""),
     )
 }

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import CommandError, CommandParser
 from django.db import connection, transaction
+from django.db.backends.utils import CursorWrapper
 
 from config.kit.commands import ConsoleCommand
 
@@ -47,6 +49,12 @@ def _guarded(name: str, events: int) -> list[str]:
         return [row[0] for row in cursor.fetchall()]
 
 
+def give_timeouts(cursor: CursorWrapper, role: str) -> None:
+    """The limits of locks and statements as settings of the role: PgBouncer does not pass on those of a connection."""
+    cursor.execute(f"ALTER ROLE {role} SET lock_timeout = {int(settings.DATABASE_LOCK_TIMEOUT_MS)}")
+    cursor.execute(f"ALTER ROLE {role} SET statement_timeout = {int(settings.DATABASE_STATEMENT_TIMEOUT_MS)}")
+
+
 class Command(ConsoleCommand):
     """Run by the owner of the tables after `migrate`."""
 
@@ -79,6 +87,8 @@ class Command(ConsoleCommand):
             for table in closed:
                 cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON {table} FROM {role}")
             cursor.execute(f"REVOKE INSERT, UPDATE, DELETE ON django_migrations FROM {role}")
+            if settings.DATABASE_BEHIND_PGBOUNCER:
+                give_timeouts(cursor, role)
         if options["verbosity"]:
             self.stdout.write(f"{role} may not change rows of: {', '.join(guarded) or 'no table'}")
             self.stdout.write(f"{role} may only read: {', '.join(closed) or 'no table'}")

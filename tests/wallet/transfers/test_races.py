@@ -14,7 +14,7 @@ from django.db import OperationalError
 
 from config.kit.clock import now
 from tests.wallet.transfers import arrange
-from tests.wallet.withdrawals.crowd import at_once, patiently
+from tests.wallet.withdrawals.crowd import at_once, collected, patiently
 from wallet.errors import InsufficientFunds
 from wallet.models import Posting, Transfer, TransferDecision, TransferEvent, TransferLimit
 from wallet.services import audit
@@ -34,21 +34,6 @@ def commits(real_db):
 def wish(sender: Any, receiver: Any, **more: Any) -> Callable[[], Any]:
     words = {"coin": "ETH", "amount": "1", "ip": arrange.IP, "receiver": arrange.to(receiver)} | more
     return patiently(partial(request.request, customer=sender, **words))
-
-
-def collected(act: Callable[[], Any], times: int) -> Callable[[], list[Any]]:
-    """Do it so many times, one after the other; what each returned or raised."""
-
-    def again() -> list[Any]:
-        results: list[Any] = []
-        for _ in range(times):
-            try:
-                results.append(act())
-            except Exception as refusal:  # noqa: BLE001  # what is raised is what the test looks at
-                results.append(refusal)
-        return results
-
-    return again
 
 
 def while_busy(act: Callable[[], Any]) -> Callable[[], Any]:

@@ -39,3 +39,18 @@ def patiently(act: Callable[[], Any]) -> Callable[[], Any]:
                 connection.close()
 
     return again
+
+
+def collected(act: Callable[[], Any], times: int) -> Callable[[], list[Any]]:
+    """Do it so many times, one after the other; what each returned or raised."""
+
+    def again() -> list[Any]:
+        results: list[Any] = []
+        for _ in range(times):
+            try:
+                results.append(act())
+            except Exception as refusal:  # noqa: BLE001  # what is raised is what the test looks at
+                results.append(refusal)
+        return results
+
+    return again

@@ -16,9 +16,10 @@ from django.db.utils import DatabaseError
 from config.kit.clock import now
 from config.kit.flow import IllegalMove
 from tests.wallet.withdrawals import arrange
-from tests.wallet.withdrawals.crowd import at_once, patiently
+from tests.wallet.withdrawals.crowd import at_once, collected, patiently
 from wallet.errors import InsufficientFunds
 from wallet.models import OutgoingTransaction, Withdrawal, WithdrawalDecision, WithdrawalEvent, WithdrawalLimit
+from wallet.services import audit
 from wallet.services.withdrawals import cancel, errors, expiry, pipeline, request, review
 from wallet.services.withdrawals.payload import payload_hash_of
 
@@ -31,15 +32,21 @@ def commits(real_db):
     """Real commits."""
 
 
-def test_64_withdrawals_at_once_never_overdraw(customer):
+def test_a_crowd_of_withdrawals_of_1_from_a_balance_of_10_is_exactly_10(customer, pytestconfig):
+    """`--crowd` makes it long."""
+    crowd, threads = int(pytestconfig.getoption("--crowd")), 50
     fee = arrange.ask(customer, amount="0.01").fee
     arrange.take_back(customer, Withdrawal.objects.get())
-    worth = 10 // (1 + fee)
-    results = at_once([patiently(partial(request.request, customer=customer, amount="1", **WORDS)) for _ in range(64)])
+    arrange.fund(customer, str(10 * fee))
+    wish = patiently(partial(request.request, customer=customer, amount="1", **WORDS))
+    shares = [crowd // threads + (place < crowd % threads) for place in range(threads)]
+    results = [one for many in at_once([collected(wish, share) for share in shares]) for one in many]
     made = [result for result in results if isinstance(result, request.Requested)]
     refused = [result for result in results if isinstance(result, InsufficientFunds)]
-    assert (len(made), len(refused)) == (int(worth), 64 - int(worth)), results
-    assert arrange.money(customer) == arrange.Money(10 - worth * (1 + fee), worth * (1 + fee))
+    assert (len(made), len(refused)) == (10, crowd - 10), {type(result) for result in results}
+    assert arrange.money(customer) == arrange.Money(0, 10 * (1 + fee))
+    assert Withdrawal.objects.filter(state="verification").count() == 10
+    assert audit.run(full=True, stop=False).findings == []
 
 
 def test_the_limit_holds_against_a_crowd(customer):
