@@ -38,7 +38,7 @@ def test_each_role_sees_the_queues_that_it_may_open_and_no_other() -> None:
     for role, sees, not_this in (
         ("treasury", ("Withdrawals, last 24 h", "Rules that spoke", "Deposits"), ("Identity checks", "Recovery cases")),
         ("compliance", ("Identity checks", "Recovery cases", "Bank accounts"), ("Withdrawals, last 24 h", "Rules that spoke")),
-        ("auditor", ("Identity checks", "Withdrawals, last 24 h", "Recovery cases"), ()),
+        ("auditor", ("Identity checks", "Withdrawals, last 24 h", "Transfers"), ("Recovery cases",)),
         ("support", ("Messages, last 24 h",), ("Withdrawals, last 24 h", "Identity checks", "Recovery cases")),
     ):
         told = page(role)

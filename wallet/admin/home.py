@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from django.apps import apps
 from django.core.cache import cache
 from django.http import HttpRequest
 from django.urls import reverse
 
-from accounts.admin_site import has_role
+from accounts.admin_site import has_role, site
 from config.kit import gauges
 from kyc.services import funnel
 from messaging.services import day
@@ -20,20 +21,20 @@ from wallet.services.outflow import stopping
 
 KEPT_SECONDS = 20
 """For how long what was read is shown: many officers look at this page, and often."""
-MONEY, IDENTITY, ALL = ("treasury", "auditor"), ("compliance", "compliance_lead", "auditor"), ()
-QUEUES: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
-    ("kyc_cases", "Identity cases", "kyc_case", IDENTITY),
-    ("bank_accounts", "Bank accounts", "kyc_bankaccount", IDENTITY),
-    ("recovery_cases", "Recovery cases", "accounts_recoverycase", IDENTITY),
-    ("withdrawals", "Withdrawals", "wallet_withdrawal", MONEY),
-    ("fiat_withdrawals", "Fiat withdrawals", "wallet_fiatwithdrawal", MONEY),
-    ("transfers", "Transfers", "wallet_transfer", MONEY),
-    ("deposits", "Deposits", "wallet_deposit", MONEY),
-    ("payments", "Payments", "wallet_payment", MONEY),
-    ("messages", "Messages", "messaging_message", ALL),
-    ("webhooks", "Webhooks", "messaging_webhook", ALL),
+MONEY, IDENTITY = ("treasury", "auditor"), ("compliance", "compliance_lead", "auditor")
+QUEUES: tuple[tuple[str, str, str], ...] = (
+    ("kyc_cases", "Identity cases", "kyc.Case"),
+    ("bank_accounts", "Bank accounts", "kyc.BankAccount"),
+    ("recovery_cases", "Recovery cases", "accounts.RecoveryCase"),
+    ("withdrawals", "Withdrawals", "wallet.Withdrawal"),
+    ("fiat_withdrawals", "Fiat withdrawals", "wallet.FiatWithdrawal"),
+    ("transfers", "Transfers", "wallet.Transfer"),
+    ("deposits", "Deposits", "wallet.Deposit"),
+    ("payments", "Payments", "wallet.Payment"),
+    ("messages", "Messages", "messaging.Message"),
+    ("webhooks", "Webhooks", "messaging.Webhook"),
 )
-"""Gauge, title, page and who may open it. A gauge that no app registers is not shown."""
+"""Gauge, title, and whose page it is; it stands here for whoever may open that. A gauge that no app registers is not shown."""
 OFFICERS_TURN = frozenset(
     {"submitted", "resubmitted", "second_review", "review", "pending", "held", "queued", "approved", "paying"}
 )
@@ -56,9 +57,9 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     sees_money, sees_identity = has_role(request, *MONEY), has_role(request, *IDENTITY)
     context["home"] = {
         "queues": [
-            _waiting(name, title, page)
-            for name, title, page, roles in QUEUES
-            if _is_registered(name) and (not roles or has_role(request, *roles))
+            _waiting(name, title, model)
+            for name, title, model in QUEUES
+            if _is_registered(name) and site.get_model_admin(apps.get_model(model)).has_view_permission(request)
         ],
         "money": _kept("money", _money) if sees_money else None,
         "funnel": _kept("funnel", funnel.funnel) if sees_identity else None,
@@ -80,13 +81,13 @@ def _money() -> dict[str, Any]:
     }
 
 
-def _waiting(name: str, title: str, page: str) -> Waiting:
+def _waiting(name: str, title: str, model: str) -> Waiting:
     counts, ages = _kept(f"queue.{name}", lambda: _read(name))
     number = int(sum(counts.get(state, 0) for state in OFFICERS_TURN))
     oldest = max((ages.get(state, 0.0) for state in OFFICERS_TURN), default=0.0)
     return Waiting(
         title=title,
-        address=reverse(f"admin:{page}_changelist"),
+        address=reverse(f"admin:{model.lower().replace('.', '_')}_changelist"),
         count=f"{COUNT_MAX}+" if number > COUNT_MAX else str(number),
         oldest=_age(oldest) if number else "",
         is_urgent=oldest >= 24 * 3_600,
