@@ -9,6 +9,7 @@ from __future__ import annotations
 import hmac
 import logging
 from collections.abc import Iterator
+from functools import cache
 
 from django.conf import settings
 from django.db import DatabaseError, transaction
@@ -19,7 +20,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.registry import Collector
 
-from config.kit import gauges
+from config.kit import counters, gauges
+from config.kit.dialect import registered
+from config.kit.errors import REGISTRY as REFUSALS
 
 logger = logging.getLogger(__name__)
 
@@ -56,12 +59,19 @@ def require_token(request: HttpRequest) -> None:
 def metrics(request: HttpRequest) -> HttpResponse:
     """The text, for who shows the token."""
     require_token(request)
+    _open_refusals()
     registry = CollectorRegistry()
     registry.register(Gauges())
     text = generate_latest(registry) + generate_latest(_counted())
     response = HttpResponse(text, content_type=CONTENT_TYPE_LATEST)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+@cache
+def _open_refusals() -> None:
+    """Once in each process: by now every dialect and refusal is known."""
+    counters.open_refusals(dialects=(dialect.name for dialect in registered()), slugs=REFUSALS)
 
 
 def _counted() -> CollectorRegistry:

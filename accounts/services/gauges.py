@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from accounts.models import RecoveryCase
-from accounts.models.recovery import CaseState
-from config.kit.gauges import queue, register
+from accounts.models import PasswordRecovery, RecoveryCase
+from accounts.models.recovery import CASE_FLOW, PASSWORD_RECOVERY_FLOW, CaseState
+from config.kit.gauges import follow, queue, register
 
 OFFICERS_TURN = (CaseState.SUBMITTED, CaseState.SECOND_REVIEW)
 
 
 def register_all() -> None:
     """Let them be read."""
+    follow(CASE_FLOW, RecoveryCase)
+    follow(PASSWORD_RECOVERY_FLOW, PasswordRecovery)
     register(
         *queue(
             "recovery_cases",

@@ -89,6 +89,11 @@ def register(dialect: Dialect) -> Dialect:
     return dialect
 
 
+def registered() -> list[Dialect]:
+    """All of them."""
+    return list(_DIALECTS)
+
+
 def taking(authenticator: str) -> Dialect | None:
     """The dialect that takes signatures by the authenticator of this dotted name."""
     return next((dialect for dialect in _DIALECTS if authenticator in dialect.authenticators), None)

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+
 from config.kit.clock import now
-from config.kit.gauges import Gauge, Reading, queue, register
+from config.kit.gauges import Gauge, Reading, follow, queue, register
 from messaging.models import BudgetAlarm, Message, ProviderState, Webhook
-from messaging.models.messages import OPEN_STATES
-from messaging.models.webhooks import OPEN_WEBHOOKS, WebhookState
+from messaging.models.messages import MESSAGE_FLOW, OPEN_STATES
+from messaging.models.webhooks import OPEN_WEBHOOKS, WEBHOOK_FLOW, WebhookState
 from messaging.services import check
 
 
 def register_all() -> None:
     """Let them be read."""
+    follow(MESSAGE_FLOW, Message)
+    follow(WEBHOOK_FLOW, Webhook)
     register(
         *queue("messages", "Messages that are not sent yet", Message.objects.all, states=OPEN_STATES, since="created_at"),
         *queue("webhooks", "Webhooks that are not taken yet", Webhook.objects.all, states=OPEN_WEBHOOKS, since="created_at"),
@@ -29,10 +33,10 @@ def _given_up() -> list[Reading]:
 
 
 def _away() -> list[Reading]:
-    return [
-        ((state.channel, state.name), float(state.passed_over_until is not None))
-        for state in ProviderState.objects.order_by("channel", "name")
-    ]
+    carriers = {"email": settings.EMAIL_CARRIERS, "sms": settings.SMS_CARRIERS}
+    known = {(channel, carrier.name): 0.0 for channel, named in carriers.items() for carrier in named}
+    rows = ProviderState.objects.order_by("channel", "name")
+    return sorted((known | {(row.channel, row.name): float(row.passed_over_until is not None) for row in rows}).items())
 
 
 def _budgets() -> list[Reading]:

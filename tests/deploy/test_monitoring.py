@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from prometheus_client.parser import text_string_to_metric_families
-from pytest_django import Settings
+from pytest_django import DjangoAssertNumQueries, Settings
 
+from accounts.models import PasswordRecovery
+from config import health
 from config.kit import gauges
 from config.kit.clock import now
+from config.kit.dialect import registered
+from config.kit.errors import REGISTRY
+from config.kit.flow import Flow
 from messaging.models import Message
 from tests.client import Api
-from wallet.models.coins import Coin
+from tests.factories_wallet import owner
+from wallet.models.coins import Coin, Network
+from wallet.models.deposits import WatcherCursor
 from wallet.services import stops
 
 pytestmark = pytest.mark.django_db
@@ -113,3 +123,99 @@ def test_a_broker_that_is_away_is_told(monitor: Client, monkeypatch: pytest.Monk
     monkeypatch.setattr(app.conf, "broker_write_url", "amqp://nobody@127.0.0.1:1//")
     monkeypatch.setattr(app.conf, "broker_url", "amqp://nobody@127.0.0.1:1//")
     assert monitor.get("/status").json()["checks"]["broker"] is False
+
+
+def test_every_state_of_every_flow_has_its_series(monitor: Client) -> None:
+    """States that nothing is in, and ends, too."""
+    flows = {
+        id(value): value
+        for module in list(sys.modules.values())
+        if module.__name__.split(".")[0] in {"accounts", "apikeys", "kyc", "messaging", "wallet"}
+        for value in vars(module).values()
+        if isinstance(value, Flow)
+    }
+    assert len(flows) >= 15
+    followed = gauges.followed()
+    assert {id(flow) for flow in followed.values()} == set(flows)
+    told = {labels for name, labels in scraped(monitor) if name == "quaestor_states_estimated"}
+    assert told == {(("state", state), ("table", table)) for table, flow in followed.items() for state in flow.states}
+
+
+def test_states_are_estimated_without_reading_a_table(
+    monitor: Client, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    owners = [owner() for _ in range(3)]
+    PasswordRecovery.objects.bulk_create(
+        PasswordRecovery(
+            user=owners[0], state=state, token_hash=bytes([place]) * 32, created_at=now(), expires_at=now() + timedelta(hours=1)
+        )
+        for place, state in enumerate(["started"] * 30 + ["ended"] * 10)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE accounts_passwordrecovery")
+    with django_assert_num_queries(1) as asked:
+        read = dict(gauges.registered_as("quaestor_states_estimated").read())
+    assert read["accounts_passwordrecovery", "started"] == 30
+    assert read["accounts_passwordrecovery", "ended"] == 10
+    assert "pg_stats" in asked.captured_queries[0]["sql"]
+
+
+@pytest.mark.parametrize("gauge", [one for one in gauges.registered() if one.labels == ("state",)], ids=lambda one: one.name)
+def test_a_queue_is_counted_by_an_index_however_long_its_table(gauge: gauges.Gauge) -> None:
+    with connection.cursor() as cursor, CaptureQueriesContext(connection) as asked:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        gauge.read()
+        for query in asked.captured_queries[1:]:
+            cursor.execute(f"EXPLAIN {query['sql']}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Seq Scan" not in plan, plan
+
+
+def test_every_provider_that_is_named_has_its_series(monitor: Client, settings: Settings) -> None:
+    told = {labels for name, labels in scraped(monitor) if name == "quaestor_provider_passed_over"}
+    for channel, carriers in (("email", settings.EMAIL_CARRIERS), ("sms", settings.SMS_CARRIERS)):
+        for carrier in carriers:
+            assert (("channel", channel), ("provider", carrier.name)) in told
+
+
+def test_every_refusal_of_every_dialect_has_its_series_before_it_is_met(monitor: Client) -> None:
+    told = {labels for name, labels in scraped(monitor) if name == "quaestor_refusals_total"}
+    dialects = {dialect.name for dialect in registered()}
+    assert dialects >= {"native", "bitflex", "bitgin", "spot", "exx", "bhex"}
+    slugs = {slug for slug in REGISTRY if not slug.startswith("toy.")}
+    assert {(("dialect", dialect), ("slug", slug)) for dialect in dialects for slug in slugs} <= told
+
+
+def test_a_database_that_is_away_makes_it_unready_and_unwell(monitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Away:
+        def cursor(self) -> Any:
+            raise DatabaseError
+
+    monkeypatch.setattr(health, "connection", Away())
+    for path in ("/readyz", "/status"):
+        answer = monitor.get(path)
+        assert answer.status_code == 503
+        assert answer.json()["checks"]["database"] is False
+    assert monitor.get("/healthz").status_code == 200
+
+
+def test_a_migration_that_is_due_makes_it_unready(monitor: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "_known_migrated", False)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'messaging'")
+        assert cursor.rowcount
+    answer = monitor.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]) == (503, {"database": True, "migrations": False})
+    assert monitor.get("/status").json()["checks"]["migrations"] is False
+
+
+@pytest.mark.parametrize("trouble", [{"read_at": -1}, {"halted_because": "a reorganisation"}], ids=lambda one: next(iter(one)))
+def test_a_chain_that_is_behind_or_halted_makes_it_unwell(monitor: Client, settings: Settings, trouble: dict[str, Any]) -> None:
+    words = {"read_at": now(), "height": 1, **trouble}
+    if words["read_at"] == -1:
+        words["read_at"] = now() - timedelta(seconds=settings.STATUS_SECONDS_MAX + 1)
+    WatcherCursor.objects.create(network=Network.objects.get(code="ETHEREUM"), **words)
+    answer = monitor.get("/status")
+    assert answer.status_code == 503
+    assert {name for name, holds in answer.json()["checks"].items() if not holds} == {"chains"}
+    assert monitor.get("/readyz").status_code == 200

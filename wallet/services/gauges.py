@@ -2,30 +2,68 @@
 
 from __future__ import annotations
 
+from django.db.models import Model
+
 from config.kit.clock import now
-from config.kit.gauges import Gauge, Reading, queue, register
+from config.kit.flow import Flow
+from config.kit.gauges import Gauge, Reading, follow, queue, register
+from wallet.models.adjustments import ADJUSTMENT_FLOW, Adjustment
 from wallet.models.coins import Coin
-from wallet.models.deposits import Deposit, DepositState, WatcherCursor
+from wallet.models.deposit_resolutions import RESOLUTION_FLOW, DepositResolution
+from wallet.models.deposits import DEPOSIT_FLOW, Deposit, DepositState, WatcherCursor
+from wallet.models.fiat_deposits import FIAT_DEPOSIT_FLOW, FIAT_REVERSAL_FLOW, FiatDeposit, FiatReversal
+from wallet.models.fiat_returns import FIAT_RETURN_FLOW, FiatReturn
+from wallet.models.fiat_withdrawals import ENDS as FIAT_ENDS
+from wallet.models.fiat_withdrawals import FIAT_WITHDRAWAL_FLOW, FiatWithdrawal, FiatWithdrawalState
 from wallet.models.ledger import PendingEntry
-from wallet.models.payments import Payment, PaymentState
+from wallet.models.pairs import Pair, PairState
+from wallet.models.payments import PAYMENT_FLOW, Payment, PaymentState
 from wallet.models.rates import Rate
 from wallet.models.transfers import ENDS as TRANSFER_ENDS
-from wallet.models.transfers import Transfer, TransferState
+from wallet.models.transfers import TRANSFER_FLOW, Transfer, TransferState
 from wallet.models.withdrawals import ENDS as WITHDRAWAL_ENDS
-from wallet.models.withdrawals import Withdrawal, WithdrawalState
+from wallet.models.withdrawals import WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
 from wallet.services.outflow import stopping
 
+FLOWS: tuple[tuple[Flow, type[Model]], ...] = (
+    (WITHDRAWAL_FLOW, Withdrawal),
+    (FIAT_WITHDRAWAL_FLOW, FiatWithdrawal),
+    (TRANSFER_FLOW, Transfer),
+    (PAYMENT_FLOW, Payment),
+    (DEPOSIT_FLOW, Deposit),
+    (ADJUSTMENT_FLOW, Adjustment),
+    (RESOLUTION_FLOW, DepositResolution),
+    (FIAT_DEPOSIT_FLOW, FiatDeposit),
+    (FIAT_REVERSAL_FLOW, FiatReversal),
+    (FIAT_RETURN_FLOW, FiatReturn),
+)
+PAIRS: dict[str, type[Pair]] = {
+    "adjustments": Adjustment,
+    "deposit_resolutions": DepositResolution,
+    "fiat_deposits": FiatDeposit,
+    "fiat_reversals": FiatReversal,
+    "fiat_returns": FiatReturn,
+}
+"""What the second of two officers has not decided yet, by the name of its queue."""
 UNMATCHED = (DepositState.PENDING, DepositState.HELD)
 
 
 def register_all() -> None:
     """Let them be read."""
+    _register_flows()
     register(
         *queue(
             "withdrawals",
             "Withdrawals on their way",
             Withdrawal.objects.all,
             states=[state for state in WithdrawalState if state not in WITHDRAWAL_ENDS],
+            since="state_since",
+        ),
+        *queue(
+            "fiat_withdrawals",
+            "Fiat withdrawals on their way",
+            FiatWithdrawal.objects.all,
+            states=[state for state in FiatWithdrawalState if state not in (*FIAT_ENDS, FiatWithdrawalState.PAID)],
             since="state_since",
         ),
         *queue(
@@ -44,6 +82,23 @@ def register_all() -> None:
         Gauge("quaestor_ledger_unfolded", "Entries of hot accounts that wait to be folded.", (), _unfolded),
         Gauge("quaestor_rate_age_seconds", "Age of a pair's price.", ("pair",), _rate_ages),
     )
+
+
+def _register_flows() -> None:
+    """Every state table, and what waits for the second of two officers."""
+    for flow, model in FLOWS:
+        follow(flow, model)
+    for name, pair in PAIRS.items():
+        words = f"Proposals of {name.replace('_', ' ')} that wait for the second officer"
+        register(
+            *queue(
+                name,
+                words,
+                pair._default_manager.all,  # noqa: SLF001  # Django's documented door to the abstract model's rows
+                states=(PairState.PROPOSED,),
+                since="created_at",
+            )
+        )
 
 
 def _stopped() -> list[Reading]:
