@@ -1,8 +1,9 @@
 """One customer's file for a regulator: a ZIP with a summary to read, everything as data, the documents and the audit trail.
 
-The archive is not encrypted: a regulator has to open it with what is at hand, and a password would travel beside it. It is
-written for its owner alone (0600), handed over through the regulator's own channel, and its SHA-256 stands in the audit log.
-One picture or a piece of a video is in memory at a time, and a portion of the audit records.
+The apps above add what they know (`export_sections`). The archive is not encrypted: a regulator has to open it with what is at
+hand, and a password would travel beside it. It is written for its owner alone (0600), handed over through the regulator's own
+channel, and its SHA-256 stands in the audit log. One picture or a piece of a video is in memory at a time, and a portion of
+the audit records.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from django.db import transaction
 
 from accounts.services.officers import Act
 from config.kit import clock
-from kyc.services import export_facts, export_files, export_summary, export_trail
+from kyc.services import export_facts, export_files, export_sections, export_summary, export_trail
 from kyc.services.decisions import OFFICERS_GROUP
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ def write(*, customer: User, act: Act, target: IO[bytes]) -> Exported:
         archive.add("summary.pdf", [export_summary.pdf(facts, by=_who(act), reason=act.said)])
         archive.add("data.json", [_json(facts)])
         for name, parts in export_files.stored(customer, archive.missing):
+            archive.add(name, parts)
+        for name, parts in export_sections.of(customer):
             archive.add(name, parts)
         with archive.entry("audit.jsonl") as line_out:
             for record in export_trail.of(customer):

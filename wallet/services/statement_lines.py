@@ -18,6 +18,7 @@ from wallet.services.statement import Statement, StatementLine
 
 DAYS_MAX = 366
 DAYS_USUAL = 31
+BEFORE_EVERYTHING = date(1970, 1, 1)
 LINES_PER_STEP = 1_000
 
 
@@ -96,5 +97,14 @@ def of(customer: User, *, first: date | None = None, last: date | None = None, c
         raise PeriodInvalid(days_max=DAYS_MAX)
     if coin is not None:
         coins.get(coin)
-    newest = Entry.objects.aggregate(newest=Max("id"))["newest"] or 0
-    return Period(customer, first, last, coin, moment, newest)
+    return Period(customer, first, last, coin, moment, _newest_entry())
+
+
+def whole(customer: User) -> Period:
+    """Everything that ever moved of the customer, in all coins: for a file that is read by programs, however long it is."""
+    moment = now()
+    return Period(customer, BEFORE_EVERYTHING, moment.date(), None, moment, _newest_entry())
+
+
+def _newest_entry() -> int:
+    return Entry.objects.aggregate(newest=Max("id"))["newest"] or 0
