@@ -5,11 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-import schemathesis
-from drf_spectacular.generators import SchemaGenerator
-from hypothesis import HealthCheck, settings
-from schemathesis.checks import not_a_server_error
-from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
 
 from apikeys.models import Scheme
 from config.dialects.bitgin.dialect import BITGIN
@@ -22,22 +17,17 @@ from tests.apikeys.test_foreign_requests import issue
 from tests.dialects.bhex import people as bhex
 from tests.dialects.bitflex import people as bitflex
 from tests.dialects.bitgin import people as bitgin
-from tests.dialects.schema_checks import known_statuses
 from tests.dialects.signing import Signing
 from tests.dialects.spot import people as spot
-from tests.environment import stranger
+from tests.dialects.strangers import ask, described, named, of, operation
 from tests.wallet.withdrawals.conftest import network
 
-__all__ = ["network"]
-
-CHECKS = [not_a_server_error, known_statuses, content_type_conformance, response_schema_conformance]
-EXAMPLES = settings(
-    max_examples=stranger["requests"], deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
-)  # fmt: skip
+__all__ = ["network", "operation"]
 
 
-def described(name: str) -> Any:
-    return schemathesis.openapi.from_dict(dict(SchemaGenerator(urlconf=DESCRIBED[name]).get_schema(request=None, public=True)))
+@pytest.mark.parametrize("name", DESCRIBED)
+def test_every_operation_that_is_described_is_asked(name: str) -> None:
+    assert sorted(described(name)) == sorted(named(name))
 
 
 @pytest.fixture
@@ -53,16 +43,14 @@ def bitflex_headers(real_db: None) -> dict[str, str]:
     return {"token": bitflex.signed_in()[0].token}
 
 
-@described("bhex").parametrize()
-@EXAMPLES
-def test_a_stranger_breaks_nothing_of_bhex(case: Any, live_server: Any, bhex_headers: dict[str, str]) -> None:
-    case.validate_response(case.call(base_url=live_server.url, headers=bhex_headers), checks=CHECKS)
+@of("bhex")
+def test_a_stranger_breaks_nothing_of_bhex(operation: Any, live_server: Any, bhex_headers: dict[str, str]) -> None:
+    ask(operation, base_url=live_server.url, headers=bhex_headers)
 
 
-@described("bitflex").parametrize()
-@EXAMPLES
-def test_a_stranger_breaks_nothing_of_bitflex(case: Any, live_server: Any, bitflex_headers: dict[str, str]) -> None:
-    case.validate_response(case.call(base_url=live_server.url, headers=bitflex_headers), checks=CHECKS)
+@of("bitflex")
+def test_a_stranger_breaks_nothing_of_bitflex(operation: Any, live_server: Any, bitflex_headers: dict[str, str]) -> None:
+    ask(operation, base_url=live_server.url, headers=bitflex_headers)
 
 
 @pytest.fixture
@@ -72,10 +60,9 @@ def spot_key(real_db: None, network: Any, monkeypatch: pytest.MonkeyPatch) -> Si
     return Signing(spot.program().client)
 
 
-@described("spot").parametrize()
-@EXAMPLES
-def test_a_stranger_breaks_nothing_of_spot(case: Any, live_server: Any, spot_key: Signing) -> None:
-    case.validate_response(case.call(base_url=live_server.url, auth=spot_key), checks=CHECKS)
+@of("spot")
+def test_a_stranger_breaks_nothing_of_spot(operation: Any, live_server: Any, spot_key: Signing) -> None:
+    ask(operation, base_url=live_server.url, auth=spot_key)
 
 
 @pytest.fixture
@@ -86,10 +73,9 @@ def bitgin_key(real_db: None, monkeypatch: pytest.MonkeyPatch) -> Signing:
     return Signing(BtseClient(issued.api_key.key, issued.secret))
 
 
-@described("bitgin").include(method="GET").parametrize()
-@EXAMPLES
-def test_a_stranger_with_a_key_breaks_nothing_of_bitgin(case: Any, live_server: Any, bitgin_key: Signing) -> None:
-    case.validate_response(case.call(base_url=live_server.url, auth=bitgin_key), checks=CHECKS)
+@of("bitgin", "GET")
+def test_a_stranger_with_a_key_breaks_nothing_of_bitgin(operation: Any, live_server: Any, bitgin_key: Signing) -> None:
+    ask(operation, base_url=live_server.url, auth=bitgin_key)
 
 
 @pytest.fixture
@@ -98,13 +84,11 @@ def bitgin_headers(real_db: None) -> dict[str, str]:
     return {"token": bitgin.signed_in().caller.token}
 
 
-@described("bitgin").parametrize()
-@EXAMPLES
-def test_a_stranger_breaks_nothing_of_bitgin(case: Any, live_server: Any, bitgin_headers: dict[str, str]) -> None:
-    case.validate_response(case.call(base_url=live_server.url, headers=bitgin_headers), checks=CHECKS)
+@of("bitgin")
+def test_a_stranger_breaks_nothing_of_bitgin(operation: Any, live_server: Any, bitgin_headers: dict[str, str]) -> None:
+    ask(operation, base_url=live_server.url, headers=bitgin_headers)
 
 
-@described("exx").parametrize()
-@EXAMPLES
-def test_a_stranger_breaks_nothing_of_exx(case: Any, live_server: Any, real_db: None) -> None:
-    case.validate_response(case.call(base_url=live_server.url), checks=CHECKS)
+@of("exx")
+def test_a_stranger_breaks_nothing_of_exx(operation: Any, live_server: Any, real_db: None) -> None:
+    ask(operation, base_url=live_server.url)
