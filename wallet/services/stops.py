@@ -7,18 +7,23 @@ from django.db import transaction
 from accounts.services import audit
 from wallet.models.coins import REASON_CHARACTERS_MAX, Coin
 from wallet.services import coins
+from wallet.services.outflow import stopping
 from wallet.services.withdrawals.errors import ReasonMissing
 
 
 @transaction.atomic
 def stop(code: str, *, reason: str) -> bool:
-    """Let nothing more leave in this coin; whether that is new. The first reason stays until an operator clears it."""
+    """Let nothing more leave in this coin; whether that is new. The first reason stays until an operator clears it.
+
+    Waits for what is passing a gate; once it has answered and is committed, nothing passes that had not passed before.
+    """
     open_coin = Coin.objects.filter(code=code, withdrawals_stopped_because="")
     if not open_coin.update(withdrawals_stopped_because=reason[:REASON_CHARACTERS_MAX]):
         return False
     audit.record(
         actor=None, actor_kind="system", act="wallet.withdrawals_stopped", subject=f"wallet.coin:{code}", reason=reason
     )
+    stopping.lock()
     return True
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from decimal import Decimal
 
-from wallet.models.coins import CoinNetwork
+from wallet.models.coins import Coin, CoinNetwork
 from wallet.models.fiat_withdrawals import FiatWithdrawal
 from wallet.models.outflow import OutflowStop
 from wallet.models.withdrawals import Withdrawal
@@ -39,10 +39,19 @@ def closed_at_the_gate_because(withdrawal: Withdrawal | FiatWithdrawal) -> str:
     What is let out in this transaction counts for the next one that asks.
     """
     stopping.lock()
+    if because := _books_differ_because(withdrawal.coin_network.coin_id):
+        return because
     return Outlook(caps=Caps(beside=withdrawal)).closed_because(withdrawal.coin_network, withdrawal.amount)
 
 
 def stopped_at_the_door_because(withdrawal: Withdrawal) -> str:
     """Why signed bytes that were never sent stay here, or nothing: the switch alone, for they were counted when signed."""
     stopping.lock()
-    return stopping.stopped_because(withdrawal.coin_network.coin_id)
+    coin_id = withdrawal.coin_network.coin_id
+    return _books_differ_because(coin_id) or stopping.stopped_because(coin_id)
+
+
+def _books_differ_because(coin_id: int) -> str:
+    """Why the coin was stopped without an officer, or nothing: read anew, behind the lock."""
+    because = Coin.objects.values_list("withdrawals_stopped_because", flat=True).get(pk=coin_id)
+    return f"the coin is stopped: {because}" if because else ""
