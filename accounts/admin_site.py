@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any, ClassVar
 
 from django.conf import settings
-from django.core.exceptions import FieldDoesNotExist
+from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 from django.db.models import IntegerField, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBadRequest, HttpResponseForbidden
 from django.urls import URLPattern
@@ -16,11 +16,14 @@ from unfold.sites import UnfoldAdminSite
 
 from accounts import step_up
 from accounts.forms import StaffSignInForm
+from accounts.services import staff
 from config.kit.errors import Absent
 
 SIGNED_IN_SECONDS_MAX = 12 * 3_600
 """However busy, a staff session ends after a long day."""
 SIGNED_IN_AT = "staff_signed_in_at"
+EVERY_ROLE = tuple(staff.ROLE_APPS)
+"""For pages that every officer may open."""
 NUMBER_DIGITS_MAX = 18
 """A longer number is no bigint."""
 SECTIONS = {
@@ -41,6 +44,12 @@ class StaffSite(UnfoldAdminSite):
     index_title = "Desk"
     login_form = StaffSignInForm
     login_template = "admin/staff_sign_in.html"
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Mount a page that says for whom it opens. Raises ImproperlyConfigured: closed unless opened."""
+        if not getattr(admin_class, "view_roles", ()):
+            raise ImproperlyConfigured(f"{getattr(admin_class, '__name__', 'it')} names no view_roles: nobody could open it")
+        super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether an officer who may act is signed in, since less than SIGNED_IN_SECONDS_MAX."""
@@ -129,12 +138,24 @@ def has_role(request: HttpRequest, *roles: str) -> bool:
     return bool(held & set(roles))
 
 
-class ReadOnlyAdmin(ModelAdmin):
+class RoleDoor:
+    """A page that opens for the roles which it names, and for nobody else."""
+
+    view_roles: ClassVar[tuple[str, ...]] = ()
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Officers of the roles."""
+        return has_role(request, *self.view_roles)
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        """The menu lists the page where it may be opened."""
+        return self.has_view_permission(request)
+
+
+class ReadOnlyAdmin(RoleDoor, ModelAdmin):
     """A page that shows and never writes. Acts stand on pages of their own and go through services."""
 
     icon: ClassVar[str] = "description"
-    view_roles: ClassVar[tuple[str, ...]] = ()
-    """Who may open it; empty leaves it to the view permission that the roles were loaded with."""
     show_full_result_count = False
     list_per_page = 50
     actions = None
@@ -162,14 +183,6 @@ class ReadOnlyAdmin(ModelAdmin):
                 return False
             model = found.related_model or model
         return isinstance(found, IntegerField)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Officers of the roles."""
-        return has_role(request, *self.view_roles) if self.view_roles else super().has_view_permission(request, obj)
-
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        """The menu lists the page where it may be opened."""
-        return self.has_view_permission(request)
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Never."""

@@ -11,7 +11,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from unfold.widgets import UnfoldAdminTextInputWidget
 
-from accounts.admin_site import ReadOnlyAdmin, has_role, site
+from accounts.admin_site import EVERY_ROLE, ReadOnlyAdmin, has_role, site
 from accounts.errors import NotAnOfficer
 from accounts.models import Country, Label, User, VipTier
 from accounts.services import labels
@@ -53,6 +53,7 @@ class LabelForm(forms.ModelForm):  # type: ignore[type-arg]  # Django's class ta
 class LabelAdmin(ReadOnlyAdmin):
     """Labels that customers may carry. One that somebody carries is not removed."""
 
+    view_roles = EVERY_ROLE
     icon = "label"
     form = LabelForm
     list_display = ("key", "shown", "text_en", "text_zh_cn", "text_zh_tw", "is_shown_to_customer")
@@ -95,6 +96,7 @@ class LabelAdmin(ReadOnlyAdmin):
 class VipTierAdmin(ReadOnlyAdmin):
     """The tiers and their spreads."""
 
+    view_roles = EVERY_ROLE
     icon = "workspace_premium"
     list_display = ("level", "name", "spread")
     ordering = ("level",)
@@ -111,6 +113,7 @@ class VipTierAdmin(ReadOnlyAdmin):
 class CountryAdmin(ReadOnlyAdmin):
     """Countries, and which of them open accounts: `manage.py open_country` and `close_country` change that."""
 
+    view_roles = EVERY_ROLE
     icon = "public"
     list_display = ("name_en", "alpha2", "alpha3", "numeric", "phone_area", "can_register")
     list_filter = ("can_register",)

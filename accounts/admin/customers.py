@@ -15,7 +15,7 @@ from unfold.decorators import display
 
 from accounts.admin.customer_acts import CustomerActs
 from accounts.admin.masks import MaskedContacts, opened
-from accounts.admin_site import site
+from accounts.admin_site import EVERY_ROLE, site
 from accounts.models import LoginRecord, SecurityHold, Session, User
 from accounts.services import labels, unmasking, vip
 from config.kit.clock import now
@@ -138,6 +138,7 @@ class SubAccountRows(NewestRows):
 class UserAdmin(CustomerActs, MaskedContacts):
     """Customers and officers. Acts on them are services'."""
 
+    view_roles = EVERY_ROLE
     icon = "group"
     list_display = ("uid", "email_shown", "phone_shown", "username_shown", "status_shown", "kind", "registered_at")
     list_display_links = ("uid",)

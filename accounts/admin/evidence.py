@@ -2,13 +2,31 @@
 
 from __future__ import annotations
 
-from accounts.admin_site import site
+from accounts.admin_site import EVERY_ROLE, RoleDoor, site
 from messaging.admin import BudgetAlarmAdmin, MessageEvidenceAdmin, ProviderStateAdmin
 from messaging.models import BudgetAlarm, Message, ProviderState
 
 
+class _Messages(RoleDoor, MessageEvidenceAdmin):
+    """For every officer: there is nothing in it that a customer wrote or was told."""
+
+    view_roles = EVERY_ROLE
+
+
+class _Providers(RoleDoor, ProviderStateAdmin):
+    """For every officer."""
+
+    view_roles = EVERY_ROLE
+
+
+class _Budgets(RoleDoor, BudgetAlarmAdmin):
+    """For every officer."""
+
+    view_roles = EVERY_ROLE
+
+
 def register_message_evidence() -> None:
     """Mount messaging's pages on the staff desk."""
-    site.register(Message, MessageEvidenceAdmin)
-    site.register(ProviderState, ProviderStateAdmin)
-    site.register(BudgetAlarm, BudgetAlarmAdmin)
+    site.register(Message, _Messages)
+    site.register(ProviderState, _Providers)
+    site.register(BudgetAlarm, _Budgets)

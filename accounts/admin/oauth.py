@@ -8,7 +8,7 @@ from django.contrib import admin
 from django.db.models import Count, Q, QuerySet
 from django.http import HttpRequest
 
-from accounts.admin_site import ReadOnlyAdmin, site
+from accounts.admin_site import EVERY_ROLE, ReadOnlyAdmin, site
 from accounts.models import OAuthApplication
 
 
@@ -16,6 +16,7 @@ from accounts.models import OAuthApplication
 class OAuthApplicationAdmin(ReadOnlyAdmin):
     """Who may ask for what, where answers go, and how many customers let it in. Nothing of its secret."""
 
+    view_roles = EVERY_ROLE
     icon = "apps"
     view_on_site = False
     list_display = ("name", "client_id", "client_type", "is_enabled", "customers", "created")

@@ -40,7 +40,8 @@ def test_the_export_is_sent_as_a_file_and_audited(desk: Client) -> None:
     assert answer["Content-Disposition"] == f'attachment; filename="customer-{user.uid}.zip"'
     assert "no-store" in answer["Cache-Control"]
     with zipfile.ZipFile(io.BytesIO(b"".join(answer))) as archive:
-        assert {"summary.pdf", "data.json", "audit.jsonl", "manifest.json"} == set(archive.namelist())
+        own = {"summary.pdf", "data.json", "audit.jsonl", "manifest.json"}
+        assert own | {"wallet/statement.csv", "wallet/travel_rule.jsonl"} == set(archive.namelist())
     assert AuditRecord.objects.get(act="kyc.exported").reason == "order 12"
     assert desk.post(page, {"act": "export", "reason": ""}).status_code == 302
 

@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.exceptions import ImproperlyConfigured
 from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
-from accounts.admin_site import site
+from accounts.admin_site import ReadOnlyAdmin, StaffSite, site
 from accounts.models import AuditRecord
 from accounts.services import staff
 from tests.accounts.test_staff import sign_in
 from tests.factories_accounts import officer
+from wallet.models import Entry
 
 pytestmark = pytest.mark.django_db
 ROLES = tuple(staff.ROLE_APPS)
@@ -55,6 +57,22 @@ def test_an_officer_without_a_role_opens_nothing() -> None:
     client = desk()
     for page in sorted(PAGES):
         assert client.get(reverse(f"admin:{page.replace('.', '_')}_changelist")).status_code in {403, 404}, page
+
+
+def test_a_page_that_names_no_roles_is_not_mounted() -> None:
+    class Unnamed(ReadOnlyAdmin):
+        """Somebody forgot to say for whom it is."""
+
+    with pytest.raises(ImproperlyConfigured, match="Unnamed names no view_roles"):
+        StaffSite().register(Entry, Unnamed)
+
+
+def test_the_page_of_a_row_is_as_closed_as_its_list() -> None:
+    client = desk("support")
+    for page, cells in TABLE.items():
+        if not cells[ROLES.index("support")]:
+            answer = client.get(reverse(f"admin:{page.replace('.', '_')}_change", args=[1]))
+            assert answer.status_code in {302, 403, 404}, page
 
 
 def addresses(patterns: list[Any], prefix: str = "/admin/") -> list[str]:

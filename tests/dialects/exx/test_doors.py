@@ -12,6 +12,7 @@ from accounts.services import second_factor, sub_accounts
 from config.dialects.exx import texts
 from messaging.models import Code, Message, Purpose
 from tests import factories_accounts as make
+from tests.dialects import odd
 from tests.dialects.exx import people
 from tests.dialects.exx.people import GONE, PASSWORD, SAFE, SEND, Browser, code, filled
 from tests.factories_messaging import pass_time_for_resend, read_code
@@ -24,7 +25,8 @@ REGISTER = {"userType": 1, "countryCode": "86", "userName": "18900000001", "veri
 LOGIN = {"userType": 1, "countryCode": "86", "userName": "18900000001", "password": f"rsa:{PASSWORD}"}
 
 
-EVERY = (GONE, None, "", LONG, {"a": 1}, [1])
+EVERY = (GONE, None, "", LONG, *(value for value in odd.WRONG if isinstance(value, str | list | dict)))
+"""What is no good anywhere. A number may be meant where a text is due: forms know no difference."""
 NO_GOOD: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
     "register": (REGISTER, [
         *({field: bad} for field in REGISTER for bad in EVERY),
@@ -50,6 +52,8 @@ NO_GOOD: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {
 @pytest.mark.parametrize("name", NO_GOOD)
 def test_a_parameter_that_is_no_good_is_3005_and_nothing_happens(name: str) -> None:
     browser, (fields, changes) = Browser(), NO_GOOD[name]
+    browser.read_key()
+    before = odd.state()
     for change in changes:
         cache.clear()
         answer = browser.json(name, filled(browser, {**fields, **change}))
@@ -57,11 +61,12 @@ def test_a_parameter_that_is_no_good_is_3005_and_nothing_happens(name: str) -> N
     assert not Code.objects.exists()
     assert not Message.objects.exists()
     assert not AttemptCounter.objects.exists()
+    assert odd.state() == before
 
 
 def test_a_safe_password_that_is_no_good_is_3005() -> None:
     person = people.signed_up()
-    for bad in (GONE, None, "", "518273", LONG, {"a": 1}, "rsa:123456", "rsa:short", f"rsa:{PASSWORD}"):
+    for bad in (*EVERY, "518273", "rsa:123456", "rsa:short", f"rsa:{PASSWORD}"):
         cache.clear()
         answer = person.browser.json("setSafePwd", filled(person.browser, {"newSafePwd": bad}))
         assert code(answer) == "3005", bad
