@@ -34,11 +34,17 @@ def main(arguments: list[str]) -> int:
 
 
 def _hand_over(places: Places, arguments: list[str]) -> None:
-    """Become the Python of the virtual environment."""
+    """Become the Python of the virtual environment.
+
+    It and all that it starts keep their compiled modules in `var/`, whatever the person's own Pythons do: compiling is
+    two thirds of the start of each of the many processes, and the sources' directories stay clean.
+    """
     python = installation.ensure(places)
     os.chdir(places.root)
     sys.stdout.flush()
-    os.execve(python, [str(python), "-m", "config.embedded", *arguments], {**os.environ, INSIDE: str(places.root)})
+    values = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    values |= {INSIDE: str(places.root), "PYTHONPYCACHEPREFIX": str(places.bytecode)}
+    os.execve(python, [str(python), "-m", "config.embedded", *arguments], values)
 
 
 def _inside(places: Places, command: str, rest: list[str]) -> int:

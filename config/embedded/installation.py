@@ -14,6 +14,7 @@ from config.embedded.places import INSTALL_BYTES_MIN, Places, locked, require_ro
 
 STAMP = "quaestor-lock.sha256"
 INSTALL_SECONDS_MAX = 1200
+CONFINED = {"av", "cv2", "numpy", "PIL", "pypdfium2", "pypdfium2_raw"}
 
 
 def ensure(places: Places) -> Path:
@@ -26,6 +27,7 @@ def ensure(places: Places) -> Path:
         if _stamp(places) == wanted and _works(places.python):
             return places.python
         _install(places, lock)
+        _compile(places)
         (places.venv / STAMP).write_text(wanted)
     return places.python
 
@@ -54,6 +56,12 @@ def _install(places: Places, lock: Path) -> None:
     if answer.returncode:
         raise Failure(f"the packages could not be installed; is there a network, or a package index?\n{tail(answer.stderr)}")
     steps.done("packages of requirements/development.lock, by pip")
+
+
+def _compile(places: Places) -> None:
+    """Compile what only the confined readers of files import, and may not keep. Where it fails they are slower, no more."""
+    found = [str(path) for path in places.venv.glob("lib/python*/site-packages/*") if path.name in CONFINED]
+    _run([str(places.python), "-X", f"pycache_prefix={places.bytecode}", "-m", "compileall", "-q", "-x", "/tests/", *found])
 
 
 def _make_venv(places: Places, uv: str | None) -> None:

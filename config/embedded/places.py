@@ -52,6 +52,11 @@ class Places:
         return self.var / "log"
 
     @property
+    def bytecode(self) -> Path:
+        """Compiled modules, of the packages too: what is missing here is compiled again."""
+        return self.var / "bytecode"
+
+    @property
     def secrets(self) -> Path:
         """What development draws for itself, readable by nobody else."""
         return self.var / "secrets"

@@ -129,9 +129,11 @@ def run(script: str, source: IO[bytes], *arguments: str, also: tuple[int, ...] =
     Raises DocumentUnreadable, ImagingBusy.
     """
     source.seek(0)
+    # `-I` keeps the environment from it, so where our own modules lie compiled is told it in words.
+    compiled = ("-X", f"pycache_prefix={sys.pycache_prefix}") if sys.pycache_prefix else ()
     with memory_file() as target:
         child = subprocess.Popen(  # noqa: S603  # our own interpreter and our own file
-            [sys.executable, "-I", "-B", str(Path(script)), *arguments],
+            [sys.executable, "-I", "-B", *compiled, str(Path(script)), *arguments],
             stdin=source,
             stdout=target,
             stderr=subprocess.DEVNULL,
