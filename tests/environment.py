@@ -9,8 +9,8 @@ import pytest
 os.environ["QUAESTOR_MODE"] = "test"
 os.environ.setdefault("DATABASE_URL", "postgresql://quaestor@127.0.0.1:5432/quaestor")
 
-stranger = {"requests": 3}
-"""Requests per operation of the clients that are made from the descriptions."""
+stranger = {"requests": 3, "all": 0}
+"""Requests drawn per operation by the clients that are made from the descriptions, and whether they send all of the derived ones."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -31,9 +31,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--stranger-requests", default="3", help="requests to each operation by generated clients; 30 for the long form"
     )
+    parser.addoption("--stranger-cases", choices=("some", "all"), default="some", help="all for the long form: 18,000")
     parser.addoption("--corpus-figures", default="", help="the whole corpus of bad files, and a table of what it cost, there")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Tests that are decorated when they are read find the number here."""
     stranger["requests"] = int(config.getoption("--stranger-requests"))
+    stranger["all"] = config.getoption("--stranger-cases") == "all"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pytest
 import schemathesis
@@ -82,4 +84,28 @@ def ask(operation: Any, **how: Any) -> None:
     schema = operation.schema
     sources = FeedbackSources(constants_value_source=make_constants_value_source(schema))
     # What `parametrize()` of schemathesis does while tests are collected, which each worker would do for all operations.
-    build_operation_test(config=schema.config, operation=operation, test_func=one, given_kwargs={}, feedback=sources)()
+    test = build_operation_test(config=schema.config, operation=operation, test_func=one, given_kwargs={}, feedback=sources)
+    if not stranger["all"]:
+        test.hypothesis_explicit_examples = thinned(test.hypothesis_explicit_examples)  # type: ignore[attr-defined]
+    test()
+
+
+def thinned(examples: Sequence[Any]) -> list[Any]:
+    """One of each kind for each parameter, another one of them from parameter to parameter; examples of the description all.
+
+    Of a wrong type each parameter comes in half a dozen: all of them for all parameters are for `make soak`.
+    """
+    alike: dict[tuple[object, ...], list[Any]] = {}
+    for example in examples:
+        alike.setdefault(_kind(example.kwargs["case"]), []).append(example)
+    return [
+        told for kind, group in alike.items()
+        for told in (group if kind[0] == "examples" else [group[crc32(repr(kind).encode()) % len(group)]])
+    ]  # fmt: skip
+
+
+def _kind(case: Any) -> tuple[object, ...]:
+    """What a case that was made from the description tries: why it was made, at what, and where that stands."""
+    made = case.meta.phase.data
+    tried = [str(getattr(made, name, "")) for name in ("scenario", "parameter", "parameter_location")]
+    return (case.meta.phase.name.value, *tried)
