@@ -10,7 +10,7 @@ os.environ["QUAESTOR_MODE"] = "test"
 os.environ.setdefault("DATABASE_URL", "postgresql://quaestor@127.0.0.1:5432/quaestor")
 
 stranger = {"requests": 3, "all": 0}
-"""Requests drawn per operation by the clients that are made from the descriptions, and whether they send all of the derived ones."""
+"""Requests that the clients made from descriptions draw for each operation, and whether they send all that they derive."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
