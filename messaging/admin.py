@@ -14,7 +14,8 @@ from unfold.decorators import display
 from config.kit.clock import now
 from messaging.errors import InvalidEmail, InvalidPhone
 from messaging.models import Channel, Message, MessageState, MessageTry, ProviderState
-from messaging.services.destinations import blind_index, normalise
+from messaging.services import destination_indexes
+from messaging.services.destinations import normalise
 
 REFERENCES_MAX = 100
 """Messages that one provider's reference finds at the most."""
@@ -155,7 +156,7 @@ def found(term: str) -> Q:
     if "@" in term or term.startswith("+"):
         channel = Channel.EMAIL.value if "@" in term else Channel.SMS.value
         try:
-            return Q(destination_hash=blind_index(channel, normalise(channel, term)))
+            return destination_indexes.meeting([destination_indexes.tag(channel, normalise(channel, term))])
         except (InvalidEmail, InvalidPhone):
             return Q(pk__in=())
     if term.isascii() and term.isdigit() and len(term) <= UID_DIGITS_MAX:

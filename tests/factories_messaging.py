@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from messaging.models import Allowance, Channel, Message
-from messaging.services.destinations import blind_index, normalise
+from messaging.services import destination_indexes
+from messaging.services.destinations import normalise
 from messaging.services.outbox import Contents, open_contents
 
 
 def unsent_messages(destination: str) -> list[Message]:
     """The messages that wait for a worker, to this email address or phone, newest first."""
     channel = Channel.EMAIL if "@" in destination else Channel.SMS
-    index = blind_index(channel, normalise(channel, destination))
-    return list(Message.objects.filter(destination_hash=index, sealed__isnull=False).order_by("-id"))
+    found = destination_indexes.meeting([destination_indexes.tag(channel, normalise(channel, destination))])
+    return list(Message.objects.filter(found, sealed__isnull=False).order_by("-id"))
 
 
 def read_message(destination: str, template: str = "") -> Contents:

@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from config.kit.flow import Flow
 from config.kit.ids import PublicIdField
 from config.kit.sealed_text import SealedText
+from messaging.models.addressed import Addressed, indexed
 
 
 class PasswordRecoveryState(models.TextChoices):
@@ -38,8 +39,11 @@ PASSWORD_RECOVERY_FLOW = Flow(
 )
 
 
-class PasswordRecovery(models.Model):
-    """One request to set a forgotten password. Names that nobody has get a row like all others, without a user."""
+class PasswordRecovery(Addressed):
+    """One request to set a forgotten password. Names that nobody has get a row like all others, without a user.
+
+    Of the destination there are keyed hashes alone, so that an unknown one is not stored.
+    """
 
     public_id = PublicIdField()
     user = models.ForeignKey(
@@ -51,8 +55,6 @@ class PasswordRecovery(models.Model):
     )
     token_hash = models.BinaryField(max_length=32)
     channel = models.CharField(max_length=8)
-    destination_hash = models.BinaryField(max_length=32)
-    """Keyed hash of the destination, so that an unknown one is not stored."""
     state = models.CharField(max_length=16, choices=PasswordRecoveryState, default=PasswordRecoveryState.STARTED)
     used_id_card = models.BooleanField(default=False)
     created_at = models.DateTimeField()
@@ -67,6 +69,7 @@ class PasswordRecovery(models.Model):
                 condition=Q(state__in=PasswordRecoveryState.values),
                 name="accounts_passwordrecovery_state_known",
             ),
+            indexed("accounts_passwordrecovery_destination_indexed"),
             models.CheckConstraint(
                 condition=Q(expires_at__gt=F("created_at")),
                 name="accounts_passwordrecovery_expires_later",

@@ -12,7 +12,7 @@ from accounts.services import attempts, factor_attempts, logins, names, sessions
 from accounts.services.attempts import Subject
 from accounts.services.clients import Client
 from accounts.services.officers import Act
-from accounts.services.recovery_rows import index
+from accounts.services.recovery_rows import tag
 from messaging.models import Channel
 
 
@@ -52,7 +52,7 @@ def _subjects(customer: User) -> list[Subject]:
     counted = [names.read(text).counted for text in called]
     return [
         *(Subject(Scope.NAME, name) for name in counted),
-        *(Subject(Scope.RECOVERY, index(way, address).hex()) for way, address in contacts if address),
+        *(Subject(Scope.RECOVERY, tag(way, address).hex()) for way, address in contacts if address),
         Subject(Scope.NAME, f"account:{customer.pk}"),
         *(Subject(Scope.DEVICE, str(key)) for key in KnownDevice.objects.filter(user=customer).values_list("pk", flat=True)),
         factor_attempts.subject_of(customer.pk),

@@ -26,7 +26,7 @@ from accounts.services.captcha_doors import Captcha, Door
 from accounts.services.clients import Client
 from accounts.services.second_factor import Method, Proof
 from config.kit.clock import now
-from config.kit.crypto import equal, keyed_hash, token_hash
+from config.kit.crypto import keyed_hash, token_hash
 from config.kit.crypto import token as new_token
 from messaging.errors import CodeExpired, CodeRefused, WrongCode
 from messaging.models import Channel, Purpose
@@ -100,18 +100,18 @@ def nowhere(name: str) -> str:
 
 def _begin(user: User | None, channel: str, wanted: str, *, language: str, client: Client, is_silent: bool = False) -> Started:
     text, moment = new_token(), now()
-    index = rows.index(channel, wanted)
+    tag = rows.tag(channel, wanted)
     with transaction.atomic():
-        PasswordRecovery.objects.filter(destination_hash=index, state=State.STARTED).update(state=State.ENDED)
-        made = PasswordRecovery.objects.create(
+        PasswordRecovery.objects.filter(rows.of_destination(tag), state=State.STARTED).update(state=State.ENDED)
+        made = PasswordRecovery(
             user=user,
             token_hash=token_hash(text),
             channel=channel,
-            destination_hash=index,
             created_at=moment,
             expires_at=moment + LIFETIME,
             ip=client.ip,
         )
+        rows.addressed(made, tag).save()
         sent = codes.send(
             purpose=Purpose.RECOVERY,
             channel=channel,
@@ -174,7 +174,7 @@ def prove_code(
     """
     wanted = normalise(channel, destination)
     recovery = rows.named(token, client)
-    if recovery.state != State.STARTED or not equal(bytes(recovery.destination_hash), rows.index(channel, wanted)):
+    if recovery.state != State.STARTED or not rows.is_of(recovery, rows.tag(channel, wanted)):
         rows.miss(client)
     tried = rows.begin(recovery, client, device_token)
     return progress(rows.move(recovery, take_code(recovery, tried, destination=wanted, code=code, has_identity=has_identity)))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NoReturn
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.errors import RecoveryInvalid, RecoveryLocked
 from accounts.models import PasswordRecovery, Status, User
@@ -15,8 +16,11 @@ from accounts.services import attempts, devices
 from accounts.services.attempts import Attempt, Subject
 from accounts.services.clients import Client
 from config.kit.clock import now
-from config.kit.crypto import keyed_hash, token_hash
+from config.kit.crypto import token_hash
+from messaging.services import destination_indexes
 
+PURPOSE = "accounts.password-recovery"
+"""What the indexes of destinations are for here: they meet those of no message."""
 TOKEN_LENGTH = 43
 OPEN = (State.STARTED, State.CODE_PROVEN, State.PROVEN)
 Tried = tuple[Attempt, Attempt]
@@ -31,9 +35,25 @@ def may_recover(user: User) -> bool:
     return user.is_active and user.status != Status.NOT_ACTIVATED and not user.is_staff and user.parent_id is None
 
 
-def index(channel: str, destination: str) -> bytes:
-    """By what rows of one destination are found; the destination itself may be nobody's and is not stored."""
-    return keyed_hash("accounts.password-recovery", channel, destination)
+def tag(channel: str, destination: str) -> bytes:
+    """By what rows of one destination are known; the destination itself may be nobody's and is not stored."""
+    return destination_indexes.tag(channel, destination, purpose=PURPOSE)
+
+
+def of_destination(own: bytes) -> Q:
+    """The condition of rows of this tag, under whichever key they are indexed."""
+    return destination_indexes.meeting([own], purpose=PURPOSE)
+
+
+def is_of(recovery: PasswordRecovery, own: bytes) -> bool:
+    """Whether the recovery was begun with the destination of this tag."""
+    return destination_indexes.meets(recovery, own, purpose=PURPOSE)
+
+
+def addressed(recovery: PasswordRecovery, own: bytes) -> PasswordRecovery:
+    """The row, which is not saved, with its destination's tag and indexes."""
+    destination_indexes.fill(recovery, own, purpose=PURPOSE)
+    return recovery
 
 
 def find(text: str) -> PasswordRecovery:
@@ -49,13 +69,13 @@ def find(text: str) -> PasswordRecovery:
 def waiting(channel: str, destination: str) -> PasswordRecovery | None:
     """The newest recovery of this destination whose code is due, with its user."""
     live = PasswordRecovery.objects.select_related("user").filter(state=State.STARTED, expires_at__gt=now())
-    found = live.filter(channel=channel, destination_hash=index(channel, destination)).order_by("-pk").first()
+    found = live.filter(of_destination(tag(channel, destination)), channel=channel).order_by("-pk").first()
     return found if found is not None and (found.user is None or may_recover(found.user)) else None
 
 
 def nobodys(channel: str, destination: str) -> PasswordRecovery:
     """A recovery that is in no table, to count an attempt under the name where none waits."""
-    return PasswordRecovery(channel=channel, destination_hash=index(channel, destination))
+    return addressed(PasswordRecovery(channel=channel), tag(channel, destination))
 
 
 def named(text: str, client: Client) -> PasswordRecovery:
@@ -95,7 +115,7 @@ def _subject(recovery: PasswordRecovery, device_token: str | None) -> Subject:
     device = devices.find(device_token)
     if device is not None and device.user_id == recovery.user_id:
         return Subject(Scope.RECOVERY, f"device {device.pk}")
-    return Subject(Scope.RECOVERY, bytes(recovery.destination_hash).hex())
+    return Subject(Scope.RECOVERY, destination_indexes.tag_of(recovery).hex())
 
 
 def succeed(tried: Tried) -> None:

@@ -1,6 +1,7 @@
 """The exchange of the blind indexes' key, while everything runs: fills the column of a new key, empties that of an old one.
 
 A row is changed only where it is as it was read: what a customer writes meanwhile is indexed under every key already.
+Messages and recoveries keep no address: they are indexed anew by their sealed tag.
 """
 
 from __future__ import annotations
@@ -12,21 +13,34 @@ from typing import Any
 from django.db import IntegrityError
 from django.db.models import Q
 
+from accounts.models import PasswordRecovery
+from accounts.services import recovery_rows
 from config.kit.crypto import Unsealable
 from kyc.models import BankAccount, Identity, NamedNumber
 from kyc.services import bank_accounts, bank_details, blind_indexes, named_numbers
 from kyc.services.blind_indexes import Indexes
+from messaging.models import Message
+from messaging.services import destination_indexes
 
+Columns = dict[str, Any]
 ROWS_AT_ONCE = 500
 SAMPLE_ROWS = 20
 
 
 @dataclass(frozen=True)
 class Indexed:
-    """A table with blind indexes, and how a row's are found anew. Raises crypto.Unsealable."""
+    """A table with blind indexes, and how a row's columns are found anew. Raises crypto.Unsealable.
+
+    `due` is the condition of rows that are not indexed under just the keys in use, `unchanged` that of one that still is as
+    it was read, `told` that of rows that tell of which key they are; `in_use` names the columns of the keys in use.
+    """
 
     model: Any
-    indexes: Callable[[Any], Indexes]
+    columns: Callable[[Any], Columns]
+    due: Callable[[], Q]
+    unchanged: Callable[[Any], Columns]
+    in_use: Callable[[], list[str]] = blind_indexes.columns_in_use
+    told: Q = Q()  # noqa: RUF009  # it is never changed
 
 
 @dataclass
@@ -55,17 +69,51 @@ def _of_identity(row: Identity) -> Indexes:
     return Indexes(**{name: value and (kept[name] or value) for name, value in drawn.items()})
 
 
+def _due_number() -> Q:
+    used = blind_indexes.columns_in_use()
+    found = Q()
+    for name in blind_indexes.COLUMNS.values():
+        found |= Q(**{f"{name}__isnull": name in used})
+    return found
+
+
+def _same_number(row: Any) -> Columns:
+    """A number released meanwhile is not indexed again."""
+    released = {"released_at": row.released_at} if isinstance(row, Identity) else {}
+    return {"pk": row.pk, "sealed": row.sealed, **released}
+
+
+def _numbers(model: Any, indexes: Callable[[Any], Indexes]) -> Indexed:
+    return Indexed(model, lambda row: indexes(row).columns, due=_due_number, unchanged=_same_number)
+
+
+def _destinations(model: Any, purpose: str) -> Indexed:
+    def columns(row: Any) -> Columns:
+        return destination_indexes.columns(row, destination_indexes.tag_of(row), purpose=purpose)
+
+    return Indexed(
+        model,
+        columns,
+        due=destination_indexes.is_due,
+        unchanged=destination_indexes.unchanged,
+        in_use=destination_indexes.columns_in_use,
+        told=Q(sealed_destination_tag__isnull=False),
+    )
+
+
 TABLES = (
-    Indexed(Identity, _of_identity),
-    Indexed(NamedNumber, lambda row: named_numbers.named(row).indexes),
-    Indexed(BankAccount, lambda row: bank_details.indexes(bank_accounts.details_of(row))),
+    _numbers(Identity, _of_identity),
+    _numbers(NamedNumber, lambda row: named_numbers.named(row).indexes),
+    _numbers(BankAccount, lambda row: bank_details.indexes(bank_accounts.details_of(row))),
+    _destinations(Message, destination_indexes.MESSAGES),
+    _destinations(PasswordRecovery, recovery_rows.PURPOSE),
 )
 """All of them: a test finds every column that is named an index."""
 
 
 def due(table: Indexed) -> int:
     """How many rows are not indexed under just the keys in use."""
-    return int(table.model.objects.filter(_is_due()).count())
+    return int(table.model.objects.filter(table.due()).count())
 
 
 def require_own_columns() -> None:
@@ -74,8 +122,8 @@ def require_own_columns() -> None:
     Raises ColumnOfAnotherKey.
     """
     for table in TABLES:
-        for name in blind_indexes.columns_in_use():
-            for row in table.model.objects.filter(**{f"{name}__isnull": False}).order_by("-pk")[:SAMPLE_ROWS]:
+        for name in table.in_use():
+            for row in table.model.objects.filter(table.told, **{f"{name}__isnull": False}).order_by("-pk")[:SAMPLE_ROWS]:
                 if getattr(row, "released_at", None) is None and _differs(table, row, name):
                     raise ColumnOfAnotherKey(f"{table.model._meta.label}.{name}")  # noqa: SLF001  # Django's documented way
 
@@ -84,7 +132,7 @@ def turn(table: Indexed, *, dry: bool) -> Iterator[Tally]:
     """Index each row that is due under just the keys in use; yields the tally after each row. Safe to stop and begin again."""
     tally, last = Tally(), None
     while True:
-        portion = table.model.objects.filter(_is_due()).order_by("pk")
+        portion = table.model.objects.filter(table.due()).order_by("pk")
         rows = list((portion if last is None else portion.filter(pk__gt=last))[:ROWS_AT_ONCE])
         for row in rows:
             tally.seen += 1
@@ -97,32 +145,21 @@ def turn(table: Indexed, *, dry: bool) -> Iterator[Tally]:
 
 def _turn(table: Indexed, row: Any, tally: Tally, *, dry: bool) -> None:
     try:
-        found = table.indexes(row)
+        found = table.columns(row)
     except Unsealable:
         tally.unreadable += 1
         return
     if dry:
         tally.turned += 1
         return
-    same = {"pk": row.pk, "sealed": row.sealed}
-    if isinstance(row, Identity):
-        same["released_at"] = row.released_at  # a number released meanwhile is not indexed again
     try:
-        tally.turned += table.model.objects.filter(**same).update(**found.columns)
+        tally.turned += table.model.objects.filter(**table.unchanged(row)).update(**found)
     except IntegrityError:
         tally.refused += 1
 
 
 def _differs(table: Indexed, row: Any, name: str) -> bool:
     try:
-        return table.indexes(row).columns[name] != blind_indexes.of_row(row).columns[name]
+        return bool(table.columns(row)[name] != bytes(getattr(row, name)))
     except Unsealable:
         return False
-
-
-def _is_due() -> Q:
-    used = blind_indexes.columns_in_use()
-    found = Q()
-    for name in blind_indexes.COLUMNS.values():
-        found |= Q(**{f"{name}__isnull": name in used})
-    return found

@@ -8,6 +8,7 @@ from django.db.models import Q
 
 from config.kit.flow import Flow
 from config.kit.ids import PublicIdField
+from messaging.models.addressed import Addressed, indexed
 from messaging.models.codes import Channel, Code
 
 
@@ -43,7 +44,7 @@ MESSAGE_FLOW = Flow(
 )
 
 
-class Message(models.Model):
+class Message(Addressed):
     """One message to one destination by one channel.
 
     `sealed` holds destination, facts, code and phrase until the message has ended; then it is wiped and only the
@@ -75,7 +76,6 @@ class Message(models.Model):
     language = models.CharField(max_length=8)
     phrase_present = models.BooleanField(default=False)
     destination_masked = models.CharField(max_length=80)
-    destination_hash = models.BinaryField(max_length=32)
     sealed = models.BinaryField(null=True)
 
     state = models.CharField(max_length=12, choices=MessageState.choices, default=MessageState.QUEUED)
@@ -112,6 +112,11 @@ class Message(models.Model):
                 condition=Q(user__isnull=False),
             ),
             models.Index(fields=("destination_hash", "-id"), name="message_to_destination"),
+            models.Index(
+                fields=("second_destination_hash", "-id"),
+                name="message_to_destination_2",
+                condition=Q(second_destination_hash__isnull=False),
+            ),
             models.Index(fields=("created_at",), name="message_created"),
             models.Index(fields=("provider_reference",), name="message_reference", condition=~Q(provider_reference="")),
         )
@@ -122,6 +127,7 @@ class Message(models.Model):
                 name="message_wiped_when_ended",
             ),
             models.CheckConstraint(condition=Q(state__in=MessageState.values), name="message_state_known"),
+            indexed("message_destination_indexed"),
         )
 
     def __str__(self) -> str:

@@ -18,7 +18,6 @@ import idna
 import phonenumbers
 from phonenumbers import PhoneNumberType
 
-from config.kit.crypto import keyed_hash
 from messaging.errors import InvalidEmail, InvalidPhone
 from messaging.models import Channel
 
@@ -123,8 +122,3 @@ def mask(channel: str, destination: str) -> str:
         return f"{local[0]}***{tail}@{domain}"[:80]
     head = len(country_prefix(destination))
     return destination[:head] + "*" * (len(destination) - head - 3) + destination[-3:]
-
-
-def blind_index(channel: str, destination: str) -> bytes:
-    """The keyed hash under which a destination's messages are found."""
-    return keyed_hash("messaging.destination", channel, destination)

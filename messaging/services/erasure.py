@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Q
@@ -10,7 +9,7 @@ from django.db.models import Q
 from config.kit.clock import now
 from messaging.models import Channel, Message, MessageState, MessageTry, Notice
 from messaging.models.messages import OPEN_STATES
-from messaging.services import destinations
+from messaging.services import destination_indexes
 
 if TYPE_CHECKING:
     from django.contrib.auth.base_user import AbstractBaseUser
@@ -24,24 +23,27 @@ def forget(user: AbstractBaseUser) -> None:
     """Wipe destinations and texts of everything ever sent to the customer, in the caller's transaction.
 
     That is also what went to the same destinations before the customer was one: the code of a registration names nobody.
-    Messages that still wait are not sent: a sealed text that is gone can't be. Each destination gets a random index.
+    Messages that still wait are not sent: a sealed text that is gone can't be. Each destination gets a tag drawn at random.
     What providers said of each try goes, too: it may quote the address, or lead to it. The contacts must still stand.
     """
     own = Q(user_id=user.pk)
     indexes = hashes_of(type(user)._default_manager.filter(pk=user.pk))  # noqa: SLF001  # Django's documented way
-    rows: Any = Message.objects.filter(own | Q(user_id=None, destination_hash__in=indexes))
+    rows: Any = Message.objects.filter(own | Q(destination_indexes.holding(indexes), user_id=None))
     rows.filter(state__in=OPEN_STATES).update(state=MessageState.FAILED, sealed=None, ended_at=now())
-    pks = list(rows.values_list("pk", flat=True))
-    MessageTry.objects.filter(message__in=pks).update(reference="", error="")
+    found = list(rows.only("pk", "public_id"))
+    MessageTry.objects.filter(message__in=[row.pk for row in found]).update(reference="", error="")
     gone = {"destination_masked": ERASED, "provider_reference": "", "last_error": ERASED}
-    for pk in pks:
-        Message.objects.filter(pk=pk).update(**gone, destination_hash=secrets.token_bytes(32))
+    for row in found:
+        Message.objects.filter(pk=row.pk).update(**gone, **destination_indexes.columns(row, destination_indexes.drawn()))
     Notice.objects.filter(user_id=user.pk).delete()
 
 
-def hashes_of(users: QuerySet[Any]) -> list[bytes]:
-    """Under which indexes messages to these users are found: where they are reached now, and where they were before."""
+def hashes_of(users: QuerySet[Any]) -> dict[str, list[bytes]]:
+    """Column → the indexes under which messages to these users are found, now and where they were reached before."""
     contacts = [(Channel.EMAIL, user.email) for user in users] + [(Channel.SMS, user.phone) for user in users]
-    found = {destinations.blind_index(channel, to) for channel, to in contacts if to}
-    sent = Message.objects.filter(user_id__in=users.values("pk")).order_by().values_list("destination_hash", flat=True)
-    return sorted(found | {bytes(index) for index in sent.distinct()})
+    found = destination_indexes.values(destination_indexes.tag(channel, to) for channel, to in contacts if to)
+    sent = Message.objects.filter(user_id__in=users.values("pk")).order_by()
+    return {
+        name: sorted({*indexes, *(bytes(one) for one in sent.values_list(name, flat=True).distinct() if one is not None)})
+        for name, indexes in found.items()
+    }

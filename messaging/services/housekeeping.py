@@ -54,12 +54,14 @@ def _delete_messages(before: datetime, held: QuerySet[Any]) -> int:
     deleted = 0
     with connection.cursor() as cursor:
         while True:
+            kept = erasure.hashes_of(held)
+            elsewhere = " AND ".join(f"coalesce({name} <> ALL(%s::bytea[]), true)" for name in kept)
             cursor.execute(
                 "WITH old AS (SELECT id FROM messaging_message WHERE ended_at IS NOT NULL AND created_at < %s"  # noqa: S608  # as above
-                f" AND (user_id IS NULL OR user_id NOT IN ({users})) AND destination_hash <> ALL(%s::bytea[]) LIMIT %s"
+                f" AND (user_id IS NULL OR user_id NOT IN ({users})) AND {elsewhere} LIMIT %s"
                 " FOR UPDATE SKIP LOCKED), tries AS (DELETE FROM messaging_messagetry USING old WHERE message_id = old.id)"
                 " DELETE FROM messaging_message AS message USING old WHERE message.id = old.id",
-                [before, *values, erasure.hashes_of(held), ROWS_AT_ONCE],
+                [before, *values, *kept.values(), ROWS_AT_ONCE],
             )
             rows = int(cursor.rowcount)
             deleted += rows

@@ -19,8 +19,9 @@ from django.db import transaction
 from config.kit.clock import now
 from config.kit.crypto import seal, unseal
 from messaging.models import Code, Message, MessageState
+from messaging.services import destination_indexes
 from messaging.services.catalogue import Template, cleaned, language_or_default
-from messaging.services.destinations import blind_index, mask
+from messaging.services.destinations import mask
 
 SILENCE_AFTER_FAILURE_SECONDS = 5.0
 """How long a process does not try the bell again after the broker did not answer: the sweeper finds the rows."""
@@ -75,11 +76,11 @@ def enqueue(
         phrase_present=bool(contents.phrase),
         is_test=contents.is_test,
         destination_masked=mask(channel, contents.destination),
-        destination_hash=blind_index(channel, contents.destination),
         due_at=moment,
         created_at=moment,
         expires_at=expires_at,
     )
+    destination_indexes.fill(message, destination_indexes.tag(channel, contents.destination))
     message.sealed = seal(json.dumps(asdict(contents)).encode(), context=_context(message))
     message.save()
     transaction.on_commit(partial(ring, message.pk), robust=True)

@@ -147,7 +147,12 @@ def test_states_are_estimated_without_reading_a_table(
     owners = [owner() for _ in range(3)]
     PasswordRecovery.objects.bulk_create(
         PasswordRecovery(
-            user=owners[0], state=state, token_hash=bytes([place]) * 32, created_at=now(), expires_at=now() + timedelta(hours=1)
+            user=owners[0],
+            state=state,
+            token_hash=bytes([place]) * 32,
+            destination_hash=b"y" * 32,
+            created_at=now(),
+            expires_at=now() + timedelta(hours=1),
         )
         for place, state in enumerate(["started"] * 30 + ["ended"] * 10)
     )

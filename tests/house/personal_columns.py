@@ -33,6 +33,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         DEVELOPMENT, "destination", "sender", "subject", "text", "html", "code", "message_reference"
     ),
     "messaging.Message": _of(WIPED, "destination_masked", "destination_hash", "sealed", "provider_reference", "last_error")
+    | _of(WIPED, "second_destination_hash", "sealed_destination_tag")
     | _of(STATE, "template", "template_version", "language", "provider"),
     "messaging.MessageTry": _of(WIPED, "reference", "error") | _of(STATE, "provider"),
     "messaging.ProviderState": _of(OURS, "name"),
@@ -67,7 +68,8 @@ COLUMNS: dict[str, dict[str, str]] = {
     "accounts.Unmasking": _of(OFFICERS, "subject", "fields", "reason"),
     "accounts.LegalHold": _of(OFFICERS, "reason", "lift_reason"),
     "accounts.Erasure": _of(OFFICERS, "reason"),
-    "accounts.PasswordRecovery": _of(GONE, "token_hash", "channel", "destination_hash", "ip"),
+    "accounts.PasswordRecovery": _of(GONE, "token_hash", "channel", "ip")
+    | _of(GONE, "destination_hash", "second_destination_hash", "sealed_destination_tag"),
     "accounts.RecoveryCase": _of(WIPED, "statement", "ip")
     | _of(RANDOM, "token_hash", "challenge", "selfie_reference")
     | _of(FILE, "selfie_sha256"),

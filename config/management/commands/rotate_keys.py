@@ -37,8 +37,10 @@ class SealedColumn:
 COLUMNS = (
     SealedColumn("accounts.Authenticator", "sealed_seed", lambda row: row.seal_context),
     SealedColumn("accounts.Visit", "sealed_key", lambda row: row.seal_context),
+    SealedColumn("accounts.PasswordRecovery", "sealed_destination_tag", lambda row: row.tag_context),
     SealedColumn("apikeys.ApiKey", "sealed_secret", lambda row: row.seal_context),
     SealedColumn("messaging.Message", "sealed", lambda row: f"messaging.message:{row.public_id}"),
+    SealedColumn("messaging.Message", "sealed_destination_tag", lambda row: row.tag_context),
     SealedColumn("messaging.Notice", "sealed", lambda row: f"messaging.notice:{row.public_id}"),
     SealedColumn("kyc.CustomerKey", "wrapped", lambda row: f"kyc.customer_key:{row.user_id}", is_key_alone=True),
     SealedColumn("accounts.User", "anti_phishing_phrase", lambda _: "accounts.user.anti_phishing_phrase", is_text=True),

@@ -1,4 +1,4 @@
-"""`manage.py rotate_indexes [--json] [--dry-run]`: index every number under just the keys in use, online."""
+"""`manage.py rotate_indexes [--json] [--dry-run]`: index every number and destination under just the keys in use, online."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from kyc.services.index_rotation import Indexed, Tally
 
 
 class Command(ConsoleCommand):
-    """Numbers and accounts are found and refused as ever meanwhile. Safe to stop anywhere and to begin again.
+    """Numbers, accounts and messages are found and refused as ever meanwhile. Safe to stop anywhere and to begin again.
 
     Add the new key to BLIND_INDEX_KEYS under the other number and restart everything; run this; take the old key out and
     restart everything; run this again, which empties the old key's column for the key after next.
     """
 
-    help = "Index document numbers and bank accounts under just the keys of BLIND_INDEX_KEYS. Exit code 0 once all are."
+    help = "Index document numbers, bank accounts and destinations under just BLIND_INDEX_KEYS. Exit code 0 once all are."
     example = "rotate_indexes --dry-run"
 
     def add_arguments(self, parser: CommandParser) -> None:
@@ -64,5 +64,5 @@ def _text(report: dict[str, Any], *, dry: bool) -> str:
     for name, tally in report["tables"].items():
         word = "to index" if dry else "indexed"
         failed = f"{tally['unreadable']:>4} unreadable  {tally['refused']:>4} refused as twins"
-        lines.append(f"  {name:<20} {tally['turned']:>8} {word}  {failed}")
+        lines.append(f"  {name:<25} {tally['turned']:>8} {word}  {failed}")
     return "\n".join([*lines, f"  time {report['seconds']} s"])
