@@ -15,6 +15,7 @@ from unfold.admin import ModelAdmin
 from unfold.sites import UnfoldAdminSite
 
 from accounts import step_up
+from accounts.exporting import Exporting
 from accounts.forms import StaffSignInForm
 from accounts.services import staff
 from config.kit.errors import Absent
@@ -152,7 +153,7 @@ class RoleDoor:
         return self.has_view_permission(request)
 
 
-class ReadOnlyAdmin(RoleDoor, ModelAdmin):
+class ReadOnlyAdmin(RoleDoor, Exporting, ModelAdmin):
     """A page that shows and never writes. Acts stand on pages of their own and go through services."""
 
     icon: ClassVar[str] = "description"

@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils.timesince import timesince
 
 from accounts.admin_site import PageAdmin, has_role, site
+from accounts.exporting import Table
 from accounts.services.officers import REASON_CHARACTERS_MAX
 from config.kit.errors import Absent, DomainError
 from config.kit.ids import read_public_id
@@ -71,10 +72,23 @@ class CaseAdmin(NotedPages, PageAdmin):
                 "levels": Level.choices,
                 "ages": AGES,
                 "rows": page.rows,
+                "query": request.GET.urlencode(),
                 "first_address": _address(request, "") if after else "",
                 "next_address": _address(request, page.next_after) if page.next_after else "",
             },
         )
+
+    def table(self, request: HttpRequest) -> Table:
+        """The queue with its filters, whole: as little of each customer as the page shows."""
+        columns = (
+            ("case", lambda case: case.public_id),
+            ("customer", lambda case: case.user.uid),
+            ("level", lambda case: case.level),
+            ("country", lambda case: case.country),
+            ("state", lambda case: case.state),
+            ("handed in", lambda case: case.submitted_at),
+        )
+        return Table(queue.cases(QueueForm(request.GET).filters(), officer=officer_of(request)), columns)
 
     def _take_next(self, request: HttpRequest, filters: queue.Filters) -> HttpResponse:
         """The first free case of these filters, taken for review."""

@@ -60,14 +60,17 @@ class QueuePage:
     next_after: str
 
 
-def page(filters: Filters, *, officer: User, after: str = "") -> QueuePage:
+def cases(filters: Filters, *, officer: User, after: str = "") -> QuerySet[Case]:
     """Oldest first where officers are waited for, newest first otherwise. A cursor that is none begins at the start."""
-    cases = _narrowed(filters, officer)
+    found = _narrowed(filters, officer).select_related("user", "claim__officer")
     if filters.waits:
-        cases = _after_moment(cases, after).order_by("submitted_at", "id")
-    else:
-        cases = _after_id(cases, after).order_by("-id")
-    found = list(cases.select_related("user", "claim__officer")[: PAGE_SIZE + 1])
+        return _after_moment(found, after).order_by("submitted_at", "id")
+    return _after_id(found, after).order_by("-id")
+
+
+def page(filters: Filters, *, officer: User, after: str = "") -> QueuePage:
+    """One page of `cases`, with what asks for a second look at each."""
+    found = list(cases(filters, officer=officer, after=after)[: PAGE_SIZE + 1])
     shown = found[:PAGE_SIZE]
     now = clock.now()
     warned = hints.warnings_of_cases([case.pk for case in shown]) if shown else {}

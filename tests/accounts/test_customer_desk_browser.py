@@ -2,60 +2,25 @@
 
 from __future__ import annotations
 
-import shutil
-import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from django.db import connection
-from django.test import Client
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Page
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.admin_site import SIGNED_IN_AT
 from accounts.models import Label, User
 from accounts.services import labels, vip
-from tests.factories_accounts import customer, officer
+from tests.desk_browser import IN_BROWSER, desk_page
+from tests.factories_accounts import customer
 from tests.factories_around import act, sub_account, sub_token
 
-CHROMIUM = shutil.which("chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(CHROMIUM is None, reason="Debian's chromium is not installed: the desk is not seen in a browser"),
-]
-
-
-@pytest.fixture
-def page(live_server: LiveServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[Page]:
-    """A browser page in which an officer is signed in; complaints of the page's console fail the test."""
-    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    client = Client()
-    client.force_login(officer("treasury", "compliance")[0])
-    session = client.session
-    session[SIGNED_IN_AT] = int(time.time())
-    session.save()
-    complaints: list[str] = []
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS.split())
-        context = browser.new_context(viewport={"width": 1440, "height": 1000})
-        name = "staff_session"
-        context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-        opened = context.new_page()
-        opened.on("console", lambda message: complaints.append(f"{message.text} {message.location['url']}"))
-        opened.on("pageerror", lambda error: complaints.append(str(error)))
-        yield opened
-        connection.close()  # while the driver's loop runs, Django keeps a connection of its own for it
-        browser.close()
-    assert not [complaint for complaint in complaints if "favicon.ico" not in complaint]
+__all__ = ["desk_page"]
+pytestmark = IN_BROWSER
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_officer_sees_the_family_and_sets_tier_and_label(page: Page, live_server: LiveServer, tmp_path: Path) -> None:
+def test_an_officer_sees_the_family_and_sets_tier_and_label(desk_page: Page, live_server: LiveServer, tmp_path: Path) -> None:
+    page = desk_page
     parent = customer(email="ada@example.com", username="Ada")
     first = sub_account(parent, username="desk.one", label="貨幣組")
     sub_account(parent, username="desk.two")

@@ -86,7 +86,7 @@ def ask(operation: Any, **how: Any) -> None:
     # What `parametrize()` of schemathesis does while tests are collected, which each worker would do for all operations.
     test = build_operation_test(config=schema.config, operation=operation, test_func=one, given_kwargs={}, feedback=sources)
     if not stranger["all"]:
-        test.hypothesis_explicit_examples = thinned(test.hypothesis_explicit_examples)  # type: ignore[attr-defined]
+        test.hypothesis_explicit_examples = thinned(test.hypothesis_explicit_examples)  # type: ignore[attr-defined]  # where hypothesis keeps them
     test()
 
 

@@ -37,6 +37,10 @@ PAGES = {
     "accounts_recoverycase_changelist": "kyc.list_viewed",
     "accounts_recoverycase_change": "accounts.recovery_viewed",
     "kyc_recovery_selfie": "accounts.recovery_selfie_viewed",
+    "kyc_case_export": "desk.exported",
+    "kyc_bankaccount_export": "desk.exported",
+    "accounts_legalhold_export": "desk.exported",
+    "accounts_recoverycase_export": "desk.exported",
 }
 """Each page that shows a customer, and the record of a look at it."""
 NOTHING_SHOWN = frozenset({301, 302, 403, 404, 405})

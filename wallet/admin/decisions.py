@@ -71,6 +71,26 @@ def claim(request: HttpRequest, subject: str) -> bool:
     return True
 
 
+def take_or_claim(
+    request: HttpRequest,
+    public_id: str,
+    form: DecisionForm,
+    *,
+    claim_as: str,
+    acts: Mapping[str, Callable[..., Any]],
+    purpose: Purpose,
+) -> bool:
+    """Whichever button was pressed: one that claims it under this name or gives it back, or one of the acts. See `take`."""
+    if public_id.isascii() and public_id.isdigit() and claim(request, f"{claim_as}:{public_id}"):
+        return True
+    return take(request, public_id, form, acts=acts, purpose=purpose)
+
+
+def approvals_of(row: Any) -> int:
+    """How many officers have approved what a queue shows; its decisions came along."""
+    return sum(decision.matter == "approval" for decision in row.decisions.all())
+
+
 def officer_of(request: HttpRequest) -> User:
     """The officer who is signed in: the site lets nobody else in."""
     assert isinstance(request.user, User)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
@@ -16,10 +17,10 @@ from config.kit.clock import now
 from config.kit.errors import Absent
 from config.kit.ids import random_id
 from messaging.services.codes import Purpose
-from wallet.admin.decisions import DecisionForm, claim, officer_of, take
-from wallet.admin.queues import Asked, DeskAdmin
+from wallet.admin.decisions import DecisionForm, approvals_of, officer_of, take_or_claim
+from wallet.admin.queues import Asked, QueueAdmin
 from wallet.models.banks import CODE_CHARACTERS_MAX, REFERENCE_CHARACTERS_MAX
-from wallet.models.fiat_withdrawals import FiatWithdrawal
+from wallet.models.fiat_withdrawals import AWAITING_OFFICER, FiatWithdrawal, FiatWithdrawalState
 from wallet.services import desk_queues, officers
 from wallet.services.fiat_withdrawals import desk, paying, returns, review
 from wallet.services.fiat_withdrawals.desk import Queue
@@ -60,35 +61,43 @@ def _propose_return(*, public_id: str, officer: Any, reason: str, seen_hash: byt
 
 
 @admin.register(FiatWithdrawal, site=site)
-class FiatWithdrawalAdmin(DeskAdmin):
+class FiatWithdrawalAdmin(QueueAdmin):
     """Money that goes to customers' bank accounts."""
 
     icon = "account_balance_wallet"
+    heading, queues, tab_titles = "Fiat withdrawals", Queue, desk.TITLES
+    hint = "Id, the customer's uid, or the bank's reference"
+    queue_template = "admin/wallet/fiatwithdrawal/queue.html"
+    columns = (
+        ("withdrawal", lambda row: row.public_id),
+        ("asked for", lambda row: row.created_at),
+        ("customer", lambda row: row.customer.uid),
+        ("amount", lambda row: row.amount),
+        ("fee", lambda row: row.fee),
+        ("coin", lambda row: row.coin_network.coin.code),
+        ("state", lambda row: row.state),
+        ("flagged", lambda row: row.is_flagged),
+        ("officers", approvals_of),
+        ("officers due", lambda row: row.officers_required),
+        ("in this state since", lambda row: row.state_since),
+    )
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The queue."""
-        context = self.page(request, "Fiat withdrawals")
-        asked = Asked.of(request, Queue)
-        page = desk.page(asked.queue, search=asked.search, after=asked.after)
+    def rows(self, asked: Asked) -> QuerySet[FiatWithdrawal]:
+        """See desk.rows."""
+        return desk.rows(asked.queue, search=asked.search)
+
+    def counts(self) -> dict[Queue, str]:
+        """What stands in each queue but all."""
         counted = [one for one in Queue if one != Queue.ALL]
-        counts = {one: desk_queues.count(FiatWithdrawal.objects.filter(desk.RULES[one])) for one in counted}
-        claims, moment = self.claims(f"{review.CLAIM}:{row.public_id}" for row in page.rows), now()
-        context |= {
-            "asked": asked,
-            "tabs": self.tabs(Queue, desk.TITLES, asked, counts),
-            "rows": [
-                {
-                    "withdrawal": row,
-                    "age": age_since(row.state_since, until=moment),
-                    "address": self.address("change", row.public_id),
-                    "approvals": sum(decision.matter == "approval" for decision in row.decisions.all()),
-                    "claimed_by": claims.get(f"{review.CLAIM}:{row.public_id}", ""),
-                }
-                for row in page.rows
-            ],
-            "next_address": asked.next_address(page.next_after),
-        }
-        return TemplateResponse(request, "admin/wallet/fiatwithdrawal/queue.html", context)
+        return {one: desk_queues.count(FiatWithdrawal.objects.filter(desk.RULES[one])) for one in counted}
+
+    def subject(self, row: FiatWithdrawal) -> str:
+        """As the desk claims it."""
+        return f"{review.CLAIM}:{row.public_id}"
+
+    def line(self, row: FiatWithdrawal) -> dict[str, Any]:
+        """What an officer decides or pays is claimed."""
+        return {"approvals": approvals_of(row), "claims": row.state in {*AWAITING_OFFICER, FiatWithdrawalState.APPROVED}}
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -96,7 +105,9 @@ class FiatWithdrawalAdmin(DeskAdmin):
         """The page of one fiat withdrawal, by its public id; a POST acts."""
         context = self.page(request, "Fiat withdrawal")
         form = FiatForm(request.POST) if request.method == "POST" else FiatForm()
-        if request.method == "POST" and self._acted(request, object_id, form):
+        if request.method == "POST" and take_or_claim(
+            request, object_id, form, claim_as=review.CLAIM, acts=acts_of(form), purpose=Purpose.FIAT_WITHDRAWAL
+        ):
             return HttpResponseRedirect(request.path)
         officer = officer_of(request)
         try:
@@ -117,8 +128,3 @@ class FiatWithdrawalAdmin(DeskAdmin):
         }
         status = 409 if request.method == "POST" else 200
         return TemplateResponse(request, "admin/wallet/fiatwithdrawal/case.html", context, status=status)
-
-    def _acted(self, request: HttpRequest, object_id: str, form: FiatForm) -> bool:
-        if object_id.isascii() and object_id.isdigit() and claim(request, f"{review.CLAIM}:{object_id}"):
-            return True
-        return take(request, object_id, form, acts=acts_of(form), purpose=Purpose.FIAT_WITHDRAWAL)

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import Any, ClassVar, NamedTuple
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from accounts import step_up
 from accounts.admin_site import has_role
+from accounts.exporting import Table
 from config.kit.clock import now
 from config.kit.errors import Absent
 from messaging.services.codes import Purpose
-from wallet.admin.decisions import DecisionForm, claim, officer_of, take
-from wallet.admin.queues import Asked, DeskAdmin
+from wallet.admin.decisions import DecisionForm, officer_of, take_or_claim
+from wallet.admin.queues import Asked, QueueAdmin
+from wallet.models.pairs import PairState
 from wallet.services import desk_queues, officers
 from wallet.services.pairs import deciding, desk
 from wallet.services.pairs.deciding import PairKind
@@ -30,13 +34,25 @@ class Line(NamedTuple):
     address: str = ""
 
 
-class PairAdmin(DeskAdmin):
+class PairAdmin(QueueAdmin):
     """Proposals of one kind. A subclass names the kind and says what a page shows of a row."""
 
     kind: ClassVar[PairKind[Any]]
     titles: ClassVar[tuple[str, str]]
     """Of the queue, and of one of its rows."""
     purpose: ClassVar[Purpose] = Purpose.WITHDRAWAL
+    queues, tab_titles = Queue, desk.TITLES
+    queue_template = "admin/wallet/pair/queue.html"
+    columns = (
+        ("proposal", lambda row: row.public_id),
+        ("proposed", lambda row: row.created_at),
+        ("customer", lambda row: row.owner.uid),
+        ("amount", lambda row: row.money[0]),
+        ("coin", lambda row: row.money[1].code),
+        ("proposed by", lambda row: row.proposer.get_full_name()),
+        ("state", lambda row: row.state),
+        ("in this state since", lambda row: row.state_since),
+    )
 
     def lines(self, row: Any) -> list[Line]:
         """What is decided about, a line each."""
@@ -50,32 +66,31 @@ class PairAdmin(DeskAdmin):
         """What tells one row of the queue from another, beside customer and amount."""
         raise NotImplementedError
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The queue."""
-        context = self.page(request, self.titles[0])
-        asked = Asked.of(request, Queue)
-        page = desk.page(self.kind, asked.queue, search=asked.search, after=asked.after)
-        waiting = self.kind.rows().filter(desk.RULES[Queue.DECIDE])
-        claims, moment = self.claims(self.kind.subject(row) for row in page.rows), now()
-        context |= {
-            "asked": asked,
-            "titles": self.titles,
-            "tabs": self.tabs(Queue, desk.TITLES, asked, {Queue.DECIDE: desk_queues.count(waiting)}),
-            "rows": [
-                {
-                    "pair": row,
-                    "money": row.money,
-                    "summary": self.summary(row),
-                    "age": age_since(row.state_since, until=moment),
-                    "address": self.address("change", row.public_id),
-                    "claimed_by": claims.get(self.kind.subject(row), ""),
-                }
-                for row in page.rows
-            ],
-            "next_address": asked.next_address(page.next_after),
-            **(extra_context or {}),
-        }
-        return TemplateResponse(request, "admin/wallet/pair/queue.html", context)
+    @property
+    def heading(self) -> str:  # type: ignore[override]  # the same words as above
+        """Of the queue."""
+        return self.titles[0]
+
+    def rows(self, asked: Asked) -> QuerySet[Any]:
+        """See desk.rows."""
+        return desk.rows(self.kind, asked.queue, search=asked.search)
+
+    def counts(self) -> dict[Queue, str]:
+        """What waits for a second officer."""
+        return {Queue.DECIDE: desk_queues.count(self.kind.rows().filter(desk.RULES[Queue.DECIDE]))}
+
+    def subject(self, row: Any) -> str:
+        """As the desk claims it."""
+        return self.kind.subject(row)
+
+    def line(self, row: Any) -> dict[str, Any]:
+        """Amount and words, of what is proposed."""
+        return {"money": row.money, "summary": self.summary(row), "claims": row.state == PairState.PROPOSED}
+
+    def table(self, request: HttpRequest) -> Table:
+        """The queue's file, with the kind's own words for each proposal."""
+        columns = (*self.columns[:5], ("what", self.summary), *self.columns[5:])
+        return replace(super().table(request), columns=columns)
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -108,7 +123,5 @@ class PairAdmin(DeskAdmin):
         return TemplateResponse(request, "admin/wallet/pair/case.html", context, status=status)
 
     def _acted(self, request: HttpRequest, object_id: str, form: DecisionForm) -> bool:
-        if object_id.isascii() and object_id.isdigit() and claim(request, f"{self.kind.matter.value}:{object_id}"):
-            return True
         acts = {"confirm": partial(deciding.confirm, self.kind), "reject": partial(deciding.reject, self.kind)}
-        return take(request, object_id, form, acts=acts, purpose=self.purpose)
+        return take_or_claim(request, object_id, form, claim_as=self.kind.matter.value, acts=acts, purpose=self.purpose)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
@@ -15,10 +16,10 @@ from accounts.admin_site import ReadOnlyAdmin, has_role, site
 from config.kit.clock import now
 from config.kit.errors import Absent
 from messaging.services.codes import Purpose
-from wallet.admin.decisions import DecisionForm, officer_of, take
+from wallet.admin.decisions import DecisionForm, officer_of, take_or_claim
 from wallet.admin.proposing import AMOUNT_CHARACTERS_MAX, PLAIN
-from wallet.admin.queues import Asked, DeskAdmin
-from wallet.models.payments import PaidService, Payment
+from wallet.admin.queues import Asked, QueueAdmin
+from wallet.models.payments import PaidService, Payment, PaymentState
 from wallet.services import desk_queues, officers
 from wallet.services.payments import desk
 from wallet.services.payments.desk import Queue
@@ -45,31 +46,39 @@ def acts_of(form: PaymentForm) -> dict[str, Any]:
 
 
 @admin.register(Payment, site=site)
-class PaymentAdmin(DeskAdmin):
+class PaymentAdmin(QueueAdmin):
     """What customers pay the house for."""
 
     icon = "payments"
+    heading, queues, tab_titles = "Payments", Queue, desk.TITLES
+    queue_template = "admin/wallet/payment/queue.html"
+    columns = (
+        ("payment", lambda row: row.public_id),
+        ("asked for", lambda row: row.created_at),
+        ("customer", lambda row: row.customer.uid),
+        ("amount", lambda row: row.amount),
+        ("captured", lambda row: row.captured_amount),
+        ("coin", lambda row: row.coin.code),
+        ("service", lambda row: row.service.code),
+        ("state", lambda row: row.state),
+        ("in this state since", lambda row: row.state_since),
+    )
 
-    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The queue."""
-        context = self.page(request, "Payments")
-        asked = Asked.of(request, Queue)
-        page, moment = desk.page(asked.queue, search=asked.search, after=asked.after), now()
-        held = desk_queues.count(Payment.objects.filter(desk.RULES[Queue.HELD]))
-        context |= {
-            "asked": asked,
-            "tabs": self.tabs(Queue, desk.TITLES, asked, {Queue.HELD: held}),
-            "rows": [
-                {
-                    "payment": row,
-                    "age": age_since(row.state_since, until=moment),
-                    "address": self.address("change", row.public_id),
-                }
-                for row in page.rows
-            ],
-            "next_address": asked.next_address(page.next_after),
-        }
-        return TemplateResponse(request, "admin/wallet/payment/queue.html", context)
+    def rows(self, asked: Asked) -> QuerySet[Payment]:
+        """See desk.rows."""
+        return desk.rows(asked.queue, search=asked.search)
+
+    def counts(self) -> dict[Queue, str]:
+        """What is held."""
+        return {Queue.HELD: desk_queues.count(Payment.objects.filter(desk.RULES[Queue.HELD]))}
+
+    def subject(self, row: Payment) -> str:
+        """As the desk claims it."""
+        return f"{desk.CLAIM}:{row.public_id}"
+
+    def line(self, row: Payment) -> dict[str, Any]:
+        """What is held is claimed."""
+        return {"claims": row.state == PaymentState.HELD}
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
@@ -77,18 +86,22 @@ class PaymentAdmin(DeskAdmin):
         """The page of one payment, by its public id; a POST acts."""
         context = self.page(request, "Payment")
         form = PaymentForm(request.POST) if request.method == "POST" else PaymentForm()
-        if request.method == "POST" and take(request, object_id, form, acts=acts_of(form), purpose=Purpose.PAYMENT):
+        if request.method == "POST" and take_or_claim(
+            request, object_id, form, claim_as=desk.CLAIM, acts=acts_of(form), purpose=Purpose.PAYMENT
+        ):
             return HttpResponseRedirect(request.path)
         try:
             found = desk.open_dossier(object_id)
         except Absent as refusal:
             raise Http404(refusal.detail) from refusal
+        officer = officer_of(request)
         context |= {
             "title": f"Payment {found.payment.public_id}",
             "dossier": found,
             "payment": found.payment,
             "age": age_since(found.payment.state_since, until=now()),
-            "choices": desk.choices(found, officer_of(request), is_treasury=has_role(request, officers.ROLE)),
+            "is_mine": found.claim is not None and found.claim.officer_id == officer.pk,
+            "choices": desk.choices(found, officer, is_treasury=has_role(request, officers.ROLE)),
             "form": form,
             "code_is_due": step_up.is_due(request),
             "back": self.address("changelist"),

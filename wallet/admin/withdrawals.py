@@ -2,81 +2,94 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
-from django.utils.http import urlencode
 
 from accounts import step_up
-from accounts.admin_site import ReadOnlyAdmin, has_role, site
+from accounts.admin_site import has_role, site
 from config.kit.clock import now
 from config.kit.errors import Absent
 from messaging.services.codes import Purpose
 from wallet.admin import travel_rule
-from wallet.admin.decisions import DecisionForm, officer_of, take
-from wallet.models.withdrawals import Withdrawal, WithdrawalState
-from wallet.services import coins, officers
+from wallet.admin.decisions import DecisionForm, approvals_of, officer_of, take_or_claim
+from wallet.admin.queues import Asked, QueueAdmin, QueueForm
+from wallet.models.withdrawals import AWAITING_OFFICER, Withdrawal, WithdrawalState
+from wallet.services import coins, desk_queues, officers
 from wallet.services.withdrawals import absence, bumping, dossier, queue, review
 from wallet.services.withdrawals.queue import Filters, Queue
+from wallet.templatetags.wallet_desk import short
 
 TREASURY = officers.ROLE
-SEARCH_CHARACTERS_MAX = 128
 
 
-class QueueForm(forms.Form):
-    """What the address of the queue may say; anything else is as if it said nothing."""
+class WithdrawalQueueForm(QueueForm):
+    """What narrows it beside a search."""
 
-    queue = forms.ChoiceField(choices=[(q.value, queue.TITLES[q]) for q in Queue], required=False)
     coin = forms.RegexField(r"^[A-Z0-9]{1,16}$", required=False)
     state = forms.ChoiceField(choices=[("", ""), *WithdrawalState.choices], required=False)
     flagged = forms.BooleanField(required=False)
-    search = forms.CharField(required=False, max_length=SEARCH_CHARACTERS_MAX)
-    after = forms.IntegerField(required=False, min_value=0, max_value=2**63 - 1)
 
 
 ACTS = {"approve": review.approve, "reject": review.reject, "absent": absence.declare, "raise": bumping.raise_fee}
 
 
 @admin.register(Withdrawal, site=site)
-class WithdrawalAdmin(ReadOnlyAdmin):
-    """Both pages read through services and act through services; there is no form over the model."""
+class WithdrawalAdmin(QueueAdmin):
+    """What leaves to the chains."""
 
     icon = "send_money"
-    view_roles = (TREASURY, "auditor")
+    heading, queues, tab_titles = "Withdrawals", Queue, queue.TITLES
+    hint = "Id, customer's uid, address or transaction hash"
+    queue_template = "admin/wallet/withdrawal/queue.html"
+    queue_form = WithdrawalQueueForm
+    columns = (
+        ("withdrawal", lambda row: row.public_id),
+        ("asked for", lambda row: row.created_at),
+        ("customer", lambda row: row.customer.uid),
+        ("amount", lambda row: row.amount),
+        ("fee", lambda row: row.fee),
+        ("coin", lambda row: row.coin_network.coin.code),
+        ("network", lambda row: row.coin_network.network.name),
+        ("to", lambda row: short(row.address)),
+        ("trusted", lambda row: row.trusted_address_id is not None),
+        ("state", lambda row: row.state),
+        ("flagged", lambda row: row.is_flagged),
+        ("blocked because", lambda row: row.blocked_because),
+        ("officers", approvals_of),
+        ("officers due", lambda row: row.officers_required),
+        ("in this state since", lambda row: row.state_since),
+    )
+
+    def rows(self, asked: Asked) -> QuerySet[Withdrawal]:
+        """See queue.rows."""
+        return queue.rows(Filters(queue=asked.queue, search=asked.search, **asked.filters))
+
+    def counts(self) -> dict[Queue, str]:
+        """What stands in each queue but all, in one query."""
+        return {one: desk_queues.shown(number) for one, number in queue.counts().items()}
+
+    def subject(self, row: Withdrawal) -> str:
+        """As the desk claims it."""
+        return f"{review.CLAIM}:{row.public_id}"
+
+    def line(self, row: Withdrawal) -> dict[str, Any]:
+        """What an officer decides is claimed."""
+        return {"approvals": approvals_of(row), "claims": row.state in AWAITING_OFFICER}
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
-        """The queue."""
-        self._require_view(request)
-        form = QueueForm(request.GET)
-        form.is_valid()
-        given = {name: value for name, value in form.cleaned_data.items() if value and name != "after"}
-        given["queue"] = Queue(given.get("queue", Queue.DECIDE))
-        filters = Filters(**given)
-        page = queue.page(filters, after=form.cleaned_data.get("after"))
-        counts = queue.counts()
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Withdrawals",
-            "opts": self.opts,
-            "filters": filters,
-            "tabs": [self._tab(one, filters, counts.get(one)) for one in Queue],
-            "coins": coins.withdrawable_codes(),
-            "rows": [self._row(withdrawal) for withdrawal in page.rows],
-            "next_address": self._address(filters, after=page.next_after) if page.next_after else "",
-            "first_address": self._address(filters) if form.cleaned_data.get("after") else "",
-        }
-        return TemplateResponse(request, "admin/wallet/withdrawal/queue.html", context)
+        """The queue, with the coins to choose from."""
+        return super().changelist_view(request, {"coins": coins.withdrawable_codes(), **(extra_context or {})})
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The page of one withdrawal, by its public id; a POST decides about it."""
-        self._require_view(request)
+        context = self.page(request, "Withdrawal")
         form = DecisionForm(request.POST) if request.method == "POST" else DecisionForm()
         try:
             if request.method == "POST" and self._acted(request, object_id, form):
@@ -84,56 +97,24 @@ class WithdrawalAdmin(ReadOnlyAdmin):
             found = dossier.open_dossier(object_id)
         except Absent as refusal:
             raise Http404(refusal.detail) from refusal
-        withdrawal = found.withdrawal
-        context = {
-            **self.admin_site.each_context(request),
+        withdrawal, officer = found.withdrawal, officer_of(request)
+        context |= {
             "title": f"Withdrawal {withdrawal.public_id}",
-            "opts": self.opts,
             "dossier": found,
             "withdrawal": withdrawal,
             "age": dossier.age_since(withdrawal.state_since, until=now()),
-            "choices": dossier.choices(found, officer_of(request), is_treasury=has_role(request, TREASURY)),
+            "is_mine": found.claim is not None and found.claim.officer_id == officer.pk,
+            "choices": dossier.choices(found, officer, is_treasury=has_role(request, TREASURY)),
             "form": form,
             "travel": travel_rule.card(request, withdrawal),
             "code_is_due": step_up.is_due(request),
-            "back": reverse("admin:wallet_withdrawal_changelist"),
+            "back": self.address("changelist"),
         }
         status = 409 if request.method == "POST" else 200
         return TemplateResponse(request, "admin/wallet/withdrawal/case.html", context, status=status)
 
-    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
-        """The page itself tells the history."""
-        return HttpResponseRedirect(reverse("admin:wallet_withdrawal_change", args=[object_id]))
-
-    def _require_view(self, request: HttpRequest) -> None:
-        if not self.has_view_permission(request):
-            raise Http404
-
     def _acted(self, request: HttpRequest, object_id: str, form: DecisionForm) -> bool:
         done = travel_rule.act(request, object_id)
-        return take(request, object_id, form, acts=ACTS, purpose=Purpose.WITHDRAWAL) if done is None else done
-
-    def _row(self, withdrawal: Withdrawal) -> dict[str, Any]:
-        moment = now()
-        approvals = sum(decision.matter == "approval" for decision in withdrawal.decisions.all())
-        return {
-            "withdrawal": withdrawal,
-            "age": dossier.age_since(withdrawal.state_since, until=moment),
-            "address": reverse("admin:wallet_withdrawal_change", args=[withdrawal.public_id]),
-            "approvals": approvals,
-        }
-
-    def _tab(self, one: Queue, filters: Filters, count: int | None) -> dict[str, Any]:
-        shown = "" if count is None else f"{queue.COUNT_MAX}+" if count > queue.COUNT_MAX else str(count)
-        return {
-            "title": queue.TITLES[one],
-            "address": self._address(Filters(queue=one, coin=filters.coin)),
-            "is_active": one == filters.queue,
-            "count": shown,
-            "is_urgent": one == Queue.STUCK and bool(count),
-        }
-
-    def _address(self, filters: Filters, **more: Any) -> str:
-        said = {name: value for name, value in {**asdict(filters), **more}.items() if value}
-        said = {name: "1" if value is True else value for name, value in said.items()}
-        return f"?{urlencode(said)}"
+        if done is not None:
+            return done
+        return take_or_claim(request, object_id, form, claim_as=review.CLAIM, acts=ACTS, purpose=Purpose.WITHDRAWAL)

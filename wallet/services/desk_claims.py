@@ -48,6 +48,13 @@ def give_back(subject: str, officer: User) -> None:
     DeskClaim.objects.filter(subject=subject, officer=officer).update(until=now())
 
 
+def elsewhere(claim: DeskClaim | None, officer: User) -> str:
+    """Who else has it on the desk, as a sentence; nothing where nobody else does."""
+    if claim is None or claim.officer_id == officer.pk:
+        return ""
+    return f"{claim.officer.get_full_name()} has this on the desk until {claim.until:%H:%M} UTC."
+
+
 def require_free(subject: str, officer: User) -> None:
     """Promise that nobody else has it now. Raises ClaimedByAnother."""
     claim = of(subject)

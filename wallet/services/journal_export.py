@@ -14,8 +14,8 @@ from typing import IO, Any
 from django.db import connection, transaction
 
 from config.kit.money import to_text
+from config.kit.spreadsheets import plain
 from wallet.errors import PeriodInvalid, PostingUnbalanced
-from wallet.services.statement_files import plain
 
 COLUMNS = (
     "posting", "time", "kind", "scope", "key", "reason", "reverses",

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterator, Sequence
-from io import StringIO
 from typing import IO
 
 from reportlab.lib.pagesizes import A4
@@ -14,6 +12,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from config.kit.money import to_text
+from config.kit.spreadsheets import row
 from wallet.errors import StatementTooLong
 from wallet.models.ledger import AccountKind, PostingKind
 from wallet.services.statement import StatementLine
@@ -24,7 +23,6 @@ PDF_LINES_MAX = 5_000
 """A PDF is held in memory until it is whole: some 200 bytes of each line, and nobody prints more."""
 FONT = "STSong-Light"
 """Adobe's Chinese font, which every reader brings: counterparties have names in any script."""
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 LINE_HEIGHT = 4.6 * mm
 MARGIN = 16 * mm
 STOPS = (MARGIN, 50 * mm, 66 * mm, 96 * mm, 164 * mm)
@@ -33,26 +31,15 @@ STOPS = (MARGIN, 50 * mm, 66 * mm, 96 * mm, 164 * mm)
 
 def csv_of(period: Period) -> Iterator[bytes]:
     """The lines, oldest first, in UTF-8; amounts in the coin's own unit, below zero for what was lost, moments in UTC."""
-    yield _row(COLUMNS)
+    yield row(COLUMNS)
     for line in period.lines():
-        yield _row(_cells(line))
+        yield row(_cells(line))
 
 
 def _cells(line: StatementLine) -> Sequence[str]:
     moment = line.created_at.strftime("%Y-%m-%dT%H:%M:%SZ")
     told = (moment, str(line.id), str(line.posting_id), line.coin, line.account, line.kind, to_text(line.amount))
-    return (*told, plain(line.counterparty))
-
-
-def plain(text: str) -> str:
-    """The text as a spreadsheet shows it: what would be read as a formula begins with an apostrophe."""
-    return f"'{text}" if text.startswith(FORMULA_STARTS) else text
-
-
-def _row(cells: Sequence[str]) -> bytes:
-    target = StringIO()
-    csv.writer(target).writerow(cells)
-    return target.getvalue().encode()
+    return (*told, line.counterparty)
 
 
 def pdf_of(period: Period, target: IO[bytes]) -> None:

@@ -112,10 +112,6 @@ def test_days_that_make_no_sense_are_refused(mine, query):
         assert mine.get(f"/api/v1/statement.{ending}?{query}").status_code == 400
 
 
-def test_what_a_spreadsheet_would_run_is_text():
-    assert [statement_files.plain(text) for text in ("=1+1", "@SUM", "-x", "Ada", "")] == ["'=1+1", "'@SUM", "'-x", "Ada", ""]
-
-
 def export(tmp_path: Path, **options: Any) -> list[dict[str, str]]:
     out = tmp_path / f"journal-{now().timestamp()}.csv"
     words = {"first": str(TODAY), "last": str(TODAY + timedelta(days=1)), "by": "Ada", "reason": "the year's end", **options}

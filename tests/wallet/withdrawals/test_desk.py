@@ -222,14 +222,14 @@ def test_the_search_finds_by_id_customer_address_and_transaction(customer, desk)
 
 
 def test_pages_follow_one_another_without_a_count(customer, desk, monkeypatch):
-    monkeypatch.setattr("wallet.services.withdrawals.queue.PAGE_SIZE", 2)
+    monkeypatch.setattr("wallet.services.desk_queues.PAGE_SIZE", 2)
     made = [arrange.ask(customer, amount="0.1") for _ in range(5)]
     seen: list[str] = []
     at = "queue=waiting"
     while at:
         page = listed(desk, at)
         seen += [str(one.public_id) for one in made if str(one.public_id) in page]
-        following = re.search(r'href="\?([^"]*)">Next page', page)
+        following = re.search(r'rel="next" href="\?([^"]*)">', page)
         at = following.group(1).replace("&amp;", "&") if following else ""
     assert seen == [str(one.public_id) for one in made]
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import SecurityHold, User
 from accounts.services import holds
@@ -34,7 +34,7 @@ from wallet.models.fiat_withdrawals import (
 from wallet.models.ledger import Entry
 from wallet.services import balances, desk_claims
 from wallet.services.banks import nostro
-from wallet.services.desk_queues import QueuePage, found_by, paged
+from wallet.services.desk_queues import found_by
 from wallet.services.fiat_withdrawals import books, policy, review
 from wallet.services.fiat_withdrawals.payload import account_of, payload_hash_of
 from wallet.services.limits import DAY_HOURS
@@ -66,12 +66,12 @@ RULES = {
 }
 
 
-def page(queue: Queue, *, search: str = "", after: int | None = None) -> QueuePage[FiatWithdrawal]:
-    """One page of a queue: oldest first where work waits, newest first otherwise."""
-    rows = FiatWithdrawal.objects.filter(RULES[queue]).select_related("customer", "payer", "coin_network__coin")
+def rows(queue: Queue, *, search: str = "") -> QuerySet[FiatWithdrawal]:
+    """What stands in a queue, with what a line of it shows."""
+    found = FiatWithdrawal.objects.filter(RULES[queue]).select_related("customer", "payer", "coin_network__coin")
     if search:
-        rows = rows.filter(found_by(search) | Q(paid_line__reference=search.upper()))
-    return paged(rows.prefetch_related("decisions"), newest_first=queue == Queue.ALL, after=after)
+        found = found.filter(found_by(search) | Q(paid_line__reference=search.upper()))
+    return found.prefetch_related("decisions")
 
 
 @dataclass(frozen=True, repr=False)
@@ -167,8 +167,8 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
         return Choices("You may look; treasury officers decide.")
     if withdrawal.customer_id == officer.pk:
         return Choices("This is your own withdrawal: other officers decide about it.")
-    if dossier.claim is not None and dossier.claim.officer_id != officer.pk:
-        return Choices(f"{dossier.claim.officer.get_full_name()} has this on the desk until {dossier.claim.until:%H:%M} UTC.")
+    if taken := desk_claims.elsewhere(dossier.claim, officer):
+        return Choices(taken)
     if withdrawal.state in AWAITING_OFFICER:
         return _of_review(dossier, officer)
     if withdrawal.state == _S.APPROVED:

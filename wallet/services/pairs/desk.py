@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from config.kit import crypto
@@ -16,7 +16,7 @@ from wallet.models.desk_claims import DeskClaim
 from wallet.models.ledger import Entry
 from wallet.models.pairs import PairEvent, PairState
 from wallet.services import desk_claims
-from wallet.services.desk_queues import QueuePage, found_by, paged
+from wallet.services.desk_queues import found_by
 from wallet.services.pairs.deciding import P, PairKind
 
 
@@ -58,12 +58,10 @@ class Choices:
         return self.can_confirm
 
 
-def page(kind: PairKind[P], queue: Queue, *, search: str = "", after: int | None = None) -> QueuePage[P]:
-    """One page of the proposals: oldest first where they wait, newest first otherwise."""
-    rows = kind.rows().filter(RULES[queue])
-    if search:
-        rows = rows.filter(found_by(search))
-    return paged(rows, newest_first=queue == Queue.ALL, after=after)
+def rows(kind: PairKind[P], queue: Queue, *, search: str = "") -> QuerySet[P]:
+    """The proposals of a queue."""
+    found = kind.rows().filter(RULES[queue])
+    return found.filter(found_by(search)) if search else found
 
 
 def open_dossier(kind: PairKind[P], public_id: Any) -> Dossier:
@@ -95,8 +93,8 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
         return Choices()
     if row.proposer_id == officer.pk:
         return Choices("You proposed this; another officer confirms it. You can take it back.", can_withdraw=True)
-    if dossier.claim is not None and dossier.claim.officer_id != officer.pk:
-        return Choices(f"{dossier.claim.officer.get_full_name()} has this on the desk until {dossier.claim.until:%H:%M} UTC.")
+    if taken := desk_claims.elsewhere(dossier.claim, officer):
+        return Choices(taken)
     if not dossier.is_unchanged:
         return Choices("What was proposed is not what stands there now. It can only be rejected.", can_reject=True)
     return Choices(can_confirm=True, can_reject=True)

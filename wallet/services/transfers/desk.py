@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -15,18 +14,17 @@ from config.kit import crypto
 from config.kit.errors import Absent
 from config.kit.ids import read_public_id
 from kyc.services import entitlements
+from wallet.models.desk_claims import DeskClaim
 from wallet.models.ledger import Entry
 from wallet.models.transfer_evidence import TransferDecision, TransferEvent, TransferMatter, TransferRisk
 from wallet.models.transfers import AWAITING_CUSTOMER, AWAITING_OFFICER, Transfer, TransferState
-from wallet.services import balances
+from wallet.services import balances, desk_claims
+from wallet.services.desk_queues import found_by
 from wallet.services.limits import DAY_HOURS
 from wallet.services.transfers import books, policy, review
 from wallet.services.transfers.payload import payload_hash_of
 
-PAGE_SIZE = 25
 EARLIER_MAX = 10
-UID_DIGITS = 9
-SEARCH_DIGITS_MAX = 16
 
 
 class Queue(StrEnum):
@@ -38,41 +36,13 @@ class Queue(StrEnum):
 
 
 TITLES = {Queue.DECIDE: "To decide", Queue.WAITING: "Waiting for the sender", Queue.ALL: "All"}
-_RULES = {Queue.DECIDE: Q(state__in=AWAITING_OFFICER), Queue.WAITING: Q(state__in=AWAITING_CUSTOMER), Queue.ALL: Q()}
+RULES = {Queue.DECIDE: Q(state__in=AWAITING_OFFICER), Queue.WAITING: Q(state__in=AWAITING_CUSTOMER), Queue.ALL: Q()}
 
 
-@dataclass(frozen=True)
-class QueuePage:
-    """One page and where the next one begins (the last id shown), or None."""
-
-    rows: Sequence[Transfer]
-    next_after: int | None
-
-
-def page(queue: Queue, *, search: str = "", after: int | None = None) -> QueuePage:
-    """One page of a queue: oldest first where work waits, newest first otherwise."""
-    rows = Transfer.objects.filter(_RULES[queue]).select_related("sender", "receiver", "coin").prefetch_related("decisions")
-    if search:
-        rows = rows.filter(_search(search))
-    found = list(_ordered(rows, queue, after)[: PAGE_SIZE + 1])
-    more = len(found) > PAGE_SIZE
-    return QueuePage(rows=found[:PAGE_SIZE], next_after=found[PAGE_SIZE - 1].pk if more else None)
-
-
-def _ordered(rows: QuerySet[Transfer], queue: Queue, after: int | None) -> QuerySet[Transfer]:
-    if queue == Queue.ALL:
-        return (rows if after is None else rows.filter(id__lt=after)).order_by("-id")
-    return (rows if after is None else rows.filter(id__gt=after)).order_by("id")
-
-
-def _search(text: str) -> Q:
-    """An id or a party's uid: exactly, so that an index finds it. Anything else finds nothing."""
-    if not (text.isascii() and text.isdigit() and len(text) <= SEARCH_DIGITS_MAX):
-        return Q(pk__in=())
-    found = Q(public_id=int(text))
-    if len(text) == UID_DIGITS:
-        found |= Q(sender__uid=int(text)) | Q(receiver__uid=int(text))
-    return found
+def rows(queue: Queue, *, search: str = "") -> QuerySet[Transfer]:
+    """What stands in a queue, with what a line of it shows."""
+    found = Transfer.objects.filter(RULES[queue]).select_related("sender", "receiver", "coin").prefetch_related("decisions")
+    return found.filter(found_by(search, "sender", "receiver")) if search else found
 
 
 @dataclass(frozen=True)
@@ -103,6 +73,7 @@ class Dossier:
     risk: TransferRisk | None
     events: list[TransferEvent]
     ledger: list[Entry]
+    claim: DeskClaim | None
 
 
 @dataclass(frozen=True)
@@ -112,6 +83,7 @@ class Choices:
     because: str
     can_approve: bool = False
     can_reject: bool = False
+    can_claim: bool = False
 
 
 def open_dossier(public_id: Any) -> Dossier:
@@ -144,6 +116,7 @@ def open_dossier(public_id: Any) -> Dossier:
             .select_related("posting", "account__owner", "account__coin")
             .order_by("posting_id", "seq")
         ),
+        claim=desk_claims.of(f"{review.CLAIM}:{transfer.public_id}"),
     )
 
 
@@ -163,7 +136,7 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
         return Choices("")
     spoken = {decision.matter for decision in dossier.decisions if decision.officer_id == officer.pk}
     has_approved = TransferMatter.APPROVAL in spoken
-    because = ""
+    because = taken = desk_claims.elsewhere(dossier.claim, officer)
     if has_approved:
         because = "You have approved this transfer; another officer is due. You can still take your approval back."
     elif not dossier.is_unchanged:
@@ -172,6 +145,7 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
         because = f"Held: {dossier.held_because}. It can't be approved."
     return Choices(
         because,
-        can_approve=not has_approved and dossier.is_unchanged and not dossier.held_because,
+        can_approve=not has_approved and dossier.is_unchanged and not dossier.held_because and not taken,
         can_reject=not has_approved or transfer.state == TransferState.SECOND_REVIEW,
+        can_claim=not taken,
     )

@@ -14,7 +14,7 @@ from config.kit.ids import read_public_id
 from wallet.models.evidence import Verdict
 from wallet.models.transfer_evidence import TransferDecision, TransferMatter
 from wallet.models.transfers import TRANSFER_FLOW, Transfer, TransferState
-from wallet.services import actors, officers
+from wallet.services import actors, desk_claims, officers
 from wallet.services.retries import retried
 from wallet.services.transfers import books, completion, messages, policy
 from wallet.services.transfers.errors import OfficerIsParty
@@ -22,16 +22,21 @@ from wallet.services.transfers.payload import payload_hash_of
 from wallet.services.transfers.states import locked, move
 from wallet.services.withdrawals.errors import AlreadyDecided, PayloadChanged
 
+CLAIM = "transfer"
+"""What the desk claims them as, beside the public id."""
+
 
 @retried
 def approve(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> Transfer:
     """Write the officer's approval of exactly what they saw; give the money once enough officers approved.
 
-    Raises Absent, NotAnOfficer, OfficerIsParty, ReasonMissing, PayloadChanged, AlreadyDecided, IllegalMove, TransferHeld.
+    Raises Absent, NotAnOfficer, OfficerIsParty, ReasonMissing, PayloadChanged, AlreadyDecided, IllegalMove, TransferHeld,
+    ClaimedByAnother.
     """
     with transaction.atomic():
         transfer, reason = _locked_for_officer(public_id=public_id, officer=officer, reason=reason)
         TRANSFER_FLOW.check(transfer.state, TransferState.COMPLETED)
+        desk_claims.require_free(f"{CLAIM}:{transfer.public_id}", officer)
         policy.require_not_held(transfer)
         digest = payload_hash_of(transfer)
         if not crypto.equal(digest, bytes(transfer.payload_hash)) or not crypto.equal(digest, seen_hash):
@@ -48,6 +53,8 @@ def approve(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> 
 @retried
 def reject(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> Transfer:
     """Refuse a transfer under review and release its hold; an officer who approved may recall that while another is due.
+
+    Stopping money is always allowed: whoever has it on the desk stops nobody from that.
 
     Raises Absent, NotAnOfficer, OfficerIsParty, ReasonMissing, AlreadyDecided, IllegalMove.
     """

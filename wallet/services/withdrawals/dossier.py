@@ -15,15 +15,16 @@ from config.kit import crypto
 from config.kit.errors import Absent
 from config.kit.ids import read_public_id
 from kyc.services import entitlements
+from wallet.models.desk_claims import DeskClaim
 from wallet.models.evidence import Verdict
 from wallet.models.ledger import Entry, Posting, PostingKind
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawal_evidence import Matter, RiskResult, WithdrawalDecision, WithdrawalEvent
 from wallet.models.withdrawals import AWAITING_OFFICER, Withdrawal, WithdrawalState
-from wallet.services import balances, limits
+from wallet.services import balances, desk_claims, limits
 from wallet.services.travel_rule import requiring
 from wallet.services.travel_rule.requiring import TravelRule
-from wallet.services.withdrawals import absence, books, bumping, policy
+from wallet.services.withdrawals import absence, books, bumping, policy, review
 from wallet.services.withdrawals.payload import payload_hash_of
 
 EARLIER_MAX = 10
@@ -76,6 +77,7 @@ class Choices:
     can_reject: bool = False
     can_declare_absent: bool = False
     can_raise_fee: bool = False
+    can_claim: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,7 @@ class Dossier:
     held_because: str
     """Why the customer's account stops it, or nothing."""
     travel_rule: TravelRule
+    claim: DeskClaim | None
 
 
 def find(public_id: Any) -> Withdrawal:
@@ -131,6 +134,7 @@ def open_dossier(public_id: Any) -> Dossier:
         second_officer_because=_because(withdrawal, needed),
         held_because=policy.held_because(withdrawal),
         travel_rule=requiring.state_of(withdrawal),
+        claim=desk_claims.of(f"{review.CLAIM}:{withdrawal.public_id}"),
     )
 
 
@@ -145,7 +149,7 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
     under_review = withdrawal.state in AWAITING_OFFICER
     is_untold = dossier.travel_rule == TravelRule.MISSING
     open_seat = Matter.APPROVAL not in spoken
-    because = ""
+    because = taken = desk_claims.elsewhere(dossier.claim, officer) if under_review else ""
     if under_review and not open_seat:
         because = "You have approved this withdrawal; another officer is due. You can still take your approval back."
     elif under_review and not dossier.is_unchanged:
@@ -155,10 +159,11 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
     elif under_review and is_untold:
         because = "It is not known who the beneficiary is (Travel Rule): that comes first."
     return Choices(
-        can_approve=under_review and open_seat and dossier.is_unchanged and not dossier.held_because and not is_untold,
+        can_approve=under_review and open_seat and not because,
         can_reject=(under_review and open_seat) or (withdrawal.state in RECALLABLE and Matter.RECALL not in spoken),
         can_raise_fee=bumping.may_be_raised(withdrawal, dossier.chain) and Matter.ABSENCE not in _matters(dossier),
         can_declare_absent=Matter.ABSENCE not in spoken and absence.may_be_declared(withdrawal),
+        can_claim=under_review and not taken,
         because=because,
     )
 

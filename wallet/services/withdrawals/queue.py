@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,13 +11,11 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Value
 from accounts.models import AccountFreeze
 from wallet.models.outgoing import OutgoingTransaction
 from wallet.models.withdrawals import AWAITING_OFFICER, IN_FLIGHT, Withdrawal, WithdrawalState
+from wallet.services.desk_queues import COUNT_MAX, found_by
 from wallet.services.travel_rule.requiring import IS_MISSING
 
-PAGE_SIZE = 25
-SEARCH_DIGITS_MAX = 16
-UID_DIGITS = 9
-COUNT_MAX = 99
-"""Counts stop here: an officer needs to know that there are many, not how many."""
+SENT_MAX = 10
+"""Withdrawals that one transaction can have been sent for: one, and what was tried before it."""
 
 
 class Queue(StrEnum):
@@ -40,7 +37,6 @@ TITLES = {
     Queue.WAITING: "Waiting for the customer",
     Queue.ALL: "All",
 }
-OLDEST_FIRST = frozenset({Queue.DECIDE, Queue.STUCK, Queue.UNTOLD, Queue.FLIGHT, Queue.WAITING})
 _BLOCKED = Q(state=WithdrawalState.UNKNOWN) | (Q(state=WithdrawalState.APPROVED) & ~Q(blocked_because=""))
 _RULES = {
     Queue.DECIDE: Q(state__in=AWAITING_OFFICER),
@@ -69,25 +65,10 @@ class Filters:
     search: str = ""
 
 
-@dataclass(frozen=True)
-class QueuePage:
-    """One page and where the next one begins (the last id shown), or None."""
-
-    rows: Sequence[Withdrawal]
-    next_after: int | None
-
-
-def page(filters: Filters, *, after: int | None = None) -> QueuePage:
-    """One page of a queue: oldest first where work waits, newest first otherwise."""
-    rows = _narrowed(filters).select_related("customer", "coin_network__coin", "coin_network__network")
-    rows = rows.prefetch_related("decisions").annotate(was_frozen=_FROZEN_SINCE)
-    if filters.queue in OLDEST_FIRST:
-        rows = rows.order_by("id") if after is None else rows.filter(id__gt=after).order_by("id")
-    else:
-        rows = rows.order_by("-id") if after is None else rows.filter(id__lt=after).order_by("-id")
-    found = list(rows[: PAGE_SIZE + 1])
-    more = len(found) > PAGE_SIZE
-    return QueuePage(rows=found[:PAGE_SIZE], next_after=found[PAGE_SIZE - 1].pk if more else None)
+def rows(filters: Filters) -> QuerySet[Withdrawal]:
+    """What stands in a queue and fits the filters, with what a line of it shows."""
+    found = _narrowed(filters).select_related("customer", "coin_network__coin", "coin_network__network")
+    return found.prefetch_related("decisions").annotate(was_frozen=_FROZEN_SINCE)
 
 
 def counts() -> dict[Queue, int]:
@@ -119,10 +100,5 @@ def _narrowed(filters: Filters) -> QuerySet[Withdrawal]:
 
 def _search(text: str) -> Q:
     """An id, a customer's uid, an address or a transaction hash: exactly, so that an index finds it."""
-    sent = OutgoingTransaction.objects.filter(tx_hash=text).values("withdrawal_id")
-    found = Q(address=text) | Q(pk__in=sent)
-    if text.isascii() and text.isdigit() and len(text) <= SEARCH_DIGITS_MAX:
-        found |= Q(public_id=int(text))
-        if len(text) == UID_DIGITS:
-            found |= Q(customer__uid=int(text))
-    return found
+    sent = OutgoingTransaction.objects.filter(tx_hash=text).values_list("withdrawal_id", flat=True)[:SENT_MAX]
+    return Q(address=text) | Q(pk__in=list(sent)) | found_by(text)

@@ -14,7 +14,7 @@ from config.kit.ids import read_public_id
 from wallet.models.evidence import Verdict
 from wallet.models.withdrawal_evidence import Matter, WithdrawalDecision
 from wallet.models.withdrawals import WITHDRAWAL_FLOW, Withdrawal, WithdrawalState
-from wallet.services import actors, officers
+from wallet.services import actors, desk_claims, officers
 from wallet.services.retries import retried
 from wallet.services.travel_rule import requiring
 from wallet.services.withdrawals import bells, books, messages, policy
@@ -26,17 +26,21 @@ from wallet.services.withdrawals.errors import (
 from wallet.services.withdrawals.payload import payload_hash_of
 from wallet.services.withdrawals.states import locked, move
 
+CLAIM = "withdrawal"
+"""What the desk claims them as, beside the public id."""
+
 
 @retried
 def approve(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> Withdrawal:
     """Write the officer's approval of exactly what they saw; approve the withdrawal once enough officers did.
 
     Raises Absent, NotAnOfficer, OfficerIsCustomer, ReasonMissing, PayloadChanged, AlreadyDecided, IllegalMove,
-    WithdrawalHeld, TravelRuleMissing.
+    WithdrawalHeld, TravelRuleMissing, ClaimedByAnother.
     """
     with transaction.atomic():
         withdrawal = locked_for_officer(public_id=public_id, officer=officer, reason=reason)
         WITHDRAWAL_FLOW.check(withdrawal.state, WithdrawalState.APPROVED)
+        desk_claims.require_free(f"{CLAIM}:{withdrawal.public_id}", officer)
         policy.require_not_held(withdrawal)
         requiring.require_told(withdrawal)
         digest = require_unchanged(withdrawal, seen_hash)
@@ -58,7 +62,8 @@ def approve(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> 
 def reject(*, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> Withdrawal:
     """Refuse a withdrawal under review, or take back an approval of which nothing is reserved yet; release the hold.
 
-    Stopping money is always allowed: an officer who approved may still recall it while a second one is due.
+    Stopping money is always allowed: an officer who approved may still recall it while a second one is due, and whoever
+    has it on the desk stops nobody from that.
 
     Raises Absent, NotAnOfficer, OfficerIsCustomer, ReasonMissing, AlreadyDecided, IllegalMove.
     """
