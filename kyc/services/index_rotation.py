@@ -7,22 +7,24 @@ Messages and recoveries keep no address: they are indexed anew by their sealed t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Q
 
 from accounts.models import PasswordRecovery
 from accounts.services import recovery_rows
 from config.kit.crypto import Unsealable
 from kyc.models import BankAccount, Identity, NamedNumber
-from kyc.services import bank_accounts, bank_details, blind_indexes, named_numbers
+from kyc.services import bank_accounts, bank_details, blind_indexes, named_numbers, vault
 from kyc.services.blind_indexes import Indexes
 from messaging.models import Message
 from messaging.services import destination_indexes
 
 Columns = dict[str, Any]
+Turned = tuple[Any, Columns]
 ROWS_AT_ONCE = 500
 SAMPLE_ROWS = 20
 
@@ -41,6 +43,7 @@ class Indexed:
     unchanged: Callable[[Any], Columns]
     in_use: Callable[[], list[str]] = blind_indexes.columns_in_use
     told: Q = Q()  # noqa: RUF009  # it is never changed
+    is_sealed: bool = True
 
 
 @dataclass
@@ -80,7 +83,7 @@ def _due_number() -> Q:
 def _same_number(row: Any) -> Columns:
     """A number released meanwhile is not indexed again."""
     released = {"released_at": row.released_at} if isinstance(row, Identity) else {}
-    return {"pk": row.pk, "sealed": row.sealed, **released}
+    return {row._meta.pk.attname: row.pk, "sealed": row.sealed, **released}  # noqa: SLF001  # Django's documented way
 
 
 def _numbers(model: Any, indexes: Callable[[Any], Indexes]) -> Indexed:
@@ -89,7 +92,10 @@ def _numbers(model: Any, indexes: Callable[[Any], Indexes]) -> Indexed:
 
 def _destinations(model: Any, purpose: str) -> Indexed:
     def columns(row: Any) -> Columns:
-        return destination_indexes.columns(row, destination_indexes.tag_of(row), purpose=purpose)
+        own = destination_indexes.tag_of(row)
+        if row.sealed_destination_tag is None:
+            return destination_indexes.columns(row, own, purpose=purpose)
+        return {**destination_indexes.indexes(own, purpose=purpose), "sealed_destination_tag": row.sealed_destination_tag}
 
     return Indexed(
         model,
@@ -98,6 +104,7 @@ def _destinations(model: Any, purpose: str) -> Indexed:
         unchanged=destination_indexes.unchanged,
         in_use=destination_indexes.columns_in_use,
         told=Q(sealed_destination_tag__isnull=False),
+        is_sealed=False,
     )
 
 
@@ -129,33 +136,73 @@ def require_own_columns() -> None:
 
 
 def turn(table: Indexed, *, dry: bool) -> Iterator[Tally]:
-    """Index each row that is due under just the keys in use; yields the tally after each row. Safe to stop and begin again."""
+    """Index each row that is due under just the keys in use; yields the tally after each portion.
+
+    Safe to stop and begin again.
+    """
     tally, last = Tally(), None
     while True:
         portion = table.model.objects.filter(table.due()).order_by("pk")
         rows = list((portion if last is None else portion.filter(pk__gt=last))[:ROWS_AT_ONCE])
-        for row in rows:
-            tally.seen += 1
-            _turn(table, row, tally, dry=dry)
-            yield tally
+        tally.seen += len(rows)
+        found = _found(table, rows)
+        tally.unreadable += len(rows) - len(found)
+        if dry:
+            tally.turned += len(found)
+        elif found:
+            _write(table, found, tally)
+        yield tally
         if len(rows) < ROWS_AT_ONCE:
             return
         last = rows[-1].pk
 
 
-def _turn(table: Indexed, row: Any, tally: Tally, *, dry: bool) -> None:
+def _found(table: Indexed, rows: list[Any]) -> list[Turned]:
+    """The rows that can be read, each with its columns anew."""
+    found = []
+    with vault.keys_at_hand({row.user_id for row in rows} if table.is_sealed else set()):
+        for row in rows:
+            with suppress(Unsealable):
+                found.append((row, table.columns(row)))
+    return found
+
+
+def _write(table: Indexed, found: list[Turned], tally: Tally) -> None:
+    """All of them in one statement; where one of them is refused, each by itself."""
     try:
-        found = table.columns(row)
-    except Unsealable:
-        tally.unreadable += 1
-        return
-    if dry:
-        tally.turned += 1
-        return
-    try:
-        tally.turned += table.model.objects.filter(**table.unchanged(row)).update(**found)
+        with transaction.atomic():
+            tally.turned += _written(table, found)
     except IntegrityError:
-        tally.refused += 1
+        for one in found:
+            try:
+                with transaction.atomic():
+                    tally.turned += _written(table, [one])
+            except IntegrityError:
+                tally.refused += 1
+
+
+def _written(table: Indexed, found: list[Turned]) -> int:
+    """How many rows still were as they were read, and are changed."""
+    fields = {field.attname: field for field in table.model._meta.concrete_fields}  # noqa: SLF001  # Django's documented way
+    same = [table.unchanged(row) for row, _ in found]
+    arrays = {f"new_{name}": [columns[name] for _, columns in found] for name in found[0][1]}
+    arrays |= {f"old_{name}": [one[name] for one in same] for name in same[0]}
+    kinds = [fields[name.partition("_")[2]].rel_db_type(connection) for name in arrays]
+    quoted = connection.ops.quote_name
+    sets = ", ".join(f"{quoted(name)} = given.{quoted(f'new_{name}')}" for name in found[0][1])
+    key = table.model._meta.pk.attname  # noqa: SLF001  # as above
+    holds = " AND ".join(
+        f"row.{quoted(name)} {'=' if name == key else 'IS NOT DISTINCT FROM'} given.{quoted(f'old_{name}')}" for name in same[0]
+    )  # only by an equality is a row found through an index
+    given = ", ".join(f"%s::{kind}[]" for kind in kinds)
+    names = ", ".join(quoted(name) for name in arrays)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE {quoted(table.model._meta.db_table)} AS row SET {sets}"  # noqa: S608, SLF001  # our own names; as above
+            f" FROM unnest({given}) AS given({names}) WHERE {holds}",
+            [[bytes(value) if isinstance(value, memoryview) else value for value in values] for values in arrays.values()],
+        )
+        return int(cursor.rowcount)
 
 
 def _differs(table: Indexed, row: Any, name: str) -> bool:

@@ -42,9 +42,13 @@ def fill(row: Addressed, own: bytes, *, purpose: str = MESSAGES) -> None:
 
 def columns(row: Addressed, own: bytes, *, purpose: str = MESSAGES) -> dict[str, bytes | None]:
     """What a row of this tag keeps: its index under each key in use, nothing under others, and the tag sealed."""
+    return {**indexes(own, purpose=purpose), "sealed_destination_tag": crypto.seal(own, context=row.tag_context)}
+
+
+def indexes(own: bytes, *, purpose: str = MESSAGES) -> dict[str, bytes | None]:
+    """Column → the tag's index under its key, where that one is in use."""
     keys = _keys()
-    found = {name: _under(keys[key], own, purpose) if key in keys else None for key, name in COLUMNS.items()}
-    return {**found, "sealed_destination_tag": crypto.seal(own, context=row.tag_context)}
+    return {name: _under(keys[key], own, purpose) if key in keys else None for key, name in COLUMNS.items()}
 
 
 def tag_of(row: Addressed) -> bytes:
@@ -63,7 +67,7 @@ def values(tags: Iterable[bytes], *, purpose: str = MESSAGES) -> dict[str, list[
         name: {_under(keys[key], own, purpose) for own in wanted} if key in keys else set() for key, name in COLUMNS.items()
     }
     found[COLUMNS["1"]] |= wanted
-    return {name: sorted(indexes) for name, indexes in found.items()}
+    return {name: sorted(one) for name, one in found.items()}
 
 
 def meeting(tags: Iterable[bytes], *, purpose: str = MESSAGES) -> Q:
@@ -71,10 +75,10 @@ def meeting(tags: Iterable[bytes], *, purpose: str = MESSAGES) -> Q:
     return holding(values(tags, purpose=purpose))
 
 
-def holding(indexes: Mapping[str, list[bytes]]) -> Q:
+def holding(found_in: Mapping[str, list[bytes]]) -> Q:
     """The condition of rows in whose columns one of these stands."""
     found = Q(pk__in=[])
-    for name, wanted in indexes.items():
+    for name, wanted in found_in.items():
         if wanted:
             found |= Q(**{f"{name}__in": wanted})
     return found
@@ -82,8 +86,8 @@ def holding(indexes: Mapping[str, list[bytes]]) -> Q:
 
 def meets(row: Addressed, own: bytes, *, purpose: str = MESSAGES) -> bool:
     """Whether the row is of this tag, in a time that tells nothing else."""
-    kept = [(getattr(row, name), indexes) for name, indexes in values([own], purpose=purpose).items()]
-    return sum(crypto.equal(bytes(stored), index) for stored, indexes in kept if stored is not None for index in indexes) > 0
+    kept = [(getattr(row, name), wanted) for name, wanted in values([own], purpose=purpose).items()]
+    return sum(crypto.equal(bytes(stored), one) for stored, wanted in kept if stored is not None for one in wanted) > 0
 
 
 def is_due() -> Q:
@@ -102,7 +106,7 @@ def columns_in_use() -> list[str]:
 
 def unchanged(row: Addressed) -> dict[str, Any]:
     """The condition under which a row still is as it was read."""
-    return {"pk": row.pk, **{name: getattr(row, name) for name in COLUMNS.values()}}
+    return {"id": row.pk, **{name: getattr(row, name) for name in (*COLUMNS.values(), "sealed_destination_tag")}}
 
 
 def _under(key: bytes, own: bytes, purpose: str) -> bytes:

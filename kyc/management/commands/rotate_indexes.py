@@ -54,8 +54,8 @@ def _turned(table: Indexed, *, dry: bool, quiet: bool | None) -> Tally:
     tally = Tally()
     name = table.model._meta.label  # noqa: SLF001  # as above
     with tqdm(total=index_rotation.due(table), unit=" rows", desc=name, disable=quiet) as bar:
-        for tally in index_rotation.turn(table, dry=dry):  # noqa: B007  # the last one counts
-            bar.update()
+        for tally in index_rotation.turn(table, dry=dry):
+            bar.update(tally.seen - bar.n)
     return tally
 
 
