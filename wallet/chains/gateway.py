@@ -155,6 +155,8 @@ class Payment:
     fee_ceiling: Decimal
     inputs: tuple[tuple[str, int], ...] = ()
     """Hash and index of each output that it spends."""
+    expires_at: datetime | None = None
+    """From then on no block takes it; None where a transaction never dies by itself."""
 
 
 @dataclass(frozen=True, slots=True)
