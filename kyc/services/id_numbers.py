@@ -1,8 +1,8 @@
 """Numbers of identity documents: one spelling, and the country's own rule where a maintained library knows it.
 
-National rules are python-stdnum's, for the countries on whose card this number is *the* number. Taiwan's is ours: no
-library has it. A passport has the shape that ICAO Doc 9303 gives its number in the machine-readable zone. A country without a
-rule here takes any letters and digits.
+National rules are python-stdnum's, for the countries on whose card this number is *the* number, and whose people show no
+other (docs/identity-checks.md). Taiwan's is ours: no library has it. A passport has the shape that ICAO Doc 9303 gives its
+number in the machine-readable zone. A country without a rule here takes any letters and digits.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from types import MappingProxyType
 
 import stdnum.cl.rut
 import stdnum.cn.ric
+import stdnum.cu.ni
+import stdnum.do.cedula
 import stdnum.ec.ci
 import stdnum.es.dni
 import stdnum.es.nie
@@ -22,7 +24,9 @@ import stdnum.exceptions
 import stdnum.id.nik
 import stdnum.il.idnr
 import stdnum.kr.rrn
+import stdnum.mu.nid
 import stdnum.my.nric
+import stdnum.nl.identiteitskaartnummer
 import stdnum.pk.cnic
 import stdnum.th.pin
 import stdnum.tr.tckimlik
@@ -65,12 +69,16 @@ RULES: Mapping[tuple[str, str], Callable[[str], bool]] = MappingProxyType(
     {
         (IdType.NATIONAL_ID, "CL"): stdnum.cl.rut.is_valid,
         (IdType.NATIONAL_ID, "CN"): stdnum.cn.ric.is_valid,
+        (IdType.NATIONAL_ID, "CU"): stdnum.cu.ni.is_valid,
+        (IdType.NATIONAL_ID, "DO"): stdnum.do.cedula.is_valid,
         (IdType.NATIONAL_ID, "EC"): stdnum.ec.ci.is_valid,
         (IdType.NATIONAL_ID, "ES"): stdnum.es.dni.is_valid,
         (IdType.NATIONAL_ID, "ID"): stdnum.id.nik.is_valid,
         (IdType.NATIONAL_ID, "IL"): stdnum.il.idnr.is_valid,
         (IdType.NATIONAL_ID, "KR"): stdnum.kr.rrn.is_valid,
+        (IdType.NATIONAL_ID, "MU"): stdnum.mu.nid.is_valid,
         (IdType.NATIONAL_ID, "MY"): stdnum.my.nric.is_valid,
+        (IdType.NATIONAL_ID, "NL"): stdnum.nl.identiteitskaartnummer.is_valid,
         (IdType.NATIONAL_ID, "PK"): stdnum.pk.cnic.is_valid,
         (IdType.NATIONAL_ID, "TH"): stdnum.th.pin.is_valid,
         (IdType.NATIONAL_ID, "TR"): stdnum.tr.tckimlik.is_valid,
