@@ -23,7 +23,7 @@ from config.kit.errors import Absent
 SIGNED_IN_SECONDS_MAX = 12 * 3_600
 """However busy, a staff session ends after a long day."""
 SIGNED_IN_AT = "staff_signed_in_at"
-EVERY_ROLE = tuple(staff.ROLE_APPS)
+EVERY_ROLE = staff.ROLES
 """For pages that every officer may open."""
 NUMBER_DIGITS_MAX = 18
 """A longer number is no bigint."""

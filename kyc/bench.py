@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from collections.abc import Callable
 from functools import partial
 from io import BytesIO
-from typing import Any
 
 from django.core.management import call_command
 from django.db import connection, models
@@ -15,6 +13,7 @@ from PIL import Image
 
 from accounts.models import RegisterType, User
 from config.kit.bench import Bench, Comparison
+from config.kit.bench_pages import columns, measured, multiply, quoted
 from config.kit.clock import now
 from kyc import bench_numbers
 from kyc.models import Case, CaseClaim, CaseState, Document, DocumentKind, Level
@@ -25,9 +24,6 @@ CASES_OF_EACH = 3
 """One for each level: somewhat more than a million cases, half of which wait."""
 MINE = 40
 """Cases that the officer has."""
-QUERIES_MAX, SQL_MS_MAX = 12, 20.0
-"""What a page of the queue may take. One that takes more queries ends the benchmark; longer ones are told."""
-SAMPLES_OF_SQL = 15
 FAR_PAGE_SHARE = 0.5
 """How far into the queue the second kind of page lies."""
 COUNTRIES = ("TW", "JP", "KR", "SG", "DE", "FR", "BR", "KE")
@@ -72,24 +68,6 @@ class Reencoding(Bench):
         return times / (time.perf_counter() - begun)
 
 
-class SqlClock:
-    """Counts queries and their time, as Django sees it."""
-
-    def __init__(self) -> None:
-        self.queries, self.milliseconds = 0, 0.0
-
-    def __call__(
-        self, execute: Callable[..., Any], sql: str, params: Any, many: bool, context: Any
-    ) -> Any:  # Django's signature
-        """Run the query and note it."""
-        begun = time.perf_counter()
-        try:
-            return execute(sql, params, many, context)
-        finally:
-            self.queries += 1
-            self.milliseconds += (time.perf_counter() - begun) * 1_000
-
-
 class KycQueue(Comparison):
     """A page of the queue among a million cases, by filter: the first page, and one in the middle."""
 
@@ -128,19 +106,8 @@ class KycQueue(Comparison):
         pages: dict[str, Callable[[int], None]] = {
             kind: partial(self._page, filters, after) for kind, after in (("first page", ""), ("far page", self._far(filters)))
         }
-        self._found[door] = {kind: self._measured(f"{door}, {kind}", page) for kind, page in pages.items()}
+        self._found[door] = {kind: measured(f"{door}, {kind}", page) for kind, page in pages.items()}
         return pages
-
-    def _measured(self, name: str, page: Callable[[int], None]) -> dict[str, float]:
-        page(0)  # the first one warms what no page is to blame for
-        clocks = [SqlClock() for _ in range(SAMPLES_OF_SQL)]
-        for sample, clock in enumerate(clocks):
-            with connection.execute_wrapper(clock):
-                page(sample)
-        queries, milliseconds = clocks[0].queries, statistics.median(clock.milliseconds for clock in clocks)
-        if queries > QUERIES_MAX:
-            raise RuntimeError(f"{name} takes {queries} queries")
-        return {"queries": queries, "sql_ms": round(milliseconds, 2), "within": milliseconds <= SQL_MS_MAX}
 
     def _page(self, filters: queue.Filters, after: str, _: int) -> None:
         queue.look(filters, officer=self._officer, after=after)
@@ -160,7 +127,7 @@ class KycQueue(Comparison):
             uid=100_000_000, email="officer@bench.example", register_type=RegisterType.EMAIL, registered_at=now()
         )
         changed = {"uid": "100000000 + n", "email": "'c' || n || '@bench.example'"}
-        _multiply(User, officer.pk, CUSTOMERS, changed)
+        multiply(User, officer.pk, CUSTOMERS, changed)
         return officer
 
     def _cases(self) -> None:
@@ -178,7 +145,7 @@ class KycQueue(Comparison):
             "opened_at": moment,
             "country": f"(ARRAY{list(COUNTRIES)})[1 + mod(n, {len(COUNTRIES)})]",
         }
-        _multiply(Case, model_pk, (CUSTOMERS - 1) * CASES_OF_EACH, changed, start=CASES_OF_EACH)
+        multiply(Case, model_pk, (CUSTOMERS - 1) * CASES_OF_EACH, changed, start=CASES_OF_EACH)
         Case.objects.filter(pk=model_pk).delete()
         moment_now = now()
         CaseClaim.objects.bulk_create(
@@ -192,7 +159,7 @@ class KycQueue(Comparison):
             case=case, user_id=case.user_id, kind=DocumentKind.SELFIE, sha256=b"0" * 32, storage_name="0",
             media_type="image/jpeg", size_bytes=1, page_count=1, pages=[],
         )  # fmt: skip
-        names = _columns(Document)
+        names = columns(Document)
         changed = {
             "public_id": "5000000000000000 + c.id",
             "case_id": "c.id",
@@ -202,32 +169,10 @@ class KycQueue(Comparison):
         chosen = ", ".join(changed.get(name, f't."{name}"') for name in names)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"INSERT INTO kyc_document ({_quoted(names)}) SELECT {chosen} FROM kyc_document t, kyc_case c "  # noqa: S608  # our own names
+                f"INSERT INTO kyc_document ({quoted(names)}) SELECT {chosen} FROM kyc_document t, kyc_case c "  # noqa: S608  # our own names
                 "WHERE t.id = %s AND c.state = 'submitted' AND c.id <> t.case_id",
                 [document.pk],
             )
-
-
-def _multiply(model: type[models.Model], pk: int, times: int, changed: dict[str, str], *, start: int = 1) -> None:
-    """Copy the row many times over; `changed` gives SQL of the counter n for the columns that differ."""
-    names = _columns(model)
-    chosen = ", ".join(changed.get(name, f't."{name}"') for name in names)
-    table = model._meta.db_table  # noqa: SLF001  # Django's documented interface
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO "{table}" ({_quoted(names)}) '  # noqa: S608  # our own names, no input
-            f'SELECT {chosen} FROM "{table}" t, generate_series({start}, {start + times - 1}) n WHERE t.id = %s',
-            [pk],
-        )
-
-
-def _columns(model: type[models.Model]) -> list[str]:
-    fields: list[Any] = [field for field in model._meta.concrete_fields if not field.primary_key]  # noqa: SLF001  # documented
-    return [field.column for field in fields]
-
-
-def _quoted(names: list[str]) -> str:
-    return ", ".join(f'"{name}"' for name in names)
 
 
 BENCHES: dict[str, type[Bench]] = {"kyc": Reencoding, "kyc-queue": KycQueue}

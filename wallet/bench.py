@@ -18,6 +18,7 @@ from django.db import connection
 
 from config.kit.bench import Bench, Setting
 from config.kit.clock import now
+from wallet.bench_queue import WithdrawalQueue
 from wallet.models.ledger import AccountKind, LedgerAccount
 from wallet.services import ledger
 from wallet.services.ledger import AccountRef, Draft, Leg
@@ -112,7 +113,12 @@ class HotBench(LedgerBench):
         return self._crowd(_fees)
 
 
-BENCHES: dict[str, type[Bench]] = {"ledger": LedgerBench, "ledger-batch": BatchBench, "ledger-hot": HotBench}
+BENCHES: dict[str, type[Bench]] = {
+    "ledger": LedgerBench,
+    "ledger-batch": BatchBench,
+    "ledger-hot": HotBench,
+    "withdrawal-queue": WithdrawalQueue,
+}
 
 
 def _until(seconds: float, act: Callable[[str], int]) -> int:

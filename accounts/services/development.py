@@ -18,7 +18,7 @@ from config.kit.crypto import unseal
 
 EMAILS = ("officer1@quaestor.local", "officer2@quaestor.local")
 NAMES = dict(zip(EMAILS, ("Lin Ai-Da 林艾達", "Ben Okafor"), strict=True))
-ROLES = ("compliance", "compliance_lead", "treasury")
+ROLES = ("compliance", "compliance_lead", "treasury", "treasury_lead")
 SECRETS_FILE = "officers.json"
 """In the installation's var directory, readable by its owner alone."""
 

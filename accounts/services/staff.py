@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.db import IntegrityError, transaction
 
 from accounts.errors import StaffInvalid, WrongCredentials
@@ -26,27 +26,19 @@ from config.kit.errors import Unavailable
 from messaging.errors import CodeRefused, InvalidEmail
 from messaging.services.destinations import normalise_email
 
-ROLE_APPS = {
-    "compliance": ("accounts", "kyc", "messaging", "apikeys"),
-    "compliance_lead": ("accounts", "kyc", "messaging", "apikeys"),
-    "treasury": ("accounts", "wallet", "messaging", "apikeys"),
-    "support": ("accounts", "messaging", "apikeys"),
-    "operator": ("accounts", "messaging"),
-    "auditor": ("accounts", "kyc", "wallet", "messaging", "apikeys"),
-}
-"""The roles, and of which apps each may read the pages. What a role may *do* is asked by the page that does it."""
+ROLES = ("compliance", "compliance_lead", "treasury", "treasury_lead", "support", "operator", "auditor")
+"""The roles. Which pages one opens, each page says (`view_roles`); what it may *do*, the service behind each button asks.
 
-
+A lead is an officer of the trade as well, who holds both roles.
+"""
 NAME_MARKS = frozenset(" -.'’·,")
 
 
 def load_roles() -> list[str]:
-    """Create the roles as groups and give each the right to view the pages of its apps; nothing else."""
-    with transaction.atomic():
-        for role, apps in ROLE_APPS.items():
-            group, _ = Group.objects.get_or_create(name=role)
-            group.permissions.set(Permission.objects.filter(content_type__app_label__in=apps, codename__startswith="view_"))
-    return list(ROLE_APPS)
+    """Create the roles that are missing, as groups: a migration made them, somebody may have taken one away."""
+    for role in ROLES:
+        Group.objects.get_or_create(name=role)
+    return list(ROLES)
 
 
 def has_role(user: User, *roles: str) -> bool:
@@ -78,9 +70,9 @@ def create_officer(
     no good name, or the email has an account).
     """
     address, called = normalise_email(email), _name(name) if name else ""
-    unknown = set(roles) - set(ROLE_APPS)
+    unknown = set(roles) - set(ROLES)
     if unknown or not roles:
-        raise StaffInvalid(reason=f"Roles are {', '.join(ROLE_APPS)}; not {', '.join(sorted(unknown)) or 'none'}.")
+        raise StaffInvalid(reason=f"Roles are {', '.join(ROLES)}; not {', '.join(sorted(unknown)) or 'none'}.")
     forms = _encoded(password, address)
     seed = totp_seed or secrets.token_bytes(totp.SEED_BYTES)
     try:

@@ -19,7 +19,7 @@ from tests.factories_accounts import officer
 from wallet.models import Entry
 
 pytestmark = pytest.mark.django_db
-ROLES = tuple(staff.ROLE_APPS)
+ROLES = staff.ROLES
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "staff-desk.md"
 ROWS = re.findall(r"^\| `([a-z]+\.[a-z]+)` \|(.+)\|$", DOCUMENT.read_text(encoding="utf-8"), re.MULTILINE)
 TABLE = {page: tuple(cell.strip() == "opens" for cell in cells.split("|")) for page, cells in ROWS}

@@ -85,6 +85,7 @@ KIND = PairKind(
     facts=_facts,
     apply=_apply,
     done=_done,
+    needs_lead=True,
 )
 confirm = partial(deciding.confirm, KIND)
 reject = partial(deciding.reject, KIND)

@@ -26,7 +26,7 @@ class Command(WritingCommand):
         """Who, with which roles, by whom and why."""
         parser.add_argument("--email", required=True)
         parser.add_argument("--name", required=True, help="stands across each picture that the officer looks at")
-        parser.add_argument("--role", action="append", required=True, choices=sorted(staff.ROLE_APPS), dest="roles")
+        parser.add_argument("--role", action="append", required=True, choices=sorted(staff.ROLES), dest="roles")
         parser.add_argument("--by", required=True, help="who runs this command")
         parser.add_argument("--reason", required=True, help="why the officer is needed")
         parser.add_argument("--json", action="store_true", help="print JSON for programs")

@@ -1,4 +1,4 @@
-"""`manage.py load_staff_roles`: the roles of officers and what each may view."""
+"""`manage.py load_staff_roles`: put back roles of officers that somebody took away."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from config.kit.commands import WritingCommand
 class Command(WritingCommand):
     """Creates the roles."""
 
-    help = "Create the staff roles compliance, treasury and auditor, or bring them up to date. Safe to run again."
+    help = "Create the staff roles that are missing; the migrations made them all. Safe to run again."
     example = "load_staff_roles"
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -21,7 +21,7 @@ from wallet.chains.errors import ChainUnavailable
 from wallet.models.coins import CoinNetwork
 from wallet.models.outflow import OutflowCap
 
-OFFICERS_DUE = {"treasury": 2, "compliance": 1, "operator": 2}
+OFFICERS_DUE = {"treasury": 2, "treasury_lead": 1, "compliance": 1, "operator": 2}
 """Role → how many officers must hold it, or what takes two of them can never be done."""
 Finding = tuple[str, bool, str]
 

@@ -26,7 +26,7 @@ from wallet.services.fiat_withdrawals import paying
 from wallet.services.fiat_withdrawals.errors import FiatWithdrawalHeld, FiatWithdrawalsClosed
 from wallet.services.outflow import errors, stopping
 from wallet.services.pairs.errors import SameOfficer
-from wallet.services.withdrawals.errors import GateClosed, WithdrawalsClosed
+from wallet.services.withdrawals.errors import GateClosed, LeadDue, WithdrawalsClosed
 
 __all__ = ["customer", "network", "officers"]
 pytestmark = pytest.mark.django_db
@@ -132,6 +132,17 @@ def test_one_officer_stops_and_two_lift_each_with_a_reason_that_is_audited(offic
     ]
 
 
+def test_one_of_the_two_who_lift_is_a_lead_whoever_asks(officers):
+    plain, lead = officers
+    for asks, agrees in ((plain, lead), (lead, plain)):
+        lift(flip(by=plain), asks, agrees)
+    found = flip(by=lead)
+    stopping.ask_lift(stop_id=found.public_id, act=Act(reason="it was not", officer=plain))
+    with pytest.raises(LeadDue):
+        stopping.agree_lift(stop_id=found.public_id, act=Act(reason="x", officer=arrange.officer()))
+    assert stopping.standing() == [found]
+
+
 def test_who_may_stop_and_who_may_lift(customer, officers):
     compliance = arrange.officer(role="compliance")
     found = flip(by=compliance)
@@ -208,7 +219,7 @@ def test_a_stop_waits_for_what_is_passing_a_gate_and_answers_once_it_has_passed(
 
 
 def test_officers_flip_it_at_the_desk_and_the_second_one_lets_it_go_on():
-    one, other, auditor = Desk("treasury"), Desk("treasury"), Desk("auditor")
+    one, other, auditor = Desk("treasury"), Desk("treasury", "treasury_lead"), Desk("auditor")
     assert (auditor.client.get(PAGE).status_code, Desk("treasury").client.get(PAGE).status_code) == (200, 200)
     assert 'value="stop"' not in auditor.client.get(PAGE).content.decode()
     assert post(auditor, act="stop", scope="ETH") == 409

@@ -16,7 +16,7 @@ from wallet.models import Adjustment
 from wallet.models.adjustments import AGAINST, AdjustmentCause
 from wallet.services import adjustments, balances, statement
 from wallet.services.pairs.errors import NotACustomersAccount, OwnMoney, SameOfficer
-from wallet.services.withdrawals.errors import NotAnOfficer, ReasonMissing
+from wallet.services.withdrawals.errors import LeadDue, NotAnOfficer, ReasonMissing
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,19 @@ def customer(db: None) -> User:
 
 @pytest.fixture
 def officers(db: None) -> tuple[User, User]:
-    return arrange.officer(), arrange.officer()
+    """Two treasury officers, the second one a lead."""
+    return arrange.officer(), arrange.officer("treasury_lead")
+
+
+def test_one_of_the_two_is_a_lead_whoever_proposes(customer: User, officers: tuple[User, User]) -> None:
+    plain, lead = officers
+    for proposes, confirms in ((plain, lead), (lead, plain)):
+        assert arrange.confirm(adjustments, arrange.adjustment(customer, proposes), confirms).state == "done"
+    before = arrange.money(customer, "ETH")
+    said = arrange.adjustment(customer, plain)
+    with pytest.raises(LeadDue):
+        arrange.confirm(adjustments, said, arrange.officer())
+    assert (arrange.money(customer, "ETH"), Adjustment.objects.get(pk=said.pk).state) == (before, "proposed")
 
 
 def test_one_proposes_another_confirms_and_customer_books_and_log_know(customer: User, officers: tuple[User, User]) -> None:

@@ -79,12 +79,16 @@ def test_a_deposit_is_recorded_credited_and_undone_through_the_pages(customer: U
 
 
 def test_an_adjustment_goes_through_the_pages(customer: User) -> None:
-    first, second = Desk("treasury"), Desk("treasury")
+    first, second = Desk("treasury"), Desk("treasury", "treasury_lead")
     words = {"customer": str(customer.uid), "coin": "ETH", "amount": "1.5", "cause": "correction"}
     assert propose(first, f"{ADJUSTMENTS}propose/", **{**words, "cause": "gift"})[0] == 409
     assert propose(first, f"{ADJUSTMENTS}propose/", **words)[0] == 302
     said = Adjustment.objects.get()
     assert str(said.public_id) in see(second, ADJUSTMENTS)
+    plain = Desk("treasury")
+    page = see(plain, f"{ADJUSTMENTS}{said.public_id}/change/")
+    assert ("One of the two officers has to be a treasury lead" in page, 'value="confirm"' in page) == (True, False)
+    assert act(plain, f"{ADJUSTMENTS}{said.public_id}/change/", "confirm")[0] == 409
     status, shown = act(second, f"{ADJUSTMENTS}{said.public_id}/change/", "confirm")
     assert (status, "+1.5 ETH" in shown) == (302, True)
     assert arrange.money(customer).available == fiat.money(customer).available == said.amount

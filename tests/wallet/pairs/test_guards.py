@@ -173,7 +173,7 @@ def test_a_deposit_and_a_return_of_one_line_have_one_winner(customer: User) -> N
 
 def test_two_adjustments_that_take_the_last_take_it_once(customer: User) -> None:
     taken = [arrange.adjustment(customer, arrange.officer(), coin="TWD", amount="-60000") for _ in range(2)]
-    results = at_once([partial(arrange.confirm, adjustments, row, arrange.officer()) for row in taken])
+    results = at_once([partial(arrange.confirm, adjustments, row, arrange.officer("treasury_lead")) for row in taken])
     assert sum(isinstance(result, InsufficientFunds) for result in results) == 1
     assert arrange.money(customer, "TWD").available == 40000
     undo = [partial(arrange.reversal, arrange.credited(customer), arrange.officer())] * 2

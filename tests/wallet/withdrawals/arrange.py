@@ -58,15 +58,15 @@ def fund(user: User, amount: str, *, coin: str = "ETH") -> None:
     )
 
 
-def officer(*, role: str = "treasury") -> User:
-    """An officer of a role."""
+def officer(*more: str, role: str = "treasury") -> User:
+    """An officer of a role, and of more."""
     user = User.objects.create(
         email=f"officer{next(_numbers)}@example.com",
         register_type=RegisterType.STAFF,
         registered_at=now(),
         is_staff=True,
     )
-    user.groups.add(Group.objects.get(name=role))
+    user.groups.add(*Group.objects.filter(name__in=(role, *more)))
     return user
 
 

@@ -28,8 +28,8 @@ def customer(db: None) -> User:
 
 @pytest.fixture
 def officers(db: None) -> tuple[User, User]:
-    """Two treasury officers."""
-    return arrange.officer(), arrange.officer()
+    """Two treasury officers, the second one a lead."""
+    return arrange.officer(), arrange.officer("treasury_lead")
 
 
 @pytest.fixture

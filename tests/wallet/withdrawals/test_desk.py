@@ -28,10 +28,10 @@ PASSWORD = "a long enough staff password 9!"
 class Desk:
     """One officer at the desk, with an authenticator."""
 
-    def __init__(self, role: str) -> None:
+    def __init__(self, *roles: str) -> None:
         self.seed = secrets.token_bytes(20)
-        email = f"{role}{secrets.token_hex(4)}@example.com"
-        self.user = staff.create_officer(email=email, password=PASSWORD, roles=[role], totp_seed=self.seed).user
+        email = f"{roles[0]}{secrets.token_hex(4)}@example.com"
+        self.user = staff.create_officer(email=email, password=PASSWORD, roles=roles, totp_seed=self.seed).user
         self.client = Client()
         answer = self.client.post("/admin/login/", {"username": email, "password": PASSWORD, "code": self.code()})
         assert answer.status_code == 302, answer.content

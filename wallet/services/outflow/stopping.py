@@ -16,7 +16,7 @@ from config.kit.clock import now
 from config.kit.errors import Absent
 from config.kit.ids import read_public_id
 from wallet.models.outflow import EVERYTHING, OutflowStop
-from wallet.services import coins
+from wallet.services import coins, officers
 from wallet.services.outflow.errors import AlreadyStopped, LiftAlreadyAsked, LiftNotAsked, StopLifted
 from wallet.services.pairs.errors import SameOfficer
 
@@ -78,15 +78,16 @@ def ask_lift(*, stop_id: Any, act: Act) -> OutflowStop:
 def agree_lift(*, stop_id: Any, act: Act) -> OutflowStop:
     """Lift the stop that another officer asked to lift.
 
-    Raises ReasonDue, NotAnOfficer, Absent, StopLifted, LiftNotAsked, SameOfficer.
+    Raises ReasonDue, NotAnOfficer, Absent, StopLifted, LiftNotAsked, SameOfficer, LeadDue.
     """
     officer = _officer(act)
     with transaction.atomic():
         found = _locked(stop_id)
-        if found.lift_asked_by_id is None:
+        if found.lift_asked_by is None:
             raise LiftNotAsked
         if found.lift_asked_by_id == officer.pk:
             raise SameOfficer
+        officers.require_lead(found.lift_asked_by, officer)
         found.lifted_by, found.lifted_at, found.lifted_because = officer, now(), act.said
         found.save(update_fields=["lifted_by", "lifted_at", "lifted_because"])
         _record(act, "wallet.outflow_lifted", found)

@@ -47,6 +47,8 @@ class PairKind(Generic[P]):
     facts: Callable[[P], Sequence[str]]
     apply: Callable[[P, User], tuple[int, dict[str, Any]]]
     done: Callable[[P], None]
+    needs_lead: bool = False
+    """Whether one of the two officers has to be a treasury lead."""
 
     def rows(self) -> QuerySet[P]:
         """All of its proposals, with what one shows of them."""
@@ -91,7 +93,7 @@ def propose(kind: PairKind[P], row: P, *, officer: User, reason: str, key: objec
 def confirm(kind: PairKind[P], *, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> P:
     """Let happen what another officer proposed, exactly as it was seen: money, row and event in one transaction.
 
-    Raises Absent, NotAnOfficer, ReasonMissing, OwnMoney, SameOfficer, ClaimedByAnother, PayloadChanged, IllegalMove, and
+    Raises Absent, NotAnOfficer, ReasonMissing, OwnMoney, SameOfficer, LeadDue, ClaimedByAnother, PayloadChanged, IllegalMove, and
     what the movement itself refuses.
     """
     with transaction.atomic():
@@ -99,6 +101,8 @@ def confirm(kind: PairKind[P], *, public_id: Any, officer: User, reason: str, se
         kind.flow.check(row.state, PairState.DONE)
         if row.proposer_id == officer.pk:
             raise SameOfficer
+        if kind.needs_lead:
+            officers.require_lead(row.proposer, officer)
         digest = kind.digest(row)
         if not crypto.equal(digest, bytes(row.payload_hash)) or not crypto.equal(digest, seen_hash):
             raise PayloadChanged

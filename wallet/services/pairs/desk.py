@@ -15,7 +15,7 @@ from config.kit.ids import read_public_id
 from wallet.models.desk_claims import DeskClaim
 from wallet.models.ledger import Entry
 from wallet.models.pairs import PairEvent, PairState
-from wallet.services import desk_claims
+from wallet.services import desk_claims, officers
 from wallet.services.desk_queues import found_by
 from wallet.services.pairs.deciding import P, PairKind
 
@@ -41,6 +41,7 @@ class Dossier:
     events: list[PairEvent]
     ledger: list[Entry]
     claim: DeskClaim | None
+    needs_lead: bool
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,7 @@ def open_dossier(kind: PairKind[P], public_id: Any) -> Dossier:
         events=list(PairEvent.objects.filter(subject=row.public_id).select_related("actor").order_by("id")),
         ledger=list(entries.select_related("posting", "account__owner", "account__coin").order_by("seq")),
         claim=desk_claims.of(kind.subject(row)),
+        needs_lead=kind.needs_lead,
     )
 
 
@@ -97,4 +99,6 @@ def choices(dossier: Dossier, officer: User, *, is_treasury: bool) -> Choices:
         return Choices(taken)
     if not dossier.is_unchanged:
         return Choices("What was proposed is not what stands there now. It can only be rejected.", can_reject=True)
+    if dossier.needs_lead and not officers.has_lead(row.proposer, officer):
+        return Choices("One of the two officers has to be a treasury lead. You can reject it.", can_reject=True)
     return Choices(can_confirm=True, can_reject=True)

@@ -157,6 +157,14 @@ class OfficerIsCustomer(DomainError):
     message = "An officer can't decide about their own withdrawal."
 
 
+class LeadDue(DomainError):
+    """Two officers are not enough: one of them has to be a lead."""
+
+    slug = "wallet.lead_due"
+    kind = Kind.FORBIDDEN
+    message = "One of the two officers has to be a treasury lead."
+
+
 class NotAnOfficer(DomainError):
     """The decider lacks the role."""
 
