@@ -93,8 +93,8 @@ def propose(kind: PairKind[P], row: P, *, officer: User, reason: str, key: objec
 def confirm(kind: PairKind[P], *, public_id: Any, officer: User, reason: str, seen_hash: bytes) -> P:
     """Let happen what another officer proposed, exactly as it was seen: money, row and event in one transaction.
 
-    Raises Absent, NotAnOfficer, ReasonMissing, OwnMoney, SameOfficer, LeadDue, ClaimedByAnother, PayloadChanged, IllegalMove, and
-    what the movement itself refuses.
+    Raises Absent, NotAnOfficer, ReasonMissing, OwnMoney, SameOfficer, LeadDue, ClaimedByAnother, PayloadChanged, IllegalMove,
+    and what the movement itself refuses.
     """
     with transaction.atomic():
         row, reason = _locked(kind, public_id=public_id, officer=officer, reason=reason)
