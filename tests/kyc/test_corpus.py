@@ -16,11 +16,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 
 from kyc.models import Case, Document
-from kyc.services import imaging, imaging_child, video_child
+from kyc.services import imaging, imaging_child, video_child, videos
 from tests import factories_kyc as make
 from tests.client import Api
 from tests.kyc import bombs, clips, pictures, polyglots
-from tests.kyc.corpus import CORPUS, HARMLESS, Specimen
+from tests.kyc.corpus import CORPUS, HARMLESS, HARMLESS_VIDEOS, Specimen
 from tests.kyc.watched import Seen, Watch
 
 pytestmark = pytest.mark.django_db
@@ -120,6 +120,19 @@ def test_what_a_taken_file_carries_along_is_not_kept(name: str, watch: Watch) ->
     with Image.open(BytesIO(kept)) as image:
         assert (image.format, image.info.keys() - {"jfif", "jfif_version", "jfif_unit", "jfif_density"}) == ("JPEG", set())
     assert kept.endswith(b"\xff\xd9")
+
+
+@pytest.mark.parametrize("name", HARMLESS_VIDEOS)
+def test_what_a_taken_video_carries_along_is_not_kept(name: str, watch: Watch) -> None:
+    content = HARMLESS_VIDEOS[name]()
+    assert polyglots.TRACE in content
+    with videos.rewritten(clips.file(content)) as clip:
+        clip.file.seek(0)
+        kept = clip.file.read()
+    (child,) = watch.collect()
+    require_confined(child, video=True)
+    assert polyglots.TRACE not in kept + clip.pictures
+    assert not imaging_child.is_two_faced(kept)
 
 
 def test_a_message_in_the_lowest_bits_is_lost_with_them() -> None:
