@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from accounts.services import activation, housekeeping, legal_holds, recovery_completion
+from accounts.services import activation, hold_shortening, housekeeping, legal_holds, recovery_completion
 from messaging.services import housekeeping as messages
 
 
 @shared_task(name="accounts.prune")
 def prune() -> int:
-    """See housekeeping.prune and activation.expire."""
-    return activation.expire() + housekeeping.prune()
+    """See housekeeping.prune; what nobody finished in time ends: activations, and proposals to shorten holds."""
+    return activation.expire() + hold_shortening.expire_due() + housekeeping.prune()
 
 
 @shared_task(name="accounts.purge_messages")

@@ -15,6 +15,7 @@ from accounts.models.passwords import PasswordForm
 from accounts.models.privacy import Erasure, LegalHold, Unmasking
 from accounts.models.recovery import AccountFreeze, PasswordRecovery, RecoveryCase, RecoveryDecision, SecurityLink
 from accounts.models.sessions import KnownDevice, Session
+from accounts.models.shortenings import HoldShortening
 from accounts.models.users import RegisterType, SecondFactorChannel, Status, User
 from accounts.models.visits import Visit
 
@@ -28,6 +29,7 @@ __all__ = [
     "Country",
     "Erasure",
     "Favourite",
+    "HoldShortening",
     "KeyedRequest",
     "KnownDevice",
     "Label",

@@ -67,6 +67,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "accounts.PasswordForm": _of(GONE, "encoded"),
     "accounts.Unmasking": _of(OFFICERS, "subject", "fields", "reason"),
     "accounts.LegalHold": _of(OFFICERS, "reason", "lift_reason"),
+    "accounts.HoldShortening": _of(OFFICERS, "proposed_because", "decided_because") | _of(LOG, "payload_hash", "seen_hash"),
     "accounts.Erasure": _of(OFFICERS, "reason"),
     "accounts.PasswordRecovery": _of(GONE, "token_hash", "channel", "ip")
     | _of(GONE, "destination_hash", "second_destination_hash", "sealed_destination_tag"),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -58,8 +56,7 @@ class PairKind(Generic[P]):
 
     def digest(self, row: P) -> bytes:
         """SHA-256 (32 bytes) over what the row says now, each fact parted unmistakably."""
-        parts = [self.matter.value, str(row.public_id), *self.facts(row)]
-        return hashlib.sha256(json.dumps(parts, ensure_ascii=True, separators=(",", ":")).encode()).digest()
+        return crypto.facts_hash(self.matter.value, str(row.public_id), *self.facts(row))
 
     def subject(self, row: P) -> str:
         """Under which name the desk claims it and the log keeps it."""
