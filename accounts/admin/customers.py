@@ -15,6 +15,7 @@ from unfold.decorators import display
 
 from accounts.admin.customer_acts import CustomerActs
 from accounts.admin.masks import MaskedContacts, opened
+from accounts.admin.safety import SafetyPage
 from accounts.admin_site import EVERY_ROLE, site
 from accounts.models import LoginRecord, SecurityHold, Session, User
 from accounts.services import labels, unmasking, vip
@@ -135,7 +136,7 @@ class SubAccountRows(NewestRows):
 
 
 @admin.register(User, site=site)
-class UserAdmin(CustomerActs, MaskedContacts):
+class UserAdmin(SafetyPage, CustomerActs, MaskedContacts):
     """Customers and officers. Acts on them are services'."""
 
     view_roles = EVERY_ROLE

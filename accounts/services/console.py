@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.db import transaction
 
 from accounts.models import KnownDevice, User
@@ -16,12 +18,13 @@ from accounts.services.recovery_rows import tag
 from messaging.models import Channel
 
 
-def end_sessions(*, customer: User, act: Act, client: Client) -> int:
+def end_sessions(*, customer: User, act: Act, client: Client, roles: Sequence[str] = ()) -> int:
     """End every session of the customer, on all dialects, and what app tokens would open; how many there were.
 
-    Raises ReasonDue, NotACustomer, OwnAccount.
+    An officer needs one of the roles; an operator at the console none.
+    Raises ReasonDue, NotAnOfficer, NotACustomer, OwnAccount.
     """
-    act.require()
+    act.require(*roles)
     act.require_about(customer)
     with transaction.atomic():
         locked = User.objects.select_for_update().get(pk=customer.pk)

@@ -16,8 +16,9 @@ from accounts.models.holds import Cause
 from accounts.models.logins import LoginAct
 from accounts.models.sessions import EndCause
 from accounts.models.users import Status
-from accounts.services import audit, changes, holds, logins, recovery_ends, sessions
+from accounts.services import changes, holds, logins, recovery_ends, sessions
 from accounts.services.clients import Client
+from accounts.services.officers import Act
 from config.kit.clock import now
 from messaging.services.notices import notify
 
@@ -47,8 +48,8 @@ def freeze(*, user: User, client: Client) -> AccountFreeze:
         return begun
 
 
-def freeze_by_staff(*, user: User, by: str, reason: str, client: Client) -> AccountFreeze:
-    """Freeze the account by an operator's word; where the owner froze it already, the operator's word joins.
+def freeze_by_staff(*, user: User, by: str, reason: str, client: Client, officer: User | None = None) -> AccountFreeze:
+    """Freeze the account by the word of an operator (`by`) or of an officer; where the owner froze it already, it joins.
 
     Raises AlreadyFrozen, AccountStopped (deleted); ValueError without a reason.
     """
@@ -61,7 +62,7 @@ def freeze_by_staff(*, user: User, by: str, reason: str, client: Client) -> Acco
             raise AlreadyFrozen
         if running is not None:
             AccountFreeze.objects.filter(pk=running.pk).update(reason=reason[:REASON_LENGTH_MAX])
-            _audit(locked, "accounts.frozen", by=by, reason=reason)
+            _audit(locked, "accounts.frozen", by=by, officer=officer, reason=reason)
             return running
         if locked.status == Status.DELETED:
             raise AccountStopped(account_status=Status(locked.status).label)
@@ -69,13 +70,13 @@ def freeze_by_staff(*, user: User, by: str, reason: str, client: Client) -> Acco
         changes.end_sessions(locked, EndCause.FROZEN)
         _stop_tokens(locked)
         logins.note(user=locked, act=LoginAct.FROZEN, client=client)
-        _audit(locked, "accounts.frozen", by=by, reason=reason)
+        _audit(locked, "accounts.frozen", by=by, officer=officer, reason=reason)
         notify(user=locked, template="account_frozen", facts={"time": changes.circumstances(client)["time"]})
         return begun
 
 
-def thaw_by_staff(*, user: User, by: str, reason: str, client: Client) -> bool:
-    """Take an operator's word back; outgoing money waits 24 hours. False where the owner's own freeze goes on.
+def thaw_by_staff(*, user: User, by: str, reason: str, client: Client, officer: User | None = None) -> bool:
+    """Take that word back; outgoing money waits 24 hours. False where the owner's own freeze goes on.
 
     Raises NotFrozen, FrozenByOwner (by nobody else).
     """
@@ -86,7 +87,7 @@ def thaw_by_staff(*, user: User, by: str, reason: str, client: Client) -> bool:
             raise NotFrozen
         if running.by_owner and not running.reason:
             raise FrozenByOwner
-        _audit(locked, "accounts.thawed", by=by, reason=reason)
+        _audit(locked, "accounts.thawed", by=by, officer=officer, reason=reason)
         if running.by_owner:
             AccountFreeze.objects.filter(pk=running.pk).update(reason="")
             return False
@@ -144,12 +145,5 @@ def _stop_tokens(locked: User) -> None:
         AppToken.objects.filter(user=sub_account, revoked_at__isnull=True).update(revoked_at=now())
 
 
-def _audit(locked: User, act: str, *, by: str, reason: str) -> None:
-    audit.record(
-        actor=None,
-        actor_kind="operator",
-        act=act,
-        subject=f"accounts.user:{locked.uid}",
-        reason=reason,
-        facts={"by": by},
-    )
+def _audit(locked: User, act: str, *, by: str, officer: User | None, reason: str) -> None:
+    Act(reason=reason, officer=officer, by=by).record(act=act, subject=f"accounts.user:{locked.uid}", facts={})

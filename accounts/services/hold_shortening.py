@@ -74,7 +74,7 @@ def confirm(*, public_id: object, seen_hash: bytes, act: Act) -> HoldShortening:
         if row.expires_at <= moment:
             raise ShorteningExpired(until=hold_desk.text(row.expires_at))
         computed = digest(row)
-        if not crypto.equal(computed, bytes(row.payload_hash)):
+        if not crypto.equal(computed, bytes(row.payload_hash)) or not crypto.equal(computed, seen_hash):
             raise ShorteningNotSeen
         hold_desk.require_running(row.hold, row.until_before)
         _end(row, ShorteningState.DONE, officer=officer, seen_hash=seen_hash, act=act, moment=moment)
