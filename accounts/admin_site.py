@@ -27,14 +27,33 @@ EVERY_ROLE = staff.ROLES
 """For pages that every officer may open."""
 NUMBER_DIGITS_MAX = 18
 """A longer number is no bigint."""
-SECTIONS = {
-    "kyc": ("Identity", "badge"),
-    "wallet": ("Wallet", "account_balance_wallet"),
-    "accounts": ("Customers and staff", "group"),
-    "apikeys": ("API keys", "key"),
-    "messaging": ("Messages", "mail"),
+SECTIONS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "Identity": ("badge", ("kyc.case", "kyc.bankaccount", "accounts.recoverycase", "accounts.legalhold")),
+    "Customers": ("group", ("accounts.user", "apikeys.apikey", "accounts.oauthapplication", "wallet.depositaddress")),
+    "Money out": (
+        "north_east",
+        ("wallet.withdrawal", "wallet.fiatwithdrawal", "wallet.fiatreturn", "wallet.transfer", "wallet.outflowstop"),
+    ),
+    "Money in": (
+        "south_west",
+        ("wallet.deposit", "wallet.depositresolution", "wallet.fiatdeposit", "wallet.fiatreversal", "wallet.bankline"),
+    ),
+    "Money inside": (
+        "currency_exchange",
+        ("wallet.conversion", "wallet.payment", "wallet.fundstransfer", "wallet.adjustment"),
+    ),
+    "Books": (
+        "menu_book",
+        ("wallet.ledgeraccount", "wallet.posting", "wallet.alarm", "accounts.auditrecord"),
+    ),
+    "Messages": (
+        "mail",
+        ("messaging.message", "messaging.webhook", "messaging.providerstate", "messaging.budgetalarm"),
+    ),
 }
-"""Sections of the menu in their order, by app: title and the icon of pages that name none."""
+"""Sections of the menu by work: title, the icon of pages that name none, and their pages in order."""
+SETTINGS = ("Settings", "tune")
+"""What stands in no section: what is set and seldom looked at."""
 
 
 class StaffSite(UnfoldAdminSite):
@@ -99,14 +118,19 @@ class StaffSite(UnfoldAdminSite):
         return [url for url in super().get_urls() if not str(getattr(url, "name", "")).startswith("password_change")]
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
-        """The menu: each section with the pages that this officer may open, built from what is registered."""
+        """The menu: each section of work with the pages that this officer may open; what belongs to none comes last."""
+        offered = {self._label(page): page for app in self.get_app_list(request) for page in app["models"]}
+        placed = {label for _, labels in SECTIONS.values() for label in labels}
+        rest = tuple(label for label in offered if label not in placed)
         sections = []
-        apps = {app["app_label"]: app for app in self.get_app_list(request)}
-        for label, (title, icon) in SECTIONS.items():
-            pages = [self._menu_item(request, page, icon) for page in apps.get(label, {}).get("models", [])]
+        for title, (icon, labels) in {**SECTIONS, SETTINGS[0]: (SETTINGS[1], rest)}.items():
+            pages = [self._menu_item(request, offered[label], icon) for label in labels if label in offered]
             if pages:
                 sections.append({"title": title, "separator": True, "collapsible": False, "items": pages})
         return sections
+
+    def _label(self, page: dict[str, Any]) -> str:
+        return str(page["model"]._meta.label_lower)  # noqa: SLF001  # Django's documented way to a model's name
 
     def _menu_item(self, request: HttpRequest, page: dict[str, Any], icon: str) -> dict[str, Any]:
         url = page["admin_url"]

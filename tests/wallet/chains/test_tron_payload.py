@@ -99,7 +99,7 @@ def test_two_payments_of_the_same_to_the_same_are_two_transactions() -> None:
 def contract_of(payload: bytes, **changes: Any) -> bytes:
     """The payload with fields of its contract, or of itself, replaced by number."""
     fields = dict(tron_wire.read(payload))
-    inner = dict(tron_wire.read(fields[11]))  # type: ignore[arg-type]  # bytes, as ours is
+    inner = dict(tron_wire.read(fields[11]))
     inner |= {int(name[1:]): value for name, value in changes.items() if name[0] == "c"}
     fields[11] = tron_wire.write(sorted(inner.items()))
     fields |= {int(name[1:]): value for name, value in changes.items() if name[0] == "r"}
