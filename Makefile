@@ -38,7 +38,7 @@ soak: install
 	@$(boot) test -n 0 -q tests/wallet/ledger/test_long.py --contested-keys 200 --drift-cases 50000 --rebuilt-entries 1000000
 	@$(boot) test -n 0 -q tests/wallet/withdrawals/test_races.py -k crowd --crowd 500
 	@$(boot) test -n 0 -q tests/wallet/withdrawals/test_four_ways.py --four-ways 2000
-	@$(boot) test -n 0 -q tests/wallet/withdrawals/test_real_chain.py -k times_out --lost-answers 200
+	@$(boot) test -n 0 -q tests/wallet/withdrawals/test_real_chain.py tests/wallet/withdrawals/test_bitcoin.py -k times_out --lost-answers 200
 	@$(boot) test -q tests/dialects/test_native_schema.py tests/dialects/test_schemas.py --stranger-requests 30 --stranger-cases all
 
 clients: install

@@ -71,10 +71,8 @@ BITCOIN_BAD = [
 ]
 
 LIQUID_GOOD = [
-    # Elements, src/test/data/key_io_valid.json and the Liquid documentation
-    ("ex1qp5l4t5lv7lxxg3c9t5ljxu9d4g0yqwzrlffsj4", False),
     ("QLFdUboUPJnUzvsXKu83hUtrQ1DuxyggRg", False),
-    ("VJLCUu2hpcjPaTGMnANBxVVLJFCCsQ8zpHhhtxRGDzRLWJTb3Gi6xUyuREJpr4nCgDEF1yYwvwzJ4y4J", True),
+    ("lq1qqvxk052kf3qtkxmrakx50a9gc3smqad2ync54hzntjt980kfej9kkfe0247rp5h4yzmdftsahhw64uy8pzfe7cpg4fgykm7cv", True),
 ]
 
 
@@ -83,6 +81,14 @@ def test_an_address_of_bitcoin_is_read_into_its_one_form(text: str, chain: str, 
     found = bitcoin_addresses.read(text, chain=CHAINS[chain], network="BITCOIN")
     assert found.script.hex() == pays_to
     assert found.text == (text.lower() if "1q" in text.lower()[:6] or "1p" in text.lower()[:6] else text)
+
+
+@pytest.mark.parametrize(("text", "blinded"), LIQUID_GOOD)
+def test_an_address_of_liquid_is_read_on_its_own_chain_only(text: str, blinded: bool) -> None:
+    found = bitcoin_addresses.read(text, chain=CHAINS["liquidv1"], network="LIQUID")
+    assert (found.text, found.is_confidential) == (text, blinded)
+    with pytest.raises(InvalidAddress):
+        bitcoin_addresses.read(text, chain=CHAINS["main"], network="BITCOIN")
 
 
 @pytest.mark.parametrize(("text", "reason"), BITCOIN_BAD)

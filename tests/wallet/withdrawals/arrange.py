@@ -89,7 +89,8 @@ def ask(user: User, *, amount: Any = "1", **more: Any) -> Withdrawal:
     more.setdefault("address", ADDRESS)
     more.setdefault("ip", IP)
     more.setdefault("coin", "ETH")
-    return request.request(customer=user, network="ETHEREUM", amount=amount, **more).withdrawal
+    more.setdefault("network", "ETHEREUM")
+    return request.request(customer=user, amount=amount, **more).withdrawal
 
 
 def confirmed(user: User, **more: Any) -> Withdrawal:
