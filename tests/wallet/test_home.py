@@ -15,6 +15,7 @@ from config.kit.clock import now
 from tests.accounts.test_staff import sign_in
 from tests.database import triggers_asleep
 from tests.factories_accounts import officer
+from tests.wallet.pairs import arrange as pairs
 from tests.wallet.withdrawals import arrange
 from tests.wallet.withdrawals.conftest import network
 from wallet.admin import charts
@@ -54,6 +55,13 @@ def test_a_withdrawal_that_waits_is_counted_with_its_age_and_a_stopped_coin_stan
     assert "oldest 1 d" in told
     assert "Nothing leaves in ETH: " in told
     assert "the books differ by 1" in told
+
+
+def test_what_waits_for_a_second_officer_is_counted(network: Any) -> None:
+    pairs.adjustment(arrange.customer(), arrange.officer())
+    told = page("treasury")
+    tile = told[told.index("Adjustments to confirm") :][:200]
+    assert "<strong>1</strong>" in tile
 
 
 def test_withdrawals_are_counted_in_the_hour_in_which_they_were_asked_for(network: Any) -> None:

@@ -31,12 +31,17 @@ QUEUES: tuple[tuple[str, str, str], ...] = (
     ("transfers", "Transfers", "wallet.Transfer"),
     ("deposits", "Deposits", "wallet.Deposit"),
     ("payments", "Payments", "wallet.Payment"),
+    ("fiat_deposits", "Fiat deposits to confirm", "wallet.FiatDeposit"),
+    ("deposit_resolutions", "Deposits to resolve", "wallet.DepositResolution"),
+    ("fiat_returns", "Fiat returns to confirm", "wallet.FiatReturn"),
+    ("fiat_reversals", "Fiat reversals to confirm", "wallet.FiatReversal"),
+    ("adjustments", "Adjustments to confirm", "wallet.Adjustment"),
     ("messages", "Messages", "messaging.Message"),
     ("webhooks", "Webhooks", "messaging.Webhook"),
 )
 """Gauge, title, and whose page it is; it stands here for whoever may open that. A gauge that no app registers is not shown."""
 OFFICERS_TURN = frozenset(
-    {"submitted", "resubmitted", "second_review", "review", "pending", "held", "queued", "approved", "paying"}
+    {"submitted", "resubmitted", "second_review", "review", "pending", "held", "queued", "approved", "paying", "proposed"}
 )
 """States of those queues in which somebody of ours has the next move; the others run by themselves."""
 
