@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,13 +16,14 @@ from tests.database import triggers_asleep
 from tests.wallet.chains.bitcoin import RECIPIENTS, node, running
 from tests.wallet.nodes.bitcoin_node import REGTEST, BitcoinNode
 from tests.wallet.withdrawals import arrange
+from tests.wallet.withdrawals.crowd import at_once
 from tests.wallet.withdrawals.raising import raise_fee
 from tests.wallet.withdrawals.test_pipeline import resend
 from wallet.chains.bitcoin_payload import BitcoinSigner
 from wallet.models import CoinNetwork, OutgoingTransaction, Posting, Withdrawal
 from wallet.models.outgoing import ReservedOutput
 from wallet.services import signing
-from wallet.services.withdrawals import reservation
+from wallet.services.withdrawals import pipeline, reservation
 
 __all__ = ["node", "running"]
 
@@ -143,6 +145,20 @@ def test_two_payments_never_reserve_one_output_and_the_database_holds_that_alone
             network_id=taken.network_id, outgoing=other, tx_hash=taken.tx_hash, output_index=taken.output_index,
             amount=taken.amount,
         )  # fmt: skip
+
+
+@pytest.mark.django_db(transaction=True)
+def test_three_workers_at_one_hot_wallet_reserve_each_output_once(real_db, owner, node, signer):
+    waiting = [approved(owner, "0.005", recipient()) for _ in range(3)]
+    at_once([partial(pipeline.advance, withdrawal.pk) for withdrawal in waiting])
+    for withdrawal in waiting:
+        if arrange.fresh(withdrawal).state == "approved":
+            arrange.step(withdrawal)
+    taken = list(ReservedOutput.objects.values_list("tx_hash", "output_index"))
+    assert len(taken) == len(set(taken)) == 3
+    assert sign_all(signer) == 3
+    for withdrawal in waiting:
+        assert finish(node, arrange.step(withdrawal)).state == "success"
 
 
 def test_too_few_outputs_leave_the_payment_waiting_and_its_money_held(owner, node, signer):
