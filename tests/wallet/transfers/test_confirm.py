@@ -17,6 +17,7 @@ from config.kit.clock import now
 from config.kit.errors import Absent
 from config.kit.flow import IllegalMove
 from tests import factories_accounts, levels
+from tests.database import triggers_asleep
 from tests.factories_accounts import CLIENT
 from tests.factories_messaging import read_code, read_message, unsent_messages
 from tests.wallet.transfers import arrange
@@ -216,7 +217,8 @@ def test_a_security_hold_and_a_closed_coin_stop_the_confirmation(sender, receive
     hold = holds.start(user=sender, cause="password")
     with pytest.raises(SecurityHoldActive):
         arrange.confirm_it(sender, transfer)
-    hold.delete()
+    with triggers_asleep():
+        hold.delete()
     Coin.objects.filter(code="ETH").update(withdrawals_stopped_because="the audit found a difference")
     with pytest.raises(errors.TransferHeld, match="ETH are closed"):
         arrange.confirm_it(sender, transfer)
